@@ -1,0 +1,2 @@
+//! Nothing to do unless the header is regenerated.
+fn main() {}

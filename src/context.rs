@@ -1,0 +1,202 @@
+//! The configuration of a caller, and the calls it makes.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::task::LocalSet;
+use tokio::time::Instant;
+
+use crate::check::{self, Report};
+use crate::decide::{Level, Mx};
+use crate::dns::{
+    Anchors, Answer, Cache, Call, Config, Mode, names, parse_resolv_conf, parse_server, rtype,
+};
+use crate::lookup::{self, Destination};
+use crate::sys::{self, StandardDescriptors};
+
+/// The whole budget of a call unless set otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why a setting or an argument was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidSetting(pub String);
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidSetting {}
+
+/// Configuration, and a bounded cache of zone keys. Holds no descriptor and no thread.
+///
+/// A call runs to its end on the calling thread, within the timeout; it must not be made from inside an
+/// asynchronous runtime. `Err` means that the operating system gave no descriptor to work with.
+#[derive(Debug)]
+pub struct Context {
+    level: Level,
+    dns: Config,
+    servers_are_replaced: bool,
+    cache: Arc<Cache>,
+    timeout: Duration,
+    ehlo_name: String,
+    time: Option<i64>,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Context {
+    /// Reads `/etc/resolv.conf` and the host's name; takes the built-in root anchors.
+    pub fn new() -> Self {
+        Self {
+            level: Level::Dane,
+            dns: Config::from_system(),
+            servers_are_replaced: false,
+            cache: Arc::default(),
+            timeout: DEFAULT_TIMEOUT,
+            ehlo_name: sys::host_name().unwrap_or_else(|| "localhost".into()),
+            time: None,
+        }
+    }
+
+    /// The level of the decisions; [`Level::Dane`] by default.
+    pub fn set_level(&mut self, level: Level) {
+        self.level = level;
+    }
+
+    /// Where a DNSSEC status comes from; [`Mode::Validate`] by default.
+    pub fn set_dnssec(&mut self, mode: Mode) {
+        self.dns.mode = mode;
+    }
+
+    /// Adds a name server, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`; the first replaces those of resolv.conf.
+    pub fn add_nameserver(&mut self, address: &str) -> Result<(), InvalidSetting> {
+        let server = parse_server(address).map_err(InvalidSetting)?;
+        if !self.servers_are_replaced {
+            self.dns.servers.clear();
+            self.servers_are_replaced = true;
+        }
+        self.dns.servers.push(server);
+        self.cache = Arc::default();
+        Ok(())
+    }
+
+    /// Replaces the name servers by those of a resolv.conf text.
+    pub fn set_resolv_conf(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
+        self.dns.servers = parse_resolv_conf(text).map_err(InvalidSetting)?;
+        self.servers_are_replaced = true;
+        self.cache = Arc::default();
+        Ok(())
+    }
+
+    /// Replaces the trust anchors by DS and DNSKEY lines.
+    pub fn set_trust_anchors(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
+        let text = std::str::from_utf8(text)
+            .map_err(|_| InvalidSetting("trust anchors are not text".into()))?;
+        self.dns.anchors = Anchors::parse(text).map_err(InvalidSetting)?;
+        self.cache = Arc::default();
+        Ok(())
+    }
+
+    /// The budget for a whole call; 30 seconds by default.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
+    }
+
+    /// The name for EHLO; the host's name by default.
+    pub fn set_ehlo_name(&mut self, name: &str) -> Result<(), InvalidSetting> {
+        let is_word = name.bytes().all(|byte| byte.is_ascii_graphic());
+        if name.is_empty() || name.len() > 255 || !is_word {
+            return Err(InvalidSetting("not a name for EHLO".into()));
+        }
+        self.ehlo_name = name.into();
+        Ok(())
+    }
+
+    /// Fixes the clock, in seconds since 1970.
+    pub fn set_time(&mut self, now: i64) {
+        self.time = Some(now);
+        self.cache = Arc::default();
+    }
+
+    /// Whether the resolver serves the configured mode: status secure if so, else the text says why not.
+    pub fn probe(&self) -> io::Result<Answer> {
+        self.run(|call| async move { call.probe().await })
+    }
+
+    /// One RRset with its status: A (1), CNAME (5), MX (15), AAAA (28) or TLSA (52).
+    ///
+    /// An invalid name is an answer too: indeterminate, with the cause as its text.
+    pub fn query(&self, name: &str, rtype: u16) -> io::Result<Result<Answer, InvalidSetting>> {
+        if !matches!(rtype, rtype::A | rtype::CNAME | rtype::MX | rtype::AAAA | rtype::TLSA) {
+            return Ok(Err(InvalidSetting(format!("record type {rtype} is not served"))));
+        }
+        let name = match names::parse(name) {
+            Ok(name) => name,
+            Err(invalid) => return Ok(Ok(Answer::invalid_name(name, invalid.text()))),
+        };
+        let answer = self.run(|call| async move {
+            call.start(&name, rtype);
+            call.prepare(&name);
+            call.resolve(&name, rtype).await
+        });
+        answer.map(Ok)
+    }
+
+    /// Step 1: everything DNS says of a domain's mail.
+    pub fn lookup(&self, domain: &str, port: u16) -> io::Result<Destination> {
+        let level = self.level;
+        self.run(|call| async move { lookup::lookup(&call, level, domain, port).await })
+    }
+
+    /// Step 1 for one host, whose MX status the caller knows; `next_hop` is the domain it was found for.
+    pub fn lookup_host(
+        &self,
+        host: &str,
+        port: u16,
+        next_hop: Option<&str>,
+        mx: Mx,
+    ) -> io::Result<Destination> {
+        let level = self.level;
+        self.run(
+            |call| async move { lookup::lookup_host(&call, level, host, port, next_hop, mx).await },
+        )
+    }
+
+    /// All steps, over real connections.
+    pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
+        let level = self.level;
+        let ehlo_name = self.ehlo_name.as_str();
+        self.run(|call| async move { check::check(&call, level, ehlo_name, domain, port).await })
+    }
+
+    /// Runs one call on a runtime of its own, which leaves no thread and no descriptor behind.
+    fn run<T, F: Future<Output = T>>(&self, work: impl FnOnce(Rc<Call>) -> F) -> io::Result<T> {
+        let _reserved = StandardDescriptors::reserve()?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let tasks = LocalSet::new();
+        let result = runtime.block_on(tasks.run_until(async {
+            let deadline = Instant::now() + self.timeout;
+            let call = Call::new(self.dns.clone(), self.cache.clone(), self.now(), deadline);
+            work(call).await
+        }));
+        Ok(result)
+    }
+
+    fn now(&self) -> i64 {
+        self.time.unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
+    }
+}

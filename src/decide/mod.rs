@@ -1,0 +1,17 @@
+//! The decision: a level and the status of every column, in; an action and a reason, out.
+//!
+//! Pure and total: no clock, no socket. [`decide`] is the table of the README.
+
+mod columns;
+mod decision;
+mod detail;
+mod reason;
+mod rule;
+mod tlsrpt;
+
+pub use columns::{Address, Certificate, Level, Mx, Tlsa};
+pub use decision::{Action, Decision, Outcome, Scope, Verdict};
+pub use detail::Detail;
+pub use reason::Reason;
+pub use rule::decide;
+pub use tlsrpt::Tlsrpt;

@@ -1,0 +1,39 @@
+//! What a TLS report says of a failure.
+
+/// A failure type of RFC 8460 section 4.3, with libtlsrpt's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum Tlsrpt {
+    /// The server offers no STARTTLS, or refuses it.
+    StarttlsNotSupported = 201,
+    /// No reference identifier is in the certificate.
+    CertificateHostMismatch = 202,
+    /// The chain does not verify.
+    CertificateNotTrusted = 203,
+    /// A certificate is outside its validity.
+    CertificateExpired = 204,
+    /// Any other failure.
+    ValidationFailure = 205,
+    /// No TLSA record is usable.
+    TlsaInvalid = 304,
+    /// A DNSSEC proof failed.
+    DnssecInvalid = 305,
+    /// DANE is mandatory and the destination offers none.
+    DaneRequired = 306,
+}
+
+impl Tlsrpt {
+    /// RFC 8460's word.
+    pub const fn result_type(self) -> &'static str {
+        match self {
+            Self::StarttlsNotSupported => "starttls-not-supported",
+            Self::CertificateHostMismatch => "certificate-host-mismatch",
+            Self::CertificateNotTrusted => "certificate-not-trusted",
+            Self::CertificateExpired => "certificate-expired",
+            Self::ValidationFailure => "validation-failure",
+            Self::TlsaInvalid => "tlsa-invalid",
+            Self::DnssecInvalid => "dnssec-invalid",
+            Self::DaneRequired => "dane-required",
+        }
+    }
+}

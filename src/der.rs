@@ -1,0 +1,158 @@
+//! As much of DER as odd certificates allow to be read (X.690, RFC 5280 section 4.1): everything is kept as sent.
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const VERSION: u8 = 0xa0;
+
+/// One element: identifier, the whole encoding, and its contents.
+#[derive(Clone, Copy, Debug)]
+struct Element<'a> {
+    tag: u8,
+    whole: &'a [u8],
+    contents: &'a [u8],
+}
+
+/// Takes one element off the input; definite lengths of up to four octets, minimally encoded.
+fn take<'a>(input: &mut &'a [u8]) -> Option<Element<'a>> {
+    let whole = *input;
+    let [tag, first, rest @ ..] = whole else { return None };
+    let (length, rest) = match *first {
+        short @ 0..=0x7f => (usize::from(short), rest),
+        long @ 0x81..=0x84 => {
+            let (octets, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
+            let length = octets.iter().fold(0usize, |sum, octet| sum << 8 | usize::from(*octet));
+            let is_minimal = octets.first() != Some(&0) && length > 0x7f;
+            (Some(length).filter(|_| is_minimal)?, rest)
+        }
+        _ => return None,
+    };
+    let (contents, rest) = rest.split_at_checked(length)?;
+    *input = rest;
+    Some(Element { tag: *tag, whole: whole.get(..whole.len() - rest.len())?, contents })
+}
+
+fn expect<'a>(input: &mut &'a [u8], tag: u8) -> Option<Element<'a>> {
+    take(input).filter(|element| element.tag == tag)
+}
+
+/// The contents of the only element of the input.
+fn only<'a>(mut input: &'a [u8], tag: u8) -> Option<&'a [u8]> {
+    let element = expect(&mut input, tag)?;
+    input.is_empty().then_some(element.contents)
+}
+
+/// A BIT STRING of whole octets.
+fn bits<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    expect(input, BIT_STRING)?.contents.strip_prefix(&[0])
+}
+
+/// The parts of a certificate that are matched or verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Certificate<'a> {
+    /// What is signed.
+    pub(crate) tbs: &'a [u8],
+    /// The subject's SubjectPublicKeyInfo, as encoded.
+    pub(crate) spki: &'a [u8],
+    /// The contents of the signature's AlgorithmIdentifier.
+    pub(crate) signature_algorithm: &'a [u8],
+    /// The signature.
+    pub(crate) signature: &'a [u8],
+}
+
+impl<'a> Certificate<'a> {
+    /// Reads exactly one certificate.
+    pub(crate) fn parse(der: &'a [u8]) -> Option<Self> {
+        let mut certificate = only(der, SEQUENCE)?;
+        let tbs = expect(&mut certificate, SEQUENCE)?;
+        let signature_algorithm = expect(&mut certificate, SEQUENCE)?.contents;
+        let signature = bits(&mut certificate)?;
+        if !certificate.is_empty() {
+            return None;
+        }
+        let mut fields = tbs.contents;
+        if fields.first() == Some(&VERSION) {
+            take(&mut fields)?;
+        }
+        expect(&mut fields, INTEGER)?;
+        for _signature_issuer_validity_subject in 0..4 {
+            expect(&mut fields, SEQUENCE)?;
+        }
+        let spki = expect(&mut fields, SEQUENCE)?.whole;
+        Some(Self { tbs: tbs.whole, spki, signature_algorithm, signature })
+    }
+}
+
+/// A SubjectPublicKeyInfo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PublicKey<'a> {
+    /// As encoded.
+    pub(crate) spki: &'a [u8],
+    /// The contents of the AlgorithmIdentifier.
+    pub(crate) algorithm: &'a [u8],
+    /// The key.
+    pub(crate) bits: &'a [u8],
+}
+
+impl<'a> PublicKey<'a> {
+    /// Reads exactly one key.
+    pub(crate) fn parse(spki: &'a [u8]) -> Option<Self> {
+        let mut fields = only(spki, SEQUENCE)?;
+        let algorithm = expect(&mut fields, SEQUENCE)?.contents;
+        let key = bits(&mut fields)?;
+        fields.is_empty().then_some(Self { spki, algorithm, bits: key })
+    }
+
+    /// Bits of an RSA modulus (RFC 8017 appendix A.1.1), if this is an RSA key.
+    pub(crate) fn rsa_bits(&self) -> Option<usize> {
+        const RSA: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+        if !self.algorithm.starts_with(RSA) {
+            return None;
+        }
+        let mut fields = only(self.bits, SEQUENCE)?;
+        let modulus = expect(&mut fields, INTEGER)?.contents;
+        let start = modulus.iter().position(|octet| *octet != 0)?;
+        let first = modulus.get(start)?;
+        Some((modulus.len() - start) * 8 - first.leading_zeros() as usize)
+    }
+
+    /// Bits of an elliptic-curve field, if this is such a key (RFC 5480 section 2.2).
+    pub(crate) fn ec_bits(&self) -> Option<usize> {
+        const EC: &[u8] = &[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+        if !self.algorithm.starts_with(EC) {
+            return None;
+        }
+        match self.bits {
+            [4, coordinates @ ..] => Some(coordinates.len() * 4),
+            [2 | 3, coordinate @ ..] => Some(coordinate.len() * 8),
+            _ => None,
+        }
+    }
+
+    /// Ed25519 or Ed448 (RFC 8410).
+    pub(crate) fn is_edwards(&self) -> bool {
+        matches!(self.algorithm, [0x06, 3, 0x2b, 0x65, 0x70 | 0x71])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_minimal_and_inside_the_input() {
+        for bad in [
+            &[0x30u8][..],
+            &[0x30, 1],
+            &[0x30, 0x80, 0, 0],
+            &[0x30, 0x81, 1, 0],
+            &[0x30, 0x82, 0, 0x80],
+            &[0x30, 0x85, 0, 0, 0, 0, 1, 0],
+            &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],
+        ] {
+            assert!(take(&mut &bad[..]).is_none(), "{bad:?}");
+        }
+        assert_eq!(only(&[0x30, 1, 7], SEQUENCE), Some(&[7][..]));
+        assert_eq!(only(&[0x30, 1, 7, 0], SEQUENCE), None);
+    }
+}

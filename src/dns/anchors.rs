@@ -1,0 +1,139 @@
+//! Trust anchors (RFC 4033 section 2), as DS and DNSKEY lines.
+
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use hickory_resolver::proto::rr::Name;
+
+use super::delegation::Ds;
+use super::names;
+use super::signature::Key;
+
+/// The root's key-signing keys 20326 (2017) and 38696 (2024), from IANA's root-anchors.xml of 2024-07-18.
+const ROOT: &str = "\
+. DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D
+. DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
+";
+
+/// Configured entry points into signed zones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Anchors(Vec<(Name, Anchor)>);
+
+/// One entry point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Ds(Ds),
+    Key(Key),
+}
+
+impl Anchors {
+    /// The root of the Internet.
+    pub(crate) fn iana() -> Self {
+        Self::parse(ROOT).unwrap_or(Self(Vec::new()))
+    }
+
+    /// Reads one anchor a line: `NAME [TTL] [IN] DS ...` or `DNSKEY ...`; `;` and `#` start a comment.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut anchors = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.split([';', '#']).next().unwrap_or_default();
+            let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+            if fields.is_empty() {
+                continue;
+            }
+            let anchor = parse_line(&fields);
+            anchors.push(anchor.ok_or_else(|| {
+                format!("line {} is neither a DS nor a zone-signing DNSKEY record", number + 1)
+            })?);
+        }
+        if anchors.is_empty() {
+            return Err("no DS or DNSKEY record".into());
+        }
+        Ok(Self(anchors))
+    }
+
+    /// The anchors at a name.
+    pub(crate) fn at(&self, name: &Name) -> Vec<&Anchor> {
+        self.0.iter().filter(|(at, _)| at == name).map(|(_, anchor)| anchor).collect()
+    }
+
+    /// The names that have anchors.
+    pub(crate) fn names(&self) -> Vec<&Name> {
+        let mut names: Vec<&Name> = self.0.iter().map(|(name, _)| name).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+fn parse_line(fields: &[&str]) -> Option<(Name, Anchor)> {
+    let (owner, mut rest) = fields.split_first()?;
+    let name = if *owner == "." { Name::root() } else { names::parse(owner).ok()? };
+    while let [field, tail @ ..] = rest {
+        let is_ttl = field.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_ttl && !field.eq_ignore_ascii_case("IN") {
+            break;
+        }
+        rest = tail;
+    }
+    let anchor = match rest {
+        [kind, tag, algorithm, digest_type, digest @ ..] if kind.eq_ignore_ascii_case("DS") => {
+            let digest = HEXLOWER_PERMISSIVE.decode(digest.concat().as_bytes()).ok()?;
+            Anchor::Ds(Ds {
+                tag: tag.parse().ok()?,
+                algorithm: algorithm.parse().ok()?,
+                digest_type: digest_type.parse().ok()?,
+                digest: Some(digest).filter(|digest| !digest.is_empty())?,
+            })
+        }
+        [kind, flags, protocol, algorithm, key @ ..] if kind.eq_ignore_ascii_case("DNSKEY") => {
+            let mut rdata = flags.parse::<u16>().ok()?.to_be_bytes().to_vec();
+            rdata.push(protocol.parse().ok()?);
+            rdata.push(algorithm.parse().ok()?);
+            rdata.extend(BASE64.decode(key.concat().as_bytes()).ok()?);
+            Anchor::Key(Key::from_rdata(&rdata)?)
+        }
+        _ => return None,
+    };
+    Some((name, anchor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_anchors_are_both_root_keys() {
+        let anchors = Anchors::iana();
+        let root = Name::root();
+        let tags: Vec<u16> = anchors
+            .at(&root)
+            .into_iter()
+            .filter_map(|anchor| if let Anchor::Ds(ds) = anchor { Some(ds.tag) } else { None })
+            .collect();
+        assert_eq!(tags, [20326, 38696]);
+    }
+
+    #[test]
+    fn lines_may_have_ttl_class_comments_and_spaces() {
+        let text = "; comment\n\nexample.  3600 IN DS 1 13 2 AB cd ; tail\n. IN DNSKEY 257 3 13 AQID BAUG\n";
+        let anchors = Anchors::parse(text).unwrap();
+        assert_eq!(anchors.names().len(), 2);
+        let ds = anchors.at(&names::parse("example").unwrap());
+        assert!(matches!(ds[..], [Anchor::Ds(Ds { tag: 1, .. })]));
+    }
+
+    #[test]
+    fn a_bad_line_is_an_error_and_named() {
+        for bad in [
+            "",
+            "# nothing",
+            ". DS 1 13 2",
+            ". DS x 13 2 AB",
+            ". DNSKEY 256 2 13 AQID",
+            ". A 192.0.2.1",
+        ] {
+            assert!(Anchors::parse(bad).is_err(), "{bad}");
+        }
+        let error = Anchors::parse(". DS 1 13 2 AB\nfoo bar").unwrap_err();
+        assert!(error.starts_with("line 2 "), "{error}");
+    }
+}

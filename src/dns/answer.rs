@@ -1,0 +1,68 @@
+//! What is known of one RRset.
+
+use crate::decide::Detail;
+
+/// The DNSSEC status of an RRset or of its denial (RFC 4035 section 4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Proven authentic.
+    Secure,
+    /// Proven to be outside DNSSEC.
+    Insecure,
+    /// A proof failed.
+    Bogus,
+    /// No usable answer.
+    Indeterminate,
+}
+
+/// One alias followed on the way to an RRset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The owner of the CNAME or DNAME-synthesised CNAME record, without a final dot.
+    pub name: String,
+    /// The status of this link and everything before it.
+    pub status: Status,
+}
+
+/// What is known of one RRset, aliases included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The weakest status on the way to the records or their denial.
+    pub status: Status,
+    /// The response code (RFC 6895), of the last response.
+    pub rcode: u16,
+    /// Whether the (final) name exists; false for NXDOMAIN and where it is not known.
+    pub exists: bool,
+    /// The final name, without a final dot.
+    pub name: String,
+    /// The RDATA of every record, decompressed, in canonical order.
+    pub records: Vec<Vec<u8>>,
+    /// The same in presentation format (RFC 1035 section 5.1), type and owner left out.
+    pub presentation: Vec<String>,
+    /// The aliases followed, in order.
+    pub aliases: Vec<Alias>,
+    /// The cause where the status is bogus or indeterminate.
+    pub detail: Detail,
+    /// Why, in words: one line of printable ASCII.
+    pub text: String,
+    /// DNS packets sent.
+    pub queries: u32,
+}
+
+impl Answer {
+    /// A name that cannot be asked for.
+    pub(crate) fn invalid_name(name: &str, why: &str) -> Self {
+        Self {
+            status: Status::Indeterminate,
+            rcode: 0,
+            exists: false,
+            name: name.to_owned(),
+            records: Vec::new(),
+            presentation: Vec::new(),
+            aliases: Vec::new(),
+            detail: Detail::NameInvalid,
+            text: why.to_owned(),
+            queries: 0,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Proofs that a name or type is not there (RFC 4035 section 5.4, RFC 5155 section 8). Pure.
+//!
+//! Every function takes records that are already proven to be signed by `zone`, the zone under judgement.
+
+mod nsec;
+mod nsec3;
+mod types;
+
+use hickory_resolver::proto::rr::Name;
+
+pub(crate) use nsec::Nsec;
+pub(crate) use nsec3::Nsec3;
+
+use super::budget::{Budget, Exhausted};
+
+/// The signed denial records of one reply.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proofs {
+    pub(crate) nsec: Vec<Nsec>,
+    pub(crate) nsec3: Vec<Nsec3>,
+}
+
+/// What a proof shows of a name and type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// The name exists, the type does not.
+    NoData,
+    /// The name does not exist.
+    NoName,
+    /// The span is opted out, or its hashing too costly to judge (RFC 5155 6, RFC 9276 3.2): insecure.
+    Insecure,
+}
+
+/// What a proof shows of a possible zone cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// A delegation without DS, or one that an opt-out span may hide.
+    Insecure,
+    /// No delegation: the name, if there is one, belongs to the zone.
+    None,
+}
+
+/// Why a proof fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    /// Nothing denies the name and type.
+    NoProof,
+    /// Mixed NSEC3 parameters (RFC 5155 section 8.2).
+    MixedParameters,
+    /// The budget of hashes is spent.
+    Exhausted,
+}
+
+impl From<Exhausted> for Unproven {
+    fn from(_: Exhausted) -> Self {
+        Self::Exhausted
+    }
+}
+
+impl Unproven {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::NoProof => "no proof that the record does not exist",
+            Self::MixedParameters => "NSEC3 records with different parameters",
+            Self::Exhausted => "validation budget exceeded",
+        }
+    }
+}
+
+/// Whether `name` has no record of `rtype`.
+pub(crate) fn denies(
+    proofs: &Proofs,
+    zone: &Name,
+    name: &Name,
+    rtype: u16,
+    budget: &Budget,
+) -> Result<Denial, Unproven> {
+    if let Some(denial) = nsec::denies(&proofs.nsec, zone, name, rtype) {
+        return Ok(denial);
+    }
+    nsec3::denies(&proofs.nsec3, zone, name, rtype, budget)
+}
+
+/// Whether there is a zone cut at `name`, whose DS record is not there.
+pub(crate) fn cut(
+    proofs: &Proofs,
+    zone: &Name,
+    name: &Name,
+    budget: &Budget,
+) -> Result<Cut, Unproven> {
+    if let Some(cut) = nsec::cut(&proofs.nsec, zone, name) {
+        return Ok(cut);
+    }
+    nsec3::cut(&proofs.nsec3, zone, name, budget)
+}
+
+/// Whether `name`, answered from the wildcard below `encloser`, has no closer match (RFC 4035 5.3.4, RFC 5155 8.8).
+///
+/// `Ok(true)` is a full proof, `Ok(false)` one that rests on an opt-out span.
+pub(crate) fn allows_wildcard(
+    proofs: &Proofs,
+    zone: &Name,
+    name: &Name,
+    encloser: &Name,
+    budget: &Budget,
+) -> Result<bool, Unproven> {
+    if nsec::allows_wildcard(&proofs.nsec, zone, name, encloser) {
+        return Ok(true);
+    }
+    nsec3::allows_wildcard(&proofs.nsec3, zone, name, encloser, budget)
+}

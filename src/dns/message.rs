@@ -1,0 +1,354 @@
+//! DNS messages: the query we send, and the parts of a reply that a proof needs (RFC 1035 section 4.1).
+//!
+//! A reply is at most 65,535 octets, which bounds its records. TLSA data is kept as it came,
+//! so that a malformed record is an unusable one and not an unreadable reply.
+
+use hickory_resolver::proto::rr::Name;
+use hickory_resolver::proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
+
+use super::{names, rtype};
+
+/// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
+pub(crate) const UDP_PAYLOAD: u16 = 1232;
+
+const CLASS_IN: u16 = 1;
+const FLAG_RESPONSE: u16 = 0x8000;
+const FLAG_TRUNCATED: u16 = 0x0200;
+const FLAG_RECURSION_DESIRED: u16 = 0x0100;
+const FLAG_AUTHENTIC_DATA: u16 = 0x0020;
+const FLAG_CHECKING_DISABLED: u16 = 0x0010;
+const EDNS_DNSSEC_OK: u32 = 0x8000;
+const EDNS_OPTION_EDE: u16 = 15;
+
+/// A record; names inside its RDATA are uncompressed and in lower case (RFC 4034 section 6.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) owner: Name,
+    pub(crate) rtype: u16,
+    pub(crate) ttl: u32,
+    pub(crate) rdata: Vec<u8>,
+}
+
+/// A signature (RFC 4034 section 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rrsig {
+    pub(crate) owner: Name,
+    pub(crate) covered: u16,
+    pub(crate) algorithm: u8,
+    pub(crate) labels: u8,
+    pub(crate) original_ttl: u32,
+    pub(crate) expiration: u32,
+    pub(crate) inception: u32,
+    pub(crate) key_tag: u16,
+    pub(crate) signer: Name,
+    pub(crate) signature: Vec<u8>,
+}
+
+/// The records of one section that a proof needs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Section {
+    pub(crate) records: Vec<Record>,
+    pub(crate) signatures: Vec<Rrsig>,
+}
+
+/// A reply to one of our queries.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) rcode: u16,
+    pub(crate) authentic: bool,
+    pub(crate) truncated: bool,
+    pub(crate) answer: Section,
+    pub(crate) authority: Section,
+    /// Extended DNS errors (RFC 8914), as one line of printable ASCII.
+    pub(crate) extended_error: Option<String>,
+}
+
+/// What the query asks of the resolver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// DO and CD: every signature and proof, and no judgement.
+    Proofs,
+    /// AD: the resolver's judgement (RFC 6840 section 5.7).
+    Judgement,
+}
+
+/// A query in wire format.
+pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
+    let (flags, edns_flags) = match wants {
+        Wants::Proofs => (FLAG_RECURSION_DESIRED | FLAG_CHECKING_DISABLED, EDNS_DNSSEC_OK),
+        Wants::Judgement => (FLAG_RECURSION_DESIRED | FLAG_AUTHENTIC_DATA, 0),
+    };
+    let mut wire = Vec::with_capacity(name.len() + 32);
+    for word in [id, flags, 1, 0, 0, 1] {
+        wire.extend(word.to_be_bytes());
+    }
+    wire.extend(names::canonical_wire(name));
+    wire.extend(rtype.to_be_bytes());
+    wire.extend(CLASS_IN.to_be_bytes());
+    wire.push(0);
+    wire.extend(rtype::OPT.to_be_bytes());
+    wire.extend(UDP_PAYLOAD.to_be_bytes());
+    wire.extend(edns_flags.to_be_bytes());
+    wire.extend(0u16.to_be_bytes());
+    wire
+}
+
+/// Whether `wire` is a reply to this query: ID, question, response bit. Everything else is ignored noise.
+pub(crate) fn answers(wire: &[u8], id: u16, name: &Name, rtype: u16) -> bool {
+    let question = || -> Result<bool, DecodeError> {
+        let mut decoder = BinDecoder::new(wire);
+        let header = Header::read(&mut decoder)?;
+        if header.id != id || header.flags & FLAG_RESPONSE == 0 || header.counts[0] != 1 {
+            return Ok(false);
+        }
+        let asked = Name::read(&mut decoder)?;
+        let asked_type = u16_of(&mut decoder)?;
+        Ok(asked == *name && asked_type == rtype && u16_of(&mut decoder)? == CLASS_IN)
+    };
+    question().unwrap_or(false)
+}
+
+/// Reads a reply.
+pub(crate) fn parse(wire: &[u8]) -> Result<Message, DecodeError> {
+    let mut decoder = BinDecoder::new(wire);
+    let header = Header::read(&mut decoder)?;
+    let [questions, answers, authorities, additionals] = header.counts;
+    for _ in 0..questions {
+        Name::read(&mut decoder)?;
+        u16_of(&mut decoder)?;
+        u16_of(&mut decoder)?;
+    }
+    let mut message = Message {
+        rcode: header.flags & 0x000f,
+        authentic: header.flags & FLAG_AUTHENTIC_DATA != 0,
+        truncated: header.flags & FLAG_TRUNCATED != 0,
+        answer: Section::default(),
+        authority: Section::default(),
+        extended_error: None,
+    };
+    if message.truncated {
+        return Ok(message);
+    }
+    message.answer = section(&mut decoder, answers)?;
+    message.authority = section(&mut decoder, authorities)?;
+    for _ in 0..additionals {
+        let raw = RawRecord::read(&mut decoder)?;
+        if raw.rtype == rtype::OPT {
+            message.rcode |= ((raw.ttl >> 24) as u16) << 4;
+            message.extended_error = extended_error(raw.rdata);
+        }
+    }
+    Ok(message)
+}
+
+struct Header {
+    id: u16,
+    flags: u16,
+    counts: [u16; 4],
+}
+
+impl Header {
+    fn read(decoder: &mut BinDecoder<'_>) -> Result<Self, DecodeError> {
+        let id = u16_of(decoder)?;
+        let flags = u16_of(decoder)?;
+        let mut counts = [0; 4];
+        for count in &mut counts {
+            *count = u16_of(decoder)?;
+        }
+        Ok(Self { id, flags, counts })
+    }
+}
+
+struct RawRecord<'a> {
+    owner: Name,
+    rtype: u16,
+    class: u16,
+    ttl: u32,
+    rdata: &'a [u8],
+    start: usize,
+}
+
+impl<'a> RawRecord<'a> {
+    fn read(decoder: &mut BinDecoder<'a>) -> Result<Self, DecodeError> {
+        let owner = Name::read(decoder)?;
+        let rtype = u16_of(decoder)?;
+        let class = u16_of(decoder)?;
+        let ttl = u32_of(decoder)?;
+        let length = u16_of(decoder)?;
+        let start = decoder.index();
+        let rdata = decoder.read_slice(length.into())?.unverified();
+        Ok(Self { owner, rtype, class, ttl, rdata, start })
+    }
+
+    /// The RDATA behind `skip` octets as one name that ends where the RDATA ends.
+    fn name_after(&self, decoder: &BinDecoder<'a>, skip: usize) -> Result<Name, DecodeError> {
+        let (name, end) = self.name_at(decoder, skip)?;
+        if end == self.rdata.len() { Ok(name) } else { Err(DecodeError::InsufficientBytes) }
+    }
+
+    fn name_at(&self, decoder: &BinDecoder<'a>, skip: usize) -> Result<(Name, usize), DecodeError> {
+        let start = u16::try_from(self.start + skip).map_err(|_| DecodeError::InsufficientBytes)?;
+        let mut inner = decoder.clone(start);
+        let name = Name::read(&mut inner)?;
+        let end = inner.index().checked_sub(self.start).filter(|end| *end <= self.rdata.len());
+        Ok((name.to_lowercase(), end.ok_or(DecodeError::InsufficientBytes)?))
+    }
+}
+
+fn section(decoder: &mut BinDecoder<'_>, count: u16) -> Result<Section, DecodeError> {
+    let mut section = Section::default();
+    for _ in 0..count {
+        let raw = RawRecord::read(decoder)?;
+        if raw.class != CLASS_IN {
+            continue;
+        }
+        let rdata = match raw.rtype {
+            rtype::RRSIG => {
+                section.signatures.push(signature(&raw, decoder)?);
+                continue;
+            }
+            rtype::CNAME | rtype::DNAME => names::canonical_wire(&raw.name_after(decoder, 0)?),
+            rtype::MX => {
+                let mut rdata = raw.rdata.get(..2).ok_or(DecodeError::InsufficientBytes)?.to_vec();
+                rdata.extend(names::canonical_wire(&raw.name_after(decoder, 2)?));
+                rdata
+            }
+            rtype::A | rtype::AAAA => {
+                let length = if raw.rtype == rtype::A { 4 } else { 16 };
+                if raw.rdata.len() != length {
+                    return Err(DecodeError::InsufficientBytes);
+                }
+                raw.rdata.to_vec()
+            }
+            rtype::DS | rtype::DNSKEY | rtype::NSEC | rtype::NSEC3 | rtype::TLSA => {
+                raw.rdata.to_vec()
+            }
+            _ => continue,
+        };
+        section.records.push(Record {
+            owner: raw.owner.to_lowercase(),
+            rtype: raw.rtype,
+            ttl: raw.ttl,
+            rdata,
+        });
+    }
+    Ok(section)
+}
+
+fn signature(raw: &RawRecord<'_>, decoder: &BinDecoder<'_>) -> Result<Rrsig, DecodeError> {
+    let mut fields = BinDecoder::new(raw.rdata);
+    let covered = u16_of(&mut fields)?;
+    let algorithm = u8_of(&mut fields)?;
+    let labels = u8_of(&mut fields)?;
+    let original_ttl = u32_of(&mut fields)?;
+    let expiration = u32_of(&mut fields)?;
+    let inception = u32_of(&mut fields)?;
+    let key_tag = u16_of(&mut fields)?;
+    let (signer, end) = raw.name_at(decoder, fields.index())?;
+    Ok(Rrsig {
+        owner: raw.owner.to_lowercase(),
+        covered,
+        algorithm,
+        labels,
+        original_ttl,
+        expiration,
+        inception,
+        key_tag,
+        signer,
+        signature: raw.rdata.get(end..).unwrap_or_default().to_vec(),
+    })
+}
+
+/// Reads a name out of RDATA whose names are uncompressed.
+pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
+    let mut decoder = BinDecoder::new(rdata);
+    let name = Name::read(&mut decoder).ok()?;
+    Some((name, rdata.get(decoder.index()..)?))
+}
+
+/// RFC 8914 section 2: the code and the resolver's own words.
+fn extended_error(mut options: &[u8]) -> Option<String> {
+    while let [code0, code1, length0, length1, rest @ ..] = options {
+        let length = usize::from(u16::from_be_bytes([*length0, *length1]));
+        let (data, next) = rest.split_at_checked(length)?;
+        if u16::from_be_bytes([*code0, *code1]) == EDNS_OPTION_EDE
+            && let [info0, info1, words @ ..] = data
+        {
+            let info = u16::from_be_bytes([*info0, *info1]);
+            let words: String = String::from_utf8_lossy(words)
+                .chars()
+                .take(120)
+                .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+                .collect();
+            let separator = if words.is_empty() { "" } else { ": " };
+            return Some(format!("EDE {info}{separator}{words}"));
+        }
+        options = next;
+    }
+    None
+}
+
+fn u8_of(decoder: &mut BinDecoder<'_>) -> Result<u8, DecodeError> {
+    Ok(decoder.read_u8()?.unverified())
+}
+
+fn u16_of(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
+    Ok(decoder.read_u16()?.unverified())
+}
+
+fn u32_of(decoder: &mut BinDecoder<'_>) -> Result<u32, DecodeError> {
+    Ok(decoder.read_u32()?.unverified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        names::parse(text).unwrap()
+    }
+
+    fn reply(records: &[&[u8]]) -> Vec<u8> {
+        let mut wire = query(7, &name("a.example"), rtype::TLSA, Wants::Proofs);
+        wire.truncate(wire.len() - 11);
+        wire[2] |= 0x80;
+        wire[7] = records.len() as u8;
+        wire[11] = 0;
+        records.iter().for_each(|record| wire.extend(*record));
+        wire
+    }
+
+    #[test]
+    fn rfc7671_4_short_tlsa_rdata_is_readable() {
+        let wire = reply(&[&[0xc0, 12, 0, 52, 0, 1, 0, 0, 0, 9, 0, 2, 3, 1]]);
+        assert!(answers(&wire, 7, &name("A.example"), rtype::TLSA));
+        let message = parse(&wire).unwrap();
+        assert_eq!(message.answer.records[0].rdata, [3, 1]);
+        assert_eq!(message.answer.records[0].owner, name("a.example"));
+    }
+
+    #[test]
+    fn noise_is_not_an_answer() {
+        let wire = reply(&[]);
+        assert!(!answers(&wire, 8, &name("a.example"), rtype::TLSA));
+        assert!(!answers(&wire, 7, &name("b.example"), rtype::TLSA));
+        assert!(!answers(&wire, 7, &name("a.example"), rtype::A));
+        assert!(!answers(&wire[..11], 7, &name("a.example"), rtype::TLSA));
+    }
+
+    #[test]
+    fn every_truncation_is_an_error_and_no_panic() {
+        let record: &[u8] = &[0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 9, 0, 4, 0, 10, 0xc0, 12];
+        let wire = reply(&[record]);
+        assert_eq!(parse(&wire).unwrap().answer.records[0].rdata, b"\0\x0a\x01a\x07example\0");
+        for length in 0..wire.len() {
+            assert!(parse(&wire[..length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_leaves_its_rdata_is_malformed() {
+        let record: &[u8] = &[0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 1, 0xc0, 12];
+        assert!(parse(&reply(&[record])).is_err());
+    }
+}

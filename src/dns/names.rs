@@ -1,0 +1,133 @@
+//! Domain names: parsing what strangers send, and the arithmetic of labels.
+
+use hickory_resolver::proto::rr::Name;
+
+/// Why a text is no domain name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvalidName {
+    Empty,
+    NotAscii,
+    EmptyLabel,
+    TooLong,
+}
+
+impl InvalidName {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Empty => "empty name",
+            Self::NotAscii => "name has characters outside printable ASCII (use A-labels)",
+            Self::EmptyLabel => "name has an empty label",
+            Self::TooLong => "name is too long",
+        }
+    }
+}
+
+/// Parses a domain name of A-labels; one final dot is accepted and removed (RFC 1035 section 2.3.4).
+pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    if text.is_empty() {
+        return Err(InvalidName::Empty);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return Err(InvalidName::NotAscii);
+    }
+    if text.split('.').any(str::is_empty) {
+        return Err(InvalidName::EmptyLabel);
+    }
+    let mut name = Name::from_labels(text.split('.').map(|label| label.as_bytes()))
+        .map_err(|_| InvalidName::TooLong)?;
+    name.set_fqdn(true);
+    Ok(name.to_lowercase())
+}
+
+/// `prefix` labels in front of `name`, where the result fits (RFC 1035 section 2.3.4).
+pub(crate) fn prepend(prefix: &[&str], name: &Name) -> Option<Name> {
+    let mut name = name.clone();
+    for label in prefix.iter().rev() {
+        name = name.prepend_label(label.as_bytes()).ok()?;
+    }
+    name.set_fqdn(true);
+    Some(name)
+}
+
+/// The presentation of a name, without a final dot; "." for the root. Printable ASCII.
+pub(crate) fn display(name: &Name) -> String {
+    let text = name.to_ascii();
+    match text.strip_suffix('.') {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// The number of labels, the root and a leading `*` not counted (RFC 4034 section 3.1.3).
+pub(crate) fn label_count(name: &Name) -> usize {
+    name.num_labels().into()
+}
+
+/// The number of labels, a leading `*` included.
+pub(crate) fn depth(name: &Name) -> usize {
+    name.iter().count()
+}
+
+/// Whether `name` lies strictly below `ancestor`.
+pub(crate) fn is_below(name: &Name, ancestor: &Name) -> bool {
+    ancestor.zone_of(name) && depth(name) > depth(ancestor)
+}
+
+/// The longest name that encloses both.
+pub(crate) fn common_ancestor(left: &Name, right: &Name) -> Name {
+    let shared = left
+        .iter()
+        .rev()
+        .zip(right.iter().rev())
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
+    left.trim_to(shared)
+}
+
+/// `*` in front of `name`.
+pub(crate) fn wildcard_of(name: &Name) -> Option<Name> {
+    prepend(&["*"], name)
+}
+
+/// The name in lower-case wire format (RFC 4034 section 6.2).
+pub(crate) fn canonical_wire(name: &Name) -> Vec<u8> {
+    let mut wire = Vec::with_capacity(name.len() + 1);
+    for label in name.iter() {
+        wire.push(label.len() as u8);
+        wire.extend(label.iter().map(u8::to_ascii_lowercase));
+    }
+    wire.push(0);
+    wire
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc1035_2_3_4_names_are_bounded() {
+        assert_eq!(display(&parse("Example.ORG.").unwrap()), "example.org");
+        assert_eq!(parse(""), Err(InvalidName::Empty));
+        assert_eq!(parse("."), Err(InvalidName::Empty));
+        assert_eq!(parse("a..b"), Err(InvalidName::EmptyLabel));
+        assert_eq!(parse(".a"), Err(InvalidName::EmptyLabel));
+        assert_eq!(parse("a.."), Err(InvalidName::EmptyLabel));
+        assert_eq!(parse("b\u{fc}cher.example"), Err(InvalidName::NotAscii));
+        assert_eq!(parse("a b.example"), Err(InvalidName::NotAscii));
+        assert_eq!(parse(&"a".repeat(64)), Err(InvalidName::TooLong));
+        assert!(parse(&"a".repeat(63)).is_ok());
+        let longest = [&"a".repeat(63) as &str; 3].join(".") + "." + &"a".repeat(61);
+        assert_eq!(longest.len(), 253);
+        assert!(parse(&longest).is_ok());
+        assert_eq!(parse(&(longest + "a")), Err(InvalidName::TooLong));
+    }
+
+    #[test]
+    fn rfc4034_3_1_3_label_count() {
+        assert_eq!(label_count(&parse("a.example").unwrap()), 2);
+        assert_eq!(label_count(&parse("*.example").unwrap()), 1);
+        assert_eq!(depth(&parse("*.example").unwrap()), 2);
+        assert_eq!(label_count(&Name::root()), 0);
+    }
+}

@@ -1,0 +1,60 @@
+//! Does the resolver serve the configured mode?
+
+use std::rc::Rc;
+
+use super::call::Call;
+use super::failure::Failure;
+use super::walk::Standing;
+use super::{Answer, Mode, Status};
+use crate::decide::Detail;
+
+impl Call {
+    /// Secure where every anchor's zone validates, or the resolver vouches for the root; else the text says why not.
+    pub(crate) async fn probe(self: &Rc<Self>) -> Answer {
+        let served = self.is_served().await;
+        let servers: Vec<String> = self.config.servers.iter().map(ToString::to_string).collect();
+        let servers = servers.join(", ");
+        let (status, detail, text) = match (served, self.config.mode) {
+            (Err(failure), _) => (failure.status, failure.detail, failure.text),
+            (Ok(()), Mode::Validate) => {
+                (Status::Secure, Detail::None, format!("resolver {servers} serves DNSSEC records"))
+            }
+            (Ok(()), Mode::TrustAd) => {
+                (Status::Secure, Detail::None, format!("resolver {servers} validates DNSSEC"))
+            }
+        };
+        Answer {
+            status,
+            rcode: 0,
+            exists: status == Status::Secure,
+            name: ".".into(),
+            records: Vec::new(),
+            presentation: Vec::new(),
+            aliases: Vec::new(),
+            detail,
+            text,
+            queries: self.budget.queries_sent(),
+        }
+    }
+
+    async fn is_served(self: &Rc<Self>) -> Result<(), Failure> {
+        if self.config.servers.is_empty() {
+            let text = "no name server is configured";
+            return Err(Failure::indeterminate(Detail::ServerFailure, text));
+        }
+        if self.config.mode == Mode::TrustAd {
+            for server in &self.config.servers {
+                self.vouches_for_root(*server).await?;
+            }
+            return Ok(());
+        }
+        for apex in self.config.anchors.names() {
+            match self.standing(apex).await {
+                Standing::Failed(failure) => return Err(failure),
+                Standing::Zone(_) | Standing::Inside(_) => {}
+                Standing::Insecure(why) => return Err(Failure::bogus(why.as_ref())),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! One RRset with its status, aliases followed hop by hop (RFC 1034 section 3.6.2, RFC 7672 section 2.1.3).
+
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use super::call::{Call, Reply};
+use super::failure::Failure;
+use super::message::name_in;
+use super::names::display;
+use super::rtype;
+use super::signature::Rrset;
+use super::validate::{Denied, single};
+use super::{Alias, Answer, Mode, Status, presentation};
+use crate::decide::Detail;
+
+/// Aliases followed; longer chains are indeterminate.
+const MAX_ALIASES: usize = 10;
+
+/// What one reply says of one name.
+enum Step {
+    Records(Rrset, Status),
+    Denied(Denied),
+    Alias(Name, Status),
+}
+
+impl Call {
+    /// Resolves a name and type; every outcome is an answer.
+    pub(crate) async fn resolve(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
+        let mut answer = Answer::started(name);
+        if let Err(failure) = self.follow(name, rtype, &mut answer).await {
+            answer.status = failure.status;
+            answer.detail = failure.detail;
+            answer.text = failure.text;
+            answer.rcode = failure.rcode;
+            answer.exists = false;
+            answer.records.clear();
+            answer.presentation.clear();
+        }
+        answer.queries = self.budget.queries_sent();
+        answer
+    }
+
+    async fn follow(
+        self: &Rc<Self>,
+        name: &Name,
+        rtype: u16,
+        answer: &mut Answer,
+    ) -> Result<(), Failure> {
+        let mut name = name.clone();
+        loop {
+            let reply = self.ask(&name, rtype).await?;
+            answer.rcode = reply.message.rcode;
+            answer.name = display(&name);
+            match self.step(&reply, &name, rtype).await? {
+                Step::Records(rrset, status) => {
+                    answer.weaken(status);
+                    answer.exists = true;
+                    answer.presentation =
+                        rrset.rdata.iter().map(|rdata| presentation::show(rtype, rdata)).collect();
+                    answer.records = rrset.rdata;
+                    answer.text = format!("{} record(s)", answer.records.len());
+                    return Ok(());
+                }
+                Step::Denied(denied) => {
+                    answer.weaken(denied.status);
+                    answer.exists = denied.exists;
+                    let what = if denied.exists { "no such record" } else { "no such name" };
+                    answer.text = what.into();
+                    return Ok(());
+                }
+                Step::Alias(target, status) => {
+                    answer.weaken(status);
+                    answer.aliases.push(Alias { name: display(&name), status: answer.status });
+                    if answer.aliases.len() > MAX_ALIASES {
+                        let text = format!("more than {MAX_ALIASES} aliases, or a loop");
+                        return Err(Failure::indeterminate(Detail::AliasLoop, text));
+                    }
+                    name = target;
+                }
+            }
+        }
+    }
+
+    async fn step(
+        self: &Rc<Self>,
+        reply: &Reply,
+        name: &Name,
+        rtype: u16,
+    ) -> Result<Step, Failure> {
+        let validate = self.config.mode == Mode::Validate;
+        let section = &reply.message.answer;
+        if let Some(rrset) = Rrset::find(section, name, rtype) {
+            let status = match (validate, rtype) {
+                (true, rtype::CNAME) => self.validate_alias(reply, &rrset).await?,
+                (true, _) => self.validate_rrset(reply, &rrset).await?,
+                (false, _) => self.trust_reply(reply).await?,
+            };
+            return Ok(Step::Records(rrset, status));
+        }
+        if let Some(alias) = Rrset::find(section, name, rtype::CNAME) {
+            let status = if validate {
+                self.validate_alias(reply, &alias).await?
+            } else {
+                self.trust_alias(reply, name).await?
+            };
+            let target = single(&alias).and_then(name_in).map(|(target, _)| target);
+            let target = target.ok_or_else(|| {
+                Failure::bogus(format!("CNAME of {}: more than one record", display(name)))
+            })?;
+            return Ok(Step::Alias(target, status));
+        }
+        let denied = if validate {
+            self.validate_denial(reply, name, rtype).await?
+        } else {
+            Denied { status: self.trust_reply(reply).await?, exists: !reply.is_nxdomain() }
+        };
+        Ok(Step::Denied(denied))
+    }
+}
+
+impl Answer {
+    fn started(name: &Name) -> Self {
+        Self {
+            status: Status::Secure,
+            rcode: 0,
+            exists: false,
+            name: display(name),
+            records: Vec::new(),
+            presentation: Vec::new(),
+            aliases: Vec::new(),
+            detail: Detail::None,
+            text: String::new(),
+            queries: 0,
+        }
+    }
+
+    /// An insecure link makes everything after it insecure (RFC 7672 section 2.1.3).
+    fn weaken(&mut self, status: Status) {
+        if self.status == Status::Secure {
+            self.status = status;
+        }
+    }
+
+    /// The status of the first response: the name's own records, or its first alias (RFC 7672 section 2.2.2).
+    pub(crate) fn first_status(&self) -> Status {
+        match self.aliases.first() {
+            Some(alias) if matches!(self.status, Status::Secure | Status::Insecure) => alias.status,
+            _ => self.status,
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! One RRset, its signatures and a zone's keys (RFC 4035 section 5.3). Pure.
+
+use hickory_resolver::proto::dnssec::rdata::DNSKEY;
+use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, PublicKeyBuf};
+use hickory_resolver::proto::rr::Name;
+
+use super::budget::{Budget, Exhausted};
+use super::message::{Record, Rrsig, Section};
+use super::names::{self, display};
+use super::rtype;
+
+/// Failed public-key operations that one RRset may cost (KeyTrap, CVE-2023-50387).
+const FAILURES_PER_RRSET: u32 = 8;
+
+const FLAG_ZONE_KEY: u16 = 0x0100;
+const FLAG_REVOKED: u16 = 0x0080;
+
+/// The records of one owner and type, without duplicates, in canonical order (RFC 4034 section 6.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rrset {
+    pub(crate) owner: Name,
+    pub(crate) rtype: u16,
+    pub(crate) ttl: u32,
+    pub(crate) rdata: Vec<Vec<u8>>,
+}
+
+impl Rrset {
+    /// The RRset of this owner and type in a section, if there is any.
+    pub(crate) fn find(section: &Section, owner: &Name, rtype: u16) -> Option<Self> {
+        let records: Vec<&Record> = section
+            .records
+            .iter()
+            .filter(|record| record.rtype == rtype && record.owner == *owner)
+            .collect();
+        let ttl = records.iter().map(|record| record.ttl).min()?;
+        let mut rdata: Vec<Vec<u8>> = records.iter().map(|record| record.rdata.clone()).collect();
+        rdata.sort();
+        rdata.dedup();
+        Some(Self { owner: owner.clone(), rtype, ttl, rdata })
+    }
+}
+
+/// The signatures over this owner and type in a section.
+pub(crate) fn covering<'a>(section: &'a Section, owner: &Name, rtype: u16) -> Vec<&'a Rrsig> {
+    section
+        .signatures
+        .iter()
+        .filter(|signature| signature.covered == rtype && signature.owner == *owner)
+        .collect()
+}
+
+/// A DNSKEY (RFC 4034 section 2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    flags: u16,
+    pub(crate) algorithm: u8,
+    pub(crate) tag: u16,
+    pub(crate) rdata: Vec<u8>,
+}
+
+impl Key {
+    /// Reads a key that may sign a zone: zone-key bit, not revoked, protocol 3 (RFC 4034 2.1, RFC 5011 2.1).
+    pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
+        let [flags0, flags1, 3, algorithm, _, ..] = rdata else { return None };
+        let flags = u16::from_be_bytes([*flags0, *flags1]);
+        if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 {
+            return None;
+        }
+        Some(Self { flags, algorithm: *algorithm, tag: key_tag(rdata), rdata: rdata.to_vec() })
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        supported_algorithm(self.algorithm) && self.public_key().verify(message, signature).is_ok()
+    }
+
+    fn public_key(&self) -> PublicKeyBuf {
+        let key = self.rdata.get(4..).unwrap_or_default().to_vec();
+        PublicKeyBuf::new(key, Algorithm::from_u8(self.algorithm))
+    }
+
+    /// The form that computes digests.
+    pub(crate) fn to_dnskey(&self) -> DNSKEY {
+        DNSKEY::with_flags(self.flags, self.public_key())
+    }
+}
+
+/// RFC 4034 appendix B.
+pub(crate) fn key_tag(rdata: &[u8]) -> u16 {
+    let sum: u32 = rdata
+        .iter()
+        .enumerate()
+        .map(|(i, octet)| if i % 2 == 0 { u32::from(*octet) << 8 } else { u32::from(*octet) })
+        .fold(0, u32::wrapping_add);
+    (sum.wrapping_add(sum >> 16) & 0xffff) as u16
+}
+
+/// RSASHA1, RSASHA1-NSEC3-SHA1, RSASHA256, RSASHA512, ECDSA P-256 and P-384, Ed25519.
+pub(crate) fn supported_algorithm(algorithm: u8) -> bool {
+    matches!(algorithm, 5 | 7 | 8 | 10 | 13 | 14 | 15)
+}
+
+/// A zone whose keys are proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ZoneKeys {
+    pub(crate) apex: Name,
+    pub(crate) keys: Vec<Key>,
+}
+
+/// What a good signature says besides "authentic".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// Labels of the owner that was signed; fewer than the owner has means a wildcard expansion.
+    pub(crate) labels: usize,
+    /// Seconds that the RRset may be remembered: TTLs and expiration.
+    pub(crate) lifetime: u32,
+}
+
+/// Why no signature counts; the most telling cause of all that were tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    Missing,
+    ForeignSigner,
+    UnknownKey,
+    Invalid,
+    NotYetValid(u32),
+    Expired(u32),
+    Exhausted,
+}
+
+impl From<Exhausted> for Fault {
+    fn from(_: Exhausted) -> Self {
+        Self::Exhausted
+    }
+}
+
+impl Fault {
+    /// The fault in words.
+    pub(crate) fn text(self, zone: &Name) -> String {
+        let zone = display(zone);
+        match self {
+            Self::Missing => "no signature".into(),
+            Self::ForeignSigner => format!("no signature by the zone {zone}"),
+            Self::UnknownKey => format!("no signature by a key of the zone {zone}"),
+            Self::Invalid => format!("signature of {zone} does not verify"),
+            Self::NotYetValid(at) => format!("signature of {zone} is not valid before {at}"),
+            Self::Expired(at) => format!("signature of {zone} expired at {at}"),
+            Self::Exhausted => "validation budget exceeded".into(),
+        }
+    }
+}
+
+/// Verifies an RRset under a zone's keys (RFC 4035 section 5.3.1 to 5.3.3); one good signature suffices.
+///
+/// `now` is in seconds since 1970 modulo 2^32, compared in serial arithmetic without tolerance (RFC 4034 3.1.5).
+pub(crate) fn verify(
+    rrset: &Rrset,
+    signatures: &[&Rrsig],
+    zone: &ZoneKeys,
+    now: u32,
+    budget: &Budget,
+) -> Result<Signed, Fault> {
+    let mut fault = Fault::Missing;
+    let mut failures = 0;
+    for signature in signatures {
+        match judge(rrset, signature, zone, now, budget, &mut failures) {
+            Ok(signed) => return Ok(signed),
+            Err(Fault::Exhausted) => return Err(Fault::Exhausted),
+            Err(other) => fault = fault.max(other),
+        }
+    }
+    Err(fault)
+}
+
+fn judge(
+    rrset: &Rrset,
+    signature: &Rrsig,
+    zone: &ZoneKeys,
+    now: u32,
+    budget: &Budget,
+    failures: &mut u32,
+) -> Result<Signed, Fault> {
+    if signature.signer != zone.apex || !zone.apex.zone_of(&rrset.owner) {
+        return Err(Fault::ForeignSigner);
+    }
+    let labels = usize::from(signature.labels);
+    if labels > names::label_count(&rrset.owner) || labels < names::depth(&zone.apex) {
+        return Err(Fault::Invalid);
+    }
+    if serial_after(signature.inception, signature.expiration) {
+        return Err(Fault::Invalid);
+    }
+    if serial_after(now, signature.expiration) {
+        return Err(Fault::Expired(signature.expiration));
+    }
+    if serial_after(signature.inception, now) {
+        return Err(Fault::NotYetValid(signature.inception));
+    }
+    let message = signed_data(rrset, signature).ok_or(Fault::Invalid)?;
+    let mut fault = Fault::UnknownKey;
+    for key in &zone.keys {
+        if key.tag != signature.key_tag || key.algorithm != signature.algorithm {
+            continue;
+        }
+        if *failures >= FAILURES_PER_RRSET {
+            return Err(Fault::Exhausted);
+        }
+        budget.signature()?;
+        if key.verify(&message, &signature.signature) {
+            let until_expiration = signature.expiration.wrapping_sub(now);
+            let lifetime = rrset.ttl.min(signature.original_ttl).min(until_expiration);
+            return Ok(Signed { labels, lifetime });
+        }
+        *failures += 1;
+        fault = Fault::Invalid;
+    }
+    Err(fault)
+}
+
+/// RFC 1982: whether `left` is later than `right`.
+fn serial_after(left: u32, right: u32) -> bool {
+    left != right && left.wrapping_sub(right) < 0x8000_0000
+}
+
+/// RFC 4034 section 3.1.8.1: the RRSIG RDATA without the signature, then every record in canonical form.
+fn signed_data(rrset: &Rrset, signature: &Rrsig) -> Option<Vec<u8>> {
+    let labels = usize::from(signature.labels);
+    let owner = if labels < names::label_count(&rrset.owner) {
+        names::wildcard_of(&rrset.owner.trim_to(labels))?
+    } else {
+        rrset.owner.clone()
+    };
+    let owner = names::canonical_wire(&owner);
+    let mut data = Vec::new();
+    data.extend(signature.covered.to_be_bytes());
+    data.extend([signature.algorithm, signature.labels]);
+    data.extend(signature.original_ttl.to_be_bytes());
+    data.extend(signature.expiration.to_be_bytes());
+    data.extend(signature.inception.to_be_bytes());
+    data.extend(signature.key_tag.to_be_bytes());
+    data.extend(names::canonical_wire(&signature.signer));
+    for rdata in &rrset.rdata {
+        data.extend_from_slice(&owner);
+        data.extend(rrset.rtype.to_be_bytes());
+        data.extend([0, 1]);
+        data.extend(signature.original_ttl.to_be_bytes());
+        data.extend(u16::try_from(rdata.len()).ok()?.to_be_bytes());
+        data.extend_from_slice(rdata);
+    }
+    Some(data)
+}
+
+/// The keys of a DNSKEY RRset.
+pub(crate) fn keys_of(rrset: &Rrset) -> Vec<Key> {
+    debug_assert_eq!(rrset.rtype, rtype::DNSKEY);
+    rrset.rdata.iter().filter_map(|rdata| Key::from_rdata(rdata)).collect()
+}

@@ -1,0 +1,48 @@
+//! The status of what a reply says, by the resolver's word (RFC 4035 4.9.3, RFC 6840 5.7).
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use super::Status;
+use super::call::{Call, Reply};
+use super::failure::Failure;
+use super::rtype;
+use crate::decide::Detail;
+
+impl Call {
+    /// Secure with AD; insecure without it only where the same server vouched for the signed root.
+    pub(super) async fn trust_reply(self: &Rc<Self>, reply: &Reply) -> Result<Status, Failure> {
+        if reply.message.authentic {
+            return Ok(Status::Secure);
+        }
+        self.vouches_for_root(reply.server).await.map(|()| Status::Insecure)
+    }
+
+    /// The status of one link: AD speaks for a whole chain, so the link is asked for alone (RFC 7672 section 2.1.3).
+    pub(super) async fn trust_alias(
+        self: &Rc<Self>,
+        reply: &Reply,
+        owner: &Name,
+    ) -> Result<Status, Failure> {
+        if reply.message.authentic {
+            return Ok(Status::Secure);
+        }
+        let link = self.ask(owner, rtype::CNAME).await?;
+        self.trust_reply(&link).await
+    }
+
+    /// A resolver that does not validate the signed root cannot say that anything is insecure.
+    pub(super) async fn vouches_for_root(
+        self: &Rc<Self>,
+        server: SocketAddr,
+    ) -> Result<(), Failure> {
+        let root = self.ask_directly(server, &Name::root(), rtype::NS).await?;
+        if root.message.authentic {
+            return Ok(());
+        }
+        let text = format!("resolver {server} does not validate: no AD for the signed root");
+        Err(Failure::indeterminate(Detail::ResolverDoesNotValidate, text))
+    }
+}

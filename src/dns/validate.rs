@@ -1,0 +1,180 @@
+//! The status of what a reply says, by local validation (RFC 4035 section 5).
+
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use super::Status;
+use super::budget::Exhausted;
+use super::call::{Call, Reply};
+use super::denial::{self, Denial};
+use super::failure::Failure;
+use super::message::{Rrsig, name_in};
+use super::names::{depth, is_below};
+use super::rtype;
+use super::signature::{self, Fault, Rrset, Signed, ZoneKeys, covering};
+use super::walk::Standing;
+
+/// Signers of one RRset that are walked to; an honest RRset has one.
+const MAX_SIGNERS: usize = 3;
+
+/// A denial with its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Denied {
+    pub(super) status: Status,
+    pub(super) exists: bool,
+}
+
+impl Call {
+    /// Secure where a zone on the walk signed the RRset, insecure where the walk ends in an insecure delegation.
+    pub(super) async fn validate_rrset(
+        self: &Rc<Self>,
+        reply: &Reply,
+        rrset: &Rrset,
+    ) -> Result<Status, Failure> {
+        let signatures = covering(&reply.message.answer, &rrset.owner, rrset.rtype);
+        for signer in signers(signatures.iter().copied(), &rrset.owner) {
+            let Standing::Zone(zone) = self.standing(&signer).await else { continue };
+            let verified = signature::verify(rrset, &signatures, &zone, self.clock(), &self.budget);
+            match verified {
+                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
+                Err(Fault::Exhausted) => return Err(Exhausted.into()),
+                Err(_) => {}
+            }
+        }
+        let zone = match self.standing(&rrset.owner).await {
+            Standing::Insecure(_) => return Ok(Status::Insecure),
+            Standing::Failed(failure) => return Err(failure),
+            Standing::Zone(zone) | Standing::Inside(zone) => zone,
+        };
+        let fault = signature::verify(rrset, &signatures, &zone, self.clock(), &self.budget);
+        let fault = fault.err().unwrap_or(Fault::Invalid);
+        Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await)
+    }
+
+    /// An expanded wildcard needs the proof that nothing closer exists (RFC 4035 5.3.4, RFC 5155 8.8).
+    fn validate_expansion(
+        &self,
+        reply: &Reply,
+        rrset: &Rrset,
+        zone: &ZoneKeys,
+        signed: Signed,
+    ) -> Result<Status, Failure> {
+        let name = &rrset.owner;
+        if signed.labels == super::names::label_count(name) {
+            return Ok(Status::Secure);
+        }
+        let what = format!("{} of {}", rtype::name(rrset.rtype), super::names::display(name));
+        if rrset.rtype == rtype::DNAME {
+            return Err(Failure::bogus(format!("{what}: DNAME from a wildcard")));
+        }
+        let encloser = name.trim_to(signed.labels);
+        let proofs = self.proofs(&reply.message.authority, zone)?;
+        match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget) {
+            Ok(true) => Ok(Status::Secure),
+            Ok(false) => Ok(Status::Insecure),
+            Err(denial::Unproven::Exhausted) => Err(Exhausted.into()),
+            Err(_) => {
+                let text = format!("{what}: wildcard without proof that no closer name exists");
+                Err(Failure::bogus(text))
+            }
+        }
+    }
+
+    /// The status of an alias: its own signature, or that of the DNAME it was made from (RFC 6672 section 5.3.1).
+    pub(super) async fn validate_alias(
+        self: &Rc<Self>,
+        reply: &Reply,
+        alias: &Rrset,
+    ) -> Result<Status, Failure> {
+        let answer = &reply.message.answer;
+        if covering(answer, &alias.owner, rtype::CNAME).is_empty() {
+            let dnames = answer.records.iter().filter(|record| {
+                record.rtype == rtype::DNAME && is_below(&alias.owner, &record.owner)
+            });
+            for dname in dnames.take(MAX_SIGNERS) {
+                if let Some(dname) = Rrset::find(answer, &dname.owner, rtype::DNAME)
+                    && synthesised(&alias.owner, &dname).as_deref() == single(alias)
+                {
+                    return self.validate_rrset(reply, &dname).await;
+                }
+            }
+        }
+        self.validate_rrset(reply, alias).await
+    }
+
+    /// The status of a reply without records: the proof decides, never the response code.
+    pub(super) async fn validate_denial(
+        self: &Rc<Self>,
+        reply: &Reply,
+        name: &Name,
+        rtype: u16,
+    ) -> Result<Denied, Failure> {
+        let authority = &reply.message.authority;
+        let signatures = authority
+            .signatures
+            .iter()
+            .filter(|signature| matches!(signature.covered, rtype::NSEC | rtype::NSEC3));
+        for signer in signers(signatures, name) {
+            let Standing::Zone(zone) = self.standing(&signer).await else { continue };
+            let proofs = self.proofs(authority, &zone)?;
+            match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
+                Ok(Denial::NoData) => return Ok(Denied { status: Status::Secure, exists: true }),
+                Ok(Denial::NoName) => return Ok(Denied { status: Status::Secure, exists: false }),
+                Ok(Denial::Insecure) => return Ok(insecure(reply)),
+                Err(denial::Unproven::Exhausted) => return Err(Exhausted.into()),
+                Err(_) => {}
+            }
+        }
+        let zone = match self.standing(name).await {
+            Standing::Insecure(_) => return Ok(insecure(reply)),
+            Standing::Failed(failure) => return Err(failure),
+            Standing::Zone(zone) | Standing::Inside(zone) => zone,
+        };
+        let proofs = self.proofs(authority, &zone)?;
+        if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
+            let fault = self.denial_fault(reply, &zone);
+            return Err(self.fault(reply, name, rtype, &zone, fault).await);
+        }
+        let text = format!(
+            "{} of {}: no proof by {} that the record does not exist",
+            rtype::name(rtype),
+            super::names::display(name),
+            super::names::display(&zone.apex)
+        );
+        Err(Failure::bogus(text))
+    }
+}
+
+fn insecure(reply: &Reply) -> Denied {
+    Denied { status: Status::Insecure, exists: !reply.is_nxdomain() }
+}
+
+/// The zones that claim to have signed for `owner` and could have; the closest first.
+fn signers<'a>(signatures: impl Iterator<Item = &'a Rrsig>, owner: &Name) -> Vec<Name> {
+    let mut signers: Vec<Name> = signatures
+        .map(|signature| signature.signer.clone())
+        .filter(|signer| signer.zone_of(owner))
+        .collect();
+    signers.sort_by_key(|signer| std::cmp::Reverse(depth(signer)));
+    signers.dedup();
+    signers.truncate(MAX_SIGNERS);
+    signers
+}
+
+/// The RDATA of a CNAME made from a DNAME (RFC 6672 section 2.2); None where the new name is too long.
+fn synthesised(owner: &Name, dname: &Rrset) -> Option<Vec<u8>> {
+    let (target, _) = name_in(single(dname)?)?;
+    let kept = owner.iter().take(depth(owner) - depth(&dname.owner));
+    let mut name = Name::from_labels(kept.chain(target.iter())).ok()?;
+    name.set_fqdn(true);
+    Some(super::names::canonical_wire(&name))
+}
+
+/// The RDATA of an RRset that may have one record only.
+pub(super) fn single(rrset: &Rrset) -> Option<&[u8]> {
+    match &rrset.rdata[..] {
+        [rdata] => Some(rdata),
+        _ => None,
+    }
+}

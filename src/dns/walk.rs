@@ -1,0 +1,304 @@
+//! From a trust anchor down to a name, by DS (RFC 4035 section 5.2).
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use super::Mode;
+use super::anchors::Anchor;
+use super::call::{Call, Reply};
+use super::delegation::{self, Ds, vouches};
+use super::denial::{self, Cut, Nsec, Nsec3, Proofs};
+use super::failure::Failure;
+use super::message::Section;
+use super::names::{self, display, label_count};
+use super::rtype;
+use super::signature::{self, Fault, Key, Rrset, ZoneKeys, covering};
+use crate::decide::Detail;
+
+/// Denial records of one reply that are looked at; an honest one has at most four.
+const MAX_DENIAL_RRSETS: usize = 16;
+
+/// Seconds that an insecure cut is remembered; its proof carries no TTL of its own that matters here.
+const CUT_LIFETIME: u32 = 300;
+
+/// Where a name stands below the closest enclosing anchor.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    /// The apex of a zone with proven keys.
+    Zone(Rc<ZoneKeys>),
+    /// No zone cut here: the name belongs to this zone.
+    Inside(Rc<ZoneKeys>),
+    /// At or below a proven insecure delegation, for this reason.
+    Insecure(Rc<str>),
+    /// Not knowable.
+    Failed(Failure),
+}
+
+type Walk<'a> = Pin<Box<dyn Future<Output = Standing> + 'a>>;
+
+impl Call {
+    /// Where `name` stands. All ancestors are asked about at once.
+    pub(super) fn standing<'a>(self: &'a Rc<Self>, name: &'a Name) -> Walk<'a> {
+        Box::pin(async move {
+            if let Some(standing) = self.cache.get(name, self.now) {
+                return standing;
+            }
+            let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
+            cell.get_or_init(|| self.descend(name)).await.clone()
+        })
+    }
+
+    /// Starts what the first answer about `name` will need besides itself.
+    pub(crate) fn prepare(self: &Rc<Self>, name: &Name) {
+        match self.config.mode {
+            Mode::Validate => self.start_walk(name),
+            Mode::TrustAd => {
+                if let Some(server) = self.config.servers.first().copied() {
+                    let call = self.clone();
+                    tokio::task::spawn_local(async move { call.vouches_for_root(server).await });
+                }
+            }
+        }
+    }
+
+    fn start_walk(self: &Rc<Self>, name: &Name) {
+        let mut name = name.clone();
+        while self.cache.get(&name, self.now).is_none() {
+            self.start(&name, rtype::DNSKEY);
+            if !self.config.anchors.at(&name).is_empty() || name.is_root() {
+                break;
+            }
+            self.start(&name, rtype::DS);
+            name = name.base_name();
+        }
+    }
+
+    async fn descend(self: &Rc<Self>, name: &Name) -> Standing {
+        let anchors = self.config.anchors.at(name);
+        if !anchors.is_empty() {
+            return self.enter_at_anchor(name, &anchors).await;
+        }
+        if name.is_root() {
+            return Standing::Insecure("no trust anchor encloses it".into());
+        }
+        self.start(name, rtype::DS);
+        let parent = name.base_name();
+        match self.standing(&parent).await {
+            Standing::Zone(zone) | Standing::Inside(zone) => self.cross(name, &zone).await,
+            above => above,
+        }
+    }
+
+    /// The anchor's zone; anchors that are all unsupported make it insecure, as such DS records would.
+    async fn enter_at_anchor(self: &Rc<Self>, apex: &Name, anchors: &[&Anchor]) -> Standing {
+        let ds: Vec<Ds> = anchors.iter().filter_map(|anchor| anchor_ds(anchor)).collect();
+        let ds = delegation::usable(&ds);
+        let keys: Vec<&Key> = anchors.iter().filter_map(|anchor| anchor_key(anchor)).collect();
+        if ds.is_empty() && !keys.iter().any(|key| signature::supported_algorithm(key.algorithm)) {
+            return Standing::Insecure("the trust anchor's algorithm is not supported".into());
+        }
+        let entry = |key: &Key| keys.contains(&key) || vouches(&ds, apex, key);
+        self.enter(apex, entry, u32::MAX).await
+    }
+
+    /// From `zone` to `name` one label below it or below a name inside it.
+    async fn cross(self: &Rc<Self>, name: &Name, zone: &Rc<ZoneKeys>) -> Standing {
+        let reply = match self.ask(name, rtype::DS).await {
+            Ok(reply) => reply,
+            Err(failure) => return Standing::Failed(failure),
+        };
+        let Some(rrset) = Rrset::find(&reply.message.answer, name, rtype::DS) else {
+            return self.cross_without_ds(name, zone, &reply).await;
+        };
+        let signatures = covering(&reply.message.answer, name, rtype::DS);
+        let signed = match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget)
+        {
+            Ok(signed) if signed.labels == label_count(name) => signed,
+            Ok(_) => return Standing::Failed(Failure::bogus(ds_text(name, "from a wildcard"))),
+            Err(fault) => {
+                return Standing::Failed(self.fault(&reply, name, rtype::DS, zone, fault).await);
+            }
+        };
+        let records: Vec<Ds> =
+            rrset.rdata.iter().filter_map(|rdata| Ds::from_rdata(rdata)).collect();
+        let usable = delegation::usable(&records);
+        if usable.is_empty() {
+            let why = format!("DS of {} has no supported algorithm and digest", display(name));
+            return self.remember(name, Standing::Insecure(why.into()), signed.lifetime);
+        }
+        self.enter(name, |key| vouches(&usable, name, key), signed.lifetime).await
+    }
+
+    async fn cross_without_ds(
+        self: &Rc<Self>,
+        name: &Name,
+        zone: &Rc<ZoneKeys>,
+        reply: &Rc<Reply>,
+    ) -> Standing {
+        let alias = Rrset::find(&reply.message.answer, name, rtype::CNAME);
+        if let Some(alias) = alias {
+            let signatures = covering(&reply.message.answer, name, rtype::CNAME);
+            let verified = signature::verify(&alias, &signatures, zone, self.clock(), &self.budget);
+            if verified.is_ok() {
+                return Standing::Inside(zone.clone());
+            }
+        }
+        let proofs = match self.proofs(&reply.message.authority, zone) {
+            Ok(proofs) => proofs,
+            Err(failure) => return Standing::Failed(failure),
+        };
+        match denial::cut(&proofs, &zone.apex, name, &self.budget) {
+            Ok(Cut::None) => Standing::Inside(zone.clone()),
+            Ok(Cut::Insecure) => {
+                let why = format!("delegation of {} without DS", display(name));
+                self.remember(name, Standing::Insecure(why.into()), CUT_LIFETIME)
+            }
+            Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => Standing::Failed(
+                self.fault(reply, name, rtype::DS, zone, self.denial_fault(reply, zone)).await,
+            ),
+            Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, unproven.text()))),
+        }
+    }
+
+    /// The zone at `apex`, whose DNSKEY RRset is signed by a key that `entry` vouches for.
+    async fn enter(
+        self: &Rc<Self>,
+        apex: &Name,
+        entry: impl Fn(&Key) -> bool,
+        ds_lifetime: u32,
+    ) -> Standing {
+        let reply = match self.ask(apex, rtype::DNSKEY).await {
+            Ok(reply) => reply,
+            Err(failure) => return Standing::Failed(failure),
+        };
+        let section = &reply.message.answer;
+        let Some(rrset) = Rrset::find(section, apex, rtype::DNSKEY) else {
+            let text = format!("DNSKEY of {}: no records, but the zone is signed", display(apex));
+            return Standing::Failed(self.unsigned(&reply, text).await);
+        };
+        let signatures = covering(section, apex, rtype::DNSKEY);
+        match delegation::zone_keys(&rrset, &signatures, entry, self.clock(), &self.budget) {
+            Ok((keys, signed)) => {
+                let lifetime = signed.lifetime.min(ds_lifetime);
+                self.remember(apex, Standing::Zone(Rc::new(keys)), lifetime)
+            }
+            Err(Fault::UnknownKey) => {
+                let text = format!("DNSKEY of {}: no key matches the DS records", display(apex));
+                Standing::Failed(Failure::bogus(text))
+            }
+            Err(fault) => {
+                let zone = ZoneKeys { apex: apex.clone(), keys: Vec::new() };
+                Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, &zone, fault).await)
+            }
+        }
+    }
+
+    /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).
+    pub(super) fn proofs(&self, section: &Section, zone: &ZoneKeys) -> Result<Proofs, Failure> {
+        let mut proofs = Proofs::default();
+        let mut seen: Vec<(&Name, u16)> = Vec::new();
+        for record in &section.records {
+            let key = (&record.owner, record.rtype);
+            let is_denial = matches!(record.rtype, rtype::NSEC | rtype::NSEC3);
+            if !is_denial || seen.contains(&key) || seen.len() >= MAX_DENIAL_RRSETS {
+                continue;
+            }
+            seen.push(key);
+            let Some(rrset) = Rrset::find(section, key.0, key.1) else { continue };
+            let signatures = covering(section, key.0, key.1);
+            match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget) {
+                Ok(signed) if signed.labels == label_count(&rrset.owner) => {}
+                Err(Fault::Exhausted) => return Err(super::budget::Exhausted.into()),
+                _ => continue,
+            }
+            for rdata in &rrset.rdata {
+                if rrset.rtype == rtype::NSEC {
+                    proofs.nsec.extend(Nsec::read(&zone.apex, &rrset.owner, rdata));
+                } else {
+                    proofs.nsec3.extend(Nsec3::read(&zone.apex, &rrset.owner, rdata));
+                }
+            }
+        }
+        Ok(proofs)
+    }
+
+    /// Why no denial record of a reply counts under `zone`.
+    pub(super) fn denial_fault(&self, reply: &Reply, zone: &ZoneKeys) -> Fault {
+        let section = &reply.message.authority;
+        let is_denial = |rtype: u16| matches!(rtype, rtype::NSEC | rtype::NSEC3);
+        let records = section.records.iter().filter(|record| is_denial(record.rtype));
+        records
+            .take(MAX_DENIAL_RRSETS)
+            .filter_map(|record| Rrset::find(section, &record.owner, record.rtype))
+            .filter_map(|rrset| {
+                let signatures = covering(section, &rrset.owner, rrset.rtype);
+                signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget).err()
+            })
+            .max()
+            .unwrap_or(Fault::Missing)
+    }
+
+    /// A fault in a signed zone as a failure with the RRset's name.
+    pub(super) async fn fault(
+        self: &Rc<Self>,
+        reply: &Reply,
+        name: &Name,
+        rtype: u16,
+        zone: &ZoneKeys,
+        fault: Fault,
+    ) -> Failure {
+        let text =
+            format!("{} of {}: {}", rtype::name(rtype), display(name), fault.text(&zone.apex));
+        match fault {
+            Fault::Exhausted => Failure::indeterminate(Detail::BudgetExceeded, text),
+            Fault::Missing => self.unsigned(reply, text).await,
+            _ => Failure::bogus(text),
+        }
+    }
+
+    /// Missing proofs are bogus, unless the server strips them everywhere: then nothing is known.
+    async fn unsigned(self: &Rc<Self>, reply: &Reply, text: String) -> Failure {
+        let Some(apex) = self.config.anchors.names().first().copied().cloned() else {
+            return Failure::bogus(text);
+        };
+        let root = self.ask_directly(reply.server, &apex, rtype::DNSKEY).await;
+        match root {
+            Ok(root) if covering(&root.message.answer, &apex, rtype::DNSKEY).is_empty() => {
+                let text = format!("resolver {} strips DNSSEC records", reply.server);
+                Failure::indeterminate(Detail::ResolverStripsDnssec, text)
+            }
+            _ => Failure::bogus(text),
+        }
+    }
+
+    fn remember(&self, name: &Name, standing: Standing, lifetime: u32) -> Standing {
+        self.cache.put(name, &standing, self.now, lifetime);
+        standing
+    }
+
+    /// The clock that signatures count by (RFC 4034 section 3.1.5).
+    pub(super) fn clock(&self) -> u32 {
+        self.now as u32
+    }
+}
+
+fn ds_text(name: &Name, cause: &str) -> String {
+    format!("DS of {}: {cause}", names::display(name))
+}
+
+fn anchor_ds(anchor: &Anchor) -> Option<Ds> {
+    match anchor {
+        Anchor::Ds(ds) => Some(ds.clone()),
+        Anchor::Key(_) => None,
+    }
+}
+
+fn anchor_key(anchor: &Anchor) -> Option<&Key> {
+    match anchor {
+        Anchor::Key(key) => Some(key),
+        Anchor::Ds(_) => None,
+    }
+}

@@ -1,0 +1,254 @@
+//! A domain and the hosts that take its mail.
+
+use std::rc::Rc;
+
+use super::explain::Notes;
+use super::host::{self, Host, Query};
+use super::literal;
+use super::mx::{self, MxAnswer, MxHosts};
+use crate::decide::{
+    Address, Certificate, Decision, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict, decide,
+};
+use crate::dns::Call;
+use crate::dns::names::{self, display};
+use crate::text::one_line;
+
+/// Everything that DNS says of a domain's mail.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The next hop, without a final dot, in lower case.
+    pub domain: String,
+    /// The level it was looked up for.
+    pub level: Level,
+    /// The port mail goes to.
+    pub port: u16,
+    /// Status of the MX RRset.
+    pub mx: Mx,
+    /// The decision for the whole domain before connecting.
+    pub decision: Decision,
+    /// The MX hosts in the order to try them.
+    pub hosts: Vec<Host>,
+    /// DNS packets sent.
+    pub queries: u32,
+}
+
+impl Destination {
+    /// The host called `name`; case and one final dot do not matter.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        self.hosts.iter().find(|host| host.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The decision before connecting for the host called `name`; a host that is not listed defers.
+    pub fn host_decision(&self, name: &str) -> Decision {
+        match self.host(name) {
+            Some(host) => host.decision.clone(),
+            None => {
+                let verdict = Verdict::UNKNOWN_HOST;
+                let text = format!("{}: {name} for {}", verdict.reason.text(), self.domain);
+                Decision { verdict, text: one_line(&text) }
+            }
+        }
+    }
+
+    fn new(domain: &str, level: Level, port: u16, mx: Mx, decision: Decision) -> Self {
+        let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
+        Self { domain, level, port, mx, decision, hosts: Vec::new(), queries: 0 }
+    }
+
+    /// Takes the hosts, and the domain's decision from them.
+    fn with_hosts(mut self, hosts: Vec<Host>) -> Self {
+        let decisions: Vec<&Decision> = hosts.iter().map(|host| &host.decision).collect();
+        if let Some(index) = deciding(&decisions) {
+            self.decision = decisions[index].clone();
+        }
+        self.hosts = hosts;
+        self
+    }
+}
+
+/// Index of the decision that stands for all: the first that does not defer, else the first not about a dead host.
+pub(crate) fn deciding(decisions: &[&Decision]) -> Option<usize> {
+    use crate::decide::Action;
+    let first = |test: &dyn Fn(&Verdict) -> bool| {
+        decisions.iter().position(|decision| test(&decision.verdict))
+    };
+    first(&|verdict| verdict.action != Action::Defer)
+        .or_else(|| first(&|verdict| verdict.reason != Reason::ConnectionFailed))
+        .or_else(|| first(&|_| true))
+}
+
+/// Looks up a next hop: MX, then all hosts at once.
+pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u16) -> Destination {
+    if literal::parse(domain).is_some() {
+        return lookup_literal(call, level, domain, port).await;
+    }
+    let name = match names::parse(domain) {
+        Ok(name) => name,
+        Err(invalid) => {
+            let verdict = Verdict::INVALID_DOMAIN;
+            let text = Notes::default().explain(&verdict, domain, invalid.text());
+            return Destination::new(
+                &one_line(domain),
+                level,
+                port,
+                Mx::Nxdomain,
+                Decision { verdict, text },
+            );
+        }
+    };
+    let domain = display(&name);
+    let answer = mx::look_up(call, &name).await;
+    let decision = domain_decision(level, &domain, &answer);
+    let mut destination = Destination::new(&domain, level, port, answer.status, decision);
+    let listed = match &answer.hosts {
+        MxHosts::None | MxHosts::Null => Vec::new(),
+        MxHosts::Implicit => vec![(0, domain.clone())],
+        MxHosts::Listed(hosts) => {
+            hosts.iter().map(|(preference, name)| (*preference, display(name))).collect()
+        }
+    };
+    if !listed.is_empty() {
+        let next_hops = match answer.status {
+            Mx::Secure => vec![domain, answer.expanded.clone()],
+            _ => Vec::new(),
+        };
+        let hosts = look_up_hosts(call, level, port, &answer, listed, next_hops).await;
+        destination = destination.with_hosts(hosts);
+    }
+    destination.queries = call.budget.queries_sent();
+    destination
+}
+
+/// Looks up one host whose MX status the caller knows.
+pub(crate) async fn lookup_host(
+    call: &Rc<Call>,
+    level: Level,
+    host: &str,
+    port: u16,
+    next_hop: Option<&str>,
+    mx: Mx,
+) -> Destination {
+    let verdict = decide(level, mx, Address::Secure, Tlsa::Secure, Certificate::NotApplicable);
+    let next_hop = next_hop.and_then(|name| names::parse(name).ok()).map(|name| display(&name));
+    let note = match mx {
+        Mx::Configured => String::new(),
+        _ => format!("MX status of {host} as given by the caller"),
+    };
+    let notes = Notes { mx: note.clone(), ..Notes::default() };
+    let text = notes.explain(&verdict, host, "");
+    let mut destination = Destination::new(host, level, port, mx, Decision { verdict, text });
+    if matches!(mx, Mx::Secure | Mx::Insecure | Mx::Configured) {
+        let next_hops: Vec<String> = match mx {
+            Mx::Insecure => Vec::new(),
+            _ => next_hop.into_iter().collect(),
+        };
+        call.budget.allow_hosts(1);
+        let query = Query {
+            name: host.strip_suffix('.').unwrap_or(host),
+            preference: 0,
+            port,
+            level,
+            mx,
+            mx_note: &note,
+            next_hops: &next_hops,
+            implicit: false,
+        };
+        if literal::parse(host).is_none()
+            && let Ok(name) = names::parse(host)
+        {
+            call.prepare(&name);
+        }
+        let host = host::look_up(call, &query).await;
+        destination = destination.with_hosts(vec![host]);
+    }
+    destination.queries = call.budget.queries_sent();
+    destination
+}
+
+async fn lookup_literal(call: &Rc<Call>, level: Level, domain: &str, port: u16) -> Destination {
+    let query = Query {
+        name: domain,
+        preference: 0,
+        port,
+        level,
+        mx: Mx::Configured,
+        mx_note: "",
+        next_hops: &[],
+        implicit: false,
+    };
+    let mut host = host::look_up(call, &query).await;
+    host.decision.verdict = host.decision.verdict.with_scope(Scope::Domain);
+    let decision = host.decision.clone();
+    Destination::new(domain, level, port, Mx::Configured, decision).with_hosts(vec![host])
+}
+
+async fn look_up_hosts(
+    call: &Rc<Call>,
+    level: Level,
+    port: u16,
+    answer: &MxAnswer,
+    listed: Vec<(u16, String)>,
+    next_hops: Vec<String>,
+) -> Vec<Host> {
+    call.budget.allow_hosts(listed.len());
+    let next_hops = Rc::new(next_hops);
+    let implicit = answer.hosts == MxHosts::Implicit;
+    let tasks: Vec<_> = listed
+        .into_iter()
+        .map(|(preference, name)| {
+            let (call, next_hops) = (call.clone(), next_hops.clone());
+            let (mx, mx_note) = (answer.status, answer.note.clone());
+            tokio::task::spawn_local(async move {
+                let query = Query {
+                    name: &name,
+                    preference,
+                    port,
+                    level,
+                    mx,
+                    mx_note: &mx_note,
+                    next_hops: &next_hops,
+                    implicit,
+                };
+                host::look_up(&call, &query).await
+            })
+        })
+        .collect();
+    let mut hosts = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        match task.await {
+            Ok(host) => hosts.push(host),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+    hosts
+}
+
+/// The decision where the MX column alone decides; hosts replace it otherwise.
+fn domain_decision(level: Level, domain: &str, answer: &MxAnswer) -> Decision {
+    let verdict = match (&answer.hosts, answer.status, level) {
+        (MxHosts::Null, Mx::Insecure, Level::DaneOnly) => Verdict::INSECURE_NULL_MX,
+        (MxHosts::Null, _, _) => Verdict::NULL_MX,
+        (MxHosts::None, Mx::Secure | Mx::Insecure, _) => decide(
+            level,
+            Mx::Nxdomain,
+            Address::NotApplicable,
+            Tlsa::NotApplicable,
+            Certificate::NotApplicable,
+        ),
+        _ => decide(
+            level,
+            answer.status,
+            Address::NotApplicable,
+            Tlsa::NotApplicable,
+            Certificate::NotApplicable,
+        ),
+    };
+    let verdict = match verdict.detail {
+        Detail::MxBogus if answer.detail != Detail::None => verdict.with_detail(answer.detail),
+        _ => verdict,
+    };
+    let notes = Notes { mx: answer.note.clone(), ..Notes::default() };
+    let text = notes.explain(&verdict, domain, "");
+    Decision { verdict, text }
+}

@@ -1,0 +1,211 @@
+//! One host that takes a domain's mail.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use sha2::{Digest, Sha256};
+
+use super::explain::Notes;
+use super::tlsa::TlsaAnswer;
+use super::{address, literal, tlsa};
+use crate::decide::{
+    Action, Address, Certificate, Decision, Detail, Level, Mx, Reason, Tlsa, Verdict, decide,
+};
+use crate::dns::names::{self, display};
+use crate::dns::{Call, rtype};
+use crate::tlsa::Record;
+use crate::verify::{Match, Verification, verify};
+
+/// An MX host, its addresses and its TLSA records.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The host name as in the MX record, without a final dot, in lower case.
+    pub name: String,
+    /// MX preference; 0 without MX.
+    pub preference: u16,
+    /// The port mail goes to.
+    pub port: u16,
+    /// The level it was looked up for.
+    pub level: Level,
+    /// Status of the MX RRset that named this host.
+    pub mx: Mx,
+    /// Status of the addresses.
+    pub address: Address,
+    /// The addresses in the order to try them.
+    pub addresses: Vec<IpAddr>,
+    /// Status of the TLSA RRset.
+    pub tlsa: Tlsa,
+    /// The TLSA base domain: the SNI to send (RFC 7672 section 8.1).
+    pub base_domain: Option<String>,
+    /// Reference identifiers, the base domain first (RFC 7672 section 3.2.2); none without a base domain.
+    pub reference_names: Vec<String>,
+    /// The TLSA records behind a secure status, usable or not.
+    pub records: Vec<Record>,
+    /// The decision before connecting.
+    pub decision: Decision,
+    pub(crate) notes: Notes,
+}
+
+/// What the caller of [`look_up`] knows about a host.
+pub(super) struct Query<'a> {
+    pub(super) name: &'a str,
+    pub(super) preference: u16,
+    pub(super) port: u16,
+    pub(super) level: Level,
+    pub(super) mx: Mx,
+    pub(super) mx_note: &'a str,
+    /// The next hop and its expansion, where the MX is secure.
+    pub(super) next_hops: &'a [String],
+    /// The domain is its own host: a missing address speaks for the domain.
+    pub(super) implicit: bool,
+}
+
+/// Looks up addresses and TLSA records of a host, and decides.
+pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
+    let mut host = Host::blank(query);
+    if let Some(address) = literal::parse(query.name) {
+        host.be_literal(address);
+        return host;
+    }
+    let name = match names::parse(query.name) {
+        Ok(name) => name,
+        Err(invalid) => {
+            let verdict = Verdict::INVALID_HOST;
+            let text = host.notes.explain(&verdict, query.name, invalid.text());
+            host.decision = Decision { verdict, text };
+            return host;
+        }
+    };
+    call.start(&name, rtype::A);
+    call.start(&name, rtype::AAAA);
+    if let Some(owner) = tlsa::owner(query.port, &name) {
+        call.start(&owner, rtype::TLSA);
+    }
+    let addresses = address::look_up(call, &name).await;
+    let records = match addresses.status {
+        Address::Secure => {
+            tlsa::look_up(call, &name, addresses.expanded.as_deref(), query.port).await
+        }
+        _ => TlsaAnswer::not_looked_up(),
+    };
+    host.name = display(&name);
+    host.address = addresses.status;
+    host.addresses = addresses.addresses;
+    host.tlsa = records.status;
+    host.records = records.records;
+    if let Some(base) = &records.base_domain {
+        host.reference_names.push(base.clone());
+        for next_hop in query.next_hops {
+            if !host.reference_names.contains(next_hop) {
+                host.reference_names.push(next_hop.clone());
+            }
+        }
+    }
+    host.base_domain = records.base_domain;
+    host.notes.address = addresses.note;
+    host.notes.tlsa = records.note;
+
+    let mut verdict = host.table(Certificate::NotApplicable);
+    verdict = match verdict.detail {
+        Detail::AddressBogus if addresses.detail != Detail::None => {
+            verdict.with_detail(addresses.detail)
+        }
+        Detail::TlsaBogus if records.detail != Detail::None => verdict.with_detail(records.detail),
+        _ => verdict,
+    };
+    if query.implicit && verdict.reason == Reason::NotFound {
+        verdict = verdict.with_scope(crate::decide::Scope::Domain);
+    }
+    host.decision = Decision { verdict, text: host.notes.explain(&verdict, &host.name, "") };
+    host
+}
+
+impl Host {
+    fn blank(query: &Query<'_>) -> Self {
+        Self {
+            name: query.name.to_ascii_lowercase(),
+            preference: query.preference,
+            port: query.port,
+            level: query.level,
+            mx: query.mx,
+            address: Address::NotApplicable,
+            addresses: Vec::new(),
+            tlsa: Tlsa::NotApplicable,
+            base_domain: None,
+            reference_names: Vec::new(),
+            records: Vec::new(),
+            decision: Decision { verdict: Verdict::UNAVAILABLE, text: String::new() },
+            notes: Notes { mx: query.mx_note.to_owned(), ..Notes::default() },
+        }
+    }
+
+    /// An IP address has no name to look up, so nothing about it is secure (RFC 7672 section 2.2).
+    fn be_literal(&mut self, address: IpAddr) {
+        self.address = Address::Insecure;
+        self.addresses = vec![address];
+        self.notes.address = "an IP address has no TLSA record".into();
+        let mut verdict = self.table(Certificate::NotApplicable);
+        if verdict.detail == Detail::AddressInsecure {
+            verdict = verdict.with_detail(Detail::AddressLiteral);
+        }
+        let text = self.notes.explain(&verdict, &self.name, "");
+        self.decision = Decision { verdict, text };
+    }
+
+    fn table(&self, certificate: Certificate) -> Verdict {
+        decide(self.level, self.mx, self.address, self.tlsa, certificate)
+    }
+
+    /// Verifies a DER chain, the server's certificate first, against this host's TLSA records.
+    ///
+    /// `now` is in seconds since 1970.
+    pub fn verify(&self, chain: &[&[u8]], now: i64) -> Verification {
+        let names: Vec<&str> = self.reference_names.iter().map(String::as_str).collect();
+        verify(&self.records, chain, &names, now)
+    }
+
+    /// The decision after connecting.
+    ///
+    /// A chain changes only a decision to verify; a failed connection never lifts a refusal.
+    pub fn decide(&self, verification: &Verification) -> Decision {
+        let before = self.decision.verdict.action;
+        let saw_chain = verification.result != Match::None;
+        let refused = matches!(before, Action::Defer | Action::Fail);
+        if refused || (saw_chain && before != Action::Verify) {
+            return self.decision.clone();
+        }
+        let mut verdict = self.table(verification.certificate);
+        let is_connection = !matches!(verdict.action, Action::Verify)
+            && verdict.reason != Reason::None
+            && verification.detail != Detail::None;
+        if is_connection {
+            verdict = verdict.with_detail(verification.detail);
+        }
+        let text = self.notes.explain(&verdict, &self.name, &verification.text);
+        Decision { verdict, text }
+    }
+
+    /// A printable digest over everything that a reused connection or TLS session must share.
+    pub fn policy_key(&self) -> String {
+        let mut digest = Sha256::new();
+        let mut field = |bytes: &[u8]| {
+            digest.update((bytes.len() as u64).to_be_bytes());
+            digest.update(bytes);
+        };
+        field(&(self.level as i32).to_be_bytes());
+        field(&(self.decision.verdict.action as i32).to_be_bytes());
+        field(&self.port.to_be_bytes());
+        field(self.base_domain.as_deref().unwrap_or_default().as_bytes());
+        let usable: Vec<&Record> =
+            self.records.iter().filter(|record| record.usability().is_ok()).collect();
+        field(&(usable.len() as u64).to_be_bytes());
+        for record in usable {
+            field(&[record.usage, record.selector, record.matching_type]);
+            field(&record.data);
+        }
+        for name in &self.reference_names {
+            field(name.as_bytes());
+        }
+        data_encoding::HEXLOWER.encode(&digest.finalize())
+    }
+}

@@ -1,0 +1,14 @@
+//! From a domain to its hosts (RFC 7672 section 2.2): MX, addresses, TLSA.
+
+mod address;
+mod destination;
+mod explain;
+mod host;
+mod literal;
+mod mx;
+mod tlsa;
+
+pub use destination::Destination;
+pub use host::Host;
+
+pub(crate) use destination::{deciding, lookup, lookup_host};

@@ -1,0 +1,127 @@
+//! The MX RRset of a domain (RFC 5321 section 5.1, RFC 7672 section 2.2.1).
+
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use crate::decide::{Detail, Mx};
+use crate::dns::names::display;
+use crate::dns::{Answer, Call, Status, name_in, rtype};
+
+/// MX hosts considered; those of the worst preference beyond that are left out.
+const MAX_HOSTS: usize = 100;
+
+/// What the MX records say.
+#[derive(Debug)]
+pub(super) struct MxAnswer {
+    pub(super) status: Mx,
+    pub(super) hosts: MxHosts,
+    /// The domain after all aliases.
+    pub(super) expanded: String,
+    pub(super) detail: Detail,
+    pub(super) note: String,
+}
+
+/// The hosts that take a domain's mail.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum MxHosts {
+    /// No MX record: the domain is its own host.
+    Implicit,
+    /// One record, whose target is the root (RFC 7505).
+    Null,
+    /// Preference and name, best first; equal preferences by name.
+    Listed(Vec<(u16, Name)>),
+    /// Not known, or none.
+    None,
+}
+
+/// Looks up the MX records of a domain; everything its proof needs is asked for alongside.
+pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
+    call.start(domain, rtype::MX);
+    call.prepare(domain);
+    let answer = call.resolve(domain, rtype::MX).await;
+    let (status, hosts) = match answer.status {
+        Status::Bogus | Status::Indeterminate => (Mx::Bogus, MxHosts::None),
+        _ if !answer.exists => (Mx::Nxdomain, MxHosts::None),
+        Status::Secure => (Mx::Secure, hosts(&answer.records)),
+        Status::Insecure => (Mx::Insecure, hosts(&answer.records)),
+    };
+    let note = note(domain, &answer);
+    MxAnswer { status, hosts, expanded: answer.name, detail: answer.detail, note }
+}
+
+fn note(domain: &Name, answer: &Answer) -> String {
+    let domain = display(domain);
+    match answer.status {
+        Status::Bogus => format!("MX of {domain} is bogus: {}", answer.text),
+        Status::Indeterminate => format!("MX of {domain} is not known: {}", answer.text),
+        _ if !answer.exists => format!("{domain} does not exist"),
+        Status::Secure => format!("MX of {domain} is secure"),
+        Status::Insecure => format!("MX of {domain} is insecure"),
+    }
+}
+
+fn hosts(records: &[Vec<u8>]) -> MxHosts {
+    let mut hosts: Vec<(u16, Name)> = records.iter().filter_map(|rdata| read(rdata)).collect();
+    match &hosts[..] {
+        [] => return MxHosts::Implicit,
+        [(_, target)] if target.is_root() => return MxHosts::Null,
+        _ => {}
+    }
+    hosts.retain(|(_, target)| !target.is_root());
+    hosts.sort();
+    let mut seen = Vec::new();
+    hosts.retain(|(_, target)| {
+        let is_new = !seen.contains(target);
+        seen.push(target.clone());
+        is_new
+    });
+    hosts.truncate(MAX_HOSTS);
+    if hosts.is_empty() { MxHosts::None } else { MxHosts::Listed(hosts) }
+}
+
+fn read(rdata: &[u8]) -> Option<(u16, Name)> {
+    let [high, low, exchange @ ..] = rdata else { return None };
+    Some((u16::from_be_bytes([*high, *low]), name_in(exchange)?.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(preference: u16, wire: &[u8]) -> Vec<u8> {
+        [&preference.to_be_bytes(), wire].concat()
+    }
+
+    #[test]
+    fn rfc5321_5_1_preference_order_then_name() {
+        let records = [
+            record(20, b"\x01a\0"),
+            record(10, b"\x01c\0"),
+            record(10, b"\x01b\0"),
+            record(30, b"\x01c\0"),
+        ];
+        let MxHosts::Listed(hosts) = hosts(&records) else { panic!() };
+        let hosts: Vec<String> =
+            hosts.iter().map(|(p, name)| format!("{p} {}", display(name))).collect();
+        assert_eq!(hosts, ["10 b", "10 c", "20 a"]);
+    }
+
+    #[test]
+    fn rfc7505_3_null_mx() {
+        assert_eq!(hosts(&[record(0, b"\0")]), MxHosts::Null);
+        assert_eq!(hosts(&[record(5, b"\0")]), MxHosts::Null);
+        assert!(
+            matches!(hosts(&[record(0, b"\0"), record(9, b"\x01a\0")]), MxHosts::Listed(h) if h.len() == 1)
+        );
+        assert_eq!(hosts(&[record(0, b"\0"), record(9, b"\0")]), MxHosts::None);
+        assert_eq!(hosts(&[]), MxHosts::Implicit);
+    }
+
+    #[test]
+    fn the_number_of_hosts_is_bounded() {
+        let records: Vec<_> =
+            (0..1000u16).map(|n| record(n, format!("\x04{n:04}\0").as_bytes())).collect();
+        assert!(matches!(hosts(&records), MxHosts::Listed(hosts) if hosts.len() == MAX_HOSTS));
+    }
+}

@@ -1,0 +1,83 @@
+//! The TLSA RRset of a host, and with it the TLSA base domain (RFC 7672 section 2.2.3).
+
+use std::rc::Rc;
+
+use hickory_resolver::proto::rr::Name;
+
+use crate::decide::{Detail, Tlsa};
+use crate::dns::names::{display, parse, prepend};
+use crate::dns::{Call, Status, rtype};
+use crate::tlsa::{self, Record};
+
+/// What the TLSA records say.
+#[derive(Debug)]
+pub(super) struct TlsaAnswer {
+    pub(super) status: Tlsa,
+    pub(super) records: Vec<Record>,
+    pub(super) base_domain: Option<String>,
+    pub(super) detail: Detail,
+    pub(super) note: String,
+}
+
+impl TlsaAnswer {
+    /// No TLSA lookup was needed.
+    pub(super) fn not_looked_up() -> Self {
+        Self::empty(Tlsa::NotApplicable, String::new())
+    }
+
+    fn empty(status: Tlsa, note: String) -> Self {
+        Self { status, records: Vec::new(), base_domain: None, detail: Detail::None, note }
+    }
+}
+
+/// The owner of the TLSA records; None where the name would be too long to exist.
+pub(super) fn owner(port: u16, base: &Name) -> Option<Name> {
+    prepend(&[&format!("_{port}"), "_tcp"], base)
+}
+
+/// Looks up the TLSA records behind a secure address: at the expanded name, then at the host's own.
+///
+/// An error stops the search, the first secure RRset ends it; intermediate aliases are never candidates.
+pub(super) async fn look_up(
+    call: &Rc<Call>,
+    host: &Name,
+    expanded: Option<&str>,
+    port: u16,
+) -> TlsaAnswer {
+    let expanded = expanded.and_then(|name| parse(name).ok()).filter(|name| name != host);
+    let mut result = TlsaAnswer::empty(
+        Tlsa::Nxdomain,
+        format!("no TLSA record for port {port} of {}", display(host)),
+    );
+    for base in expanded.iter().chain([host]) {
+        let Some(owner) = owner(port, base) else { continue };
+        let answer = call.resolve(&owner, rtype::TLSA).await;
+        let what = format!("TLSA of {}", display(&owner));
+        match answer.status {
+            Status::Bogus | Status::Indeterminate => {
+                let word = if answer.status == Status::Bogus { "bogus" } else { "not known" };
+                let note = format!("{what} is {word}: {}", answer.text);
+                return TlsaAnswer {
+                    detail: answer.detail,
+                    ..TlsaAnswer::empty(Tlsa::Bogus, note)
+                };
+            }
+            Status::Secure if !answer.records.is_empty() => {
+                let records: Vec<Record> =
+                    answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
+                let status = tlsa::status(&records);
+                let note = match status {
+                    Tlsa::Unusable => format!("{what}: {} record(s), none usable", records.len()),
+                    _ => format!("{what}: {} record(s)", records.len()),
+                };
+                let base_domain = Some(display(base));
+                return TlsaAnswer { status, records, base_domain, detail: Detail::None, note };
+            }
+            Status::Insecure if !answer.records.is_empty() => {
+                result = TlsaAnswer::empty(Tlsa::Insecure, format!("{what} is insecure"));
+            }
+            Status::Secure | Status::Insecure => {}
+        }
+    }
+    result
+}
