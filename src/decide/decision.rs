@@ -1,5 +1,8 @@
 //! What a mail server is told to do.
 
+use std::ffi::CStr;
+
+use super::words::word;
 use super::{Detail, Reason, Tlsrpt};
 
 /// What to do with the message.
@@ -110,7 +113,12 @@ impl Verdict {
 
     /// The RFC 3463 status for the queue and the bounce.
     pub const fn enhanced_status(&self) -> &'static str {
-        self.reason.enhanced_status(self.detail)
+        word(self.c_enhanced_status())
+    }
+
+    /// The same for C.
+    pub(crate) const fn c_enhanced_status(&self) -> &'static CStr {
+        self.reason.c_enhanced_status(self.detail)
     }
 
     /// The TLSRPT failure to report (RFC 8460 section 4.3), if any.
@@ -144,15 +152,36 @@ pub struct Decision {
 }
 
 impl Action {
+    /// Every action, in the order of its numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Deliver, Self::Defer, Self::Opportunistic, Self::Encrypt, Self::Verify, Self::Fail];
+
+    /// What the action means, where no reason says more.
+    pub(crate) const fn headline(self) -> &'static CStr {
+        match self {
+            Self::Deliver => c"deliver",
+            Self::Defer => c"defer",
+            Self::Opportunistic => c"opportunistic TLS",
+            Self::Encrypt => c"TLS required, not authenticated",
+            Self::Verify => c"connect and verify",
+            Self::Fail => c"fail",
+        }
+    }
+
     /// The word used in JSON.
     pub const fn name(self) -> &'static str {
+        word(self.c_name())
+    }
+
+    /// The same for C.
+    pub(crate) const fn c_name(self) -> &'static CStr {
         match self {
-            Self::Deliver => "deliver",
-            Self::Defer => "defer",
-            Self::Opportunistic => "opportunistic",
-            Self::Encrypt => "encrypt",
-            Self::Verify => "verify",
-            Self::Fail => "fail",
+            Self::Deliver => c"deliver",
+            Self::Defer => c"defer",
+            Self::Opportunistic => c"opportunistic",
+            Self::Encrypt => c"encrypt",
+            Self::Verify => c"verify",
+            Self::Fail => c"fail",
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Which RRset or check gave the reason.
 
+use std::ffi::CStr;
+
+use super::words::word;
+
 /// The fine print of a reason, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
@@ -133,47 +137,52 @@ impl Detail {
 
     /// The word used in JSON.
     pub const fn name(self) -> &'static str {
+        word(self.c_name())
+    }
+
+    /// The same for C.
+    pub(crate) const fn c_name(self) -> &'static CStr {
         match self {
-            Self::None => "",
-            Self::MxInsecure => "mx-insecure",
-            Self::MxBogus => "mx-bogus",
-            Self::MxNone => "mx-none",
-            Self::AddressInsecure => "address-insecure",
-            Self::AddressBogus => "address-bogus",
-            Self::AddressNone => "address-none",
-            Self::TlsaInsecure => "tlsa-insecure",
-            Self::TlsaBogus => "tlsa-bogus",
-            Self::TlsaNone => "tlsa-none",
-            Self::TlsaUnusable => "tlsa-unusable",
-            Self::NoMatch => "no-match",
-            Self::NameMismatch => "name-mismatch",
-            Self::Expired => "expired",
-            Self::ChainInvalid => "chain-invalid",
-            Self::TaAbsent => "ta-absent",
-            Self::ResolverStripsDnssec => "resolver-strips-dnssec",
-            Self::Timeout => "timeout",
-            Self::NameInvalid => "name-invalid",
-            Self::ServerFailure => "server-failure",
-            Self::ResolverDoesNotValidate => "resolver-does-not-validate",
-            Self::BudgetExceeded => "budget-exceeded",
-            Self::AddressLiteral => "address-literal",
-            Self::NoStarttls => "no-starttls",
-            Self::StarttlsRefused => "starttls-refused",
-            Self::HandshakeFailed => "handshake-failed",
-            Self::ConnectionFailed => "connection-failed",
-            Self::NullMx => "null-mx",
-            Self::HostNotInMx => "host-not-in-mx",
-            Self::PolicyUnavailable => "policy-unavailable",
-            Self::Matched => "matched",
-            Self::WeakKey => "weak-key",
-            Self::WeakerDigest => "weaker-digest",
-            Self::UsageUnsupported => "usage-unsupported",
-            Self::SelectorUnknown => "selector-unknown",
-            Self::MatchingTypeUnknown => "matching-type-unknown",
-            Self::DataMalformed => "data-malformed",
-            Self::NotYetValid => "not-yet-valid",
-            Self::LimitExceeded => "limit-exceeded",
-            Self::AliasLoop => "alias-loop",
+            Self::None => c"",
+            Self::MxInsecure => c"mx-insecure",
+            Self::MxBogus => c"mx-bogus",
+            Self::MxNone => c"mx-none",
+            Self::AddressInsecure => c"address-insecure",
+            Self::AddressBogus => c"address-bogus",
+            Self::AddressNone => c"address-none",
+            Self::TlsaInsecure => c"tlsa-insecure",
+            Self::TlsaBogus => c"tlsa-bogus",
+            Self::TlsaNone => c"tlsa-none",
+            Self::TlsaUnusable => c"tlsa-unusable",
+            Self::NoMatch => c"no-match",
+            Self::NameMismatch => c"name-mismatch",
+            Self::Expired => c"expired",
+            Self::ChainInvalid => c"chain-invalid",
+            Self::TaAbsent => c"ta-absent",
+            Self::ResolverStripsDnssec => c"resolver-strips-dnssec",
+            Self::Timeout => c"timeout",
+            Self::NameInvalid => c"name-invalid",
+            Self::ServerFailure => c"server-failure",
+            Self::ResolverDoesNotValidate => c"resolver-does-not-validate",
+            Self::BudgetExceeded => c"budget-exceeded",
+            Self::AddressLiteral => c"address-literal",
+            Self::NoStarttls => c"no-starttls",
+            Self::StarttlsRefused => c"starttls-refused",
+            Self::HandshakeFailed => c"handshake-failed",
+            Self::ConnectionFailed => c"connection-failed",
+            Self::NullMx => c"null-mx",
+            Self::HostNotInMx => c"host-not-in-mx",
+            Self::PolicyUnavailable => c"policy-unavailable",
+            Self::Matched => c"matched",
+            Self::WeakKey => c"weak-key",
+            Self::WeakerDigest => c"weaker-digest",
+            Self::UsageUnsupported => c"usage-unsupported",
+            Self::SelectorUnknown => c"selector-unknown",
+            Self::MatchingTypeUnknown => c"matching-type-unknown",
+            Self::DataMalformed => c"data-malformed",
+            Self::NotYetValid => c"not-yet-valid",
+            Self::LimitExceeded => c"limit-exceeded",
+            Self::AliasLoop => c"alias-loop",
         }
     }
 }

@@ -8,6 +8,7 @@ mod detail;
 mod reason;
 mod rule;
 mod tlsrpt;
+mod words;
 
 pub use columns::{Address, Certificate, Level, Mx, Tlsa};
 pub use decision::{Action, Decision, Outcome, Scope, Verdict};
@@ -15,3 +16,4 @@ pub use detail::Detail;
 pub use reason::Reason;
 pub use rule::decide;
 pub use tlsrpt::Tlsrpt;
+pub(crate) use words::word;

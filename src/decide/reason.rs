@@ -1,5 +1,8 @@
 //! Why a message is deferred or refused.
 
+use std::ffi::CStr;
+
+use super::words::word;
 use super::{Detail, Tlsrpt};
 
 /// The reason of a decision; its text is part of the contract.
@@ -54,41 +57,46 @@ impl Reason {
 
     /// The short text, exact and stable.
     pub const fn text(self) -> &'static str {
+        word(self.c_text())
+    }
+
+    /// The same for C.
+    pub(crate) const fn c_text(self) -> &'static CStr {
         match self {
-            Self::None => "",
-            Self::NotTrusted => "server certificate not trusted",
-            Self::NonDnssec => "non-DNSSEC destination",
-            Self::NoTlsa => "no TLSA record",
-            Self::TlsaLookup => "TLSA lookup error",
-            Self::NotFound => "host or domain name not found",
-            Self::NoUsableTlsa => "no usable TLSA record",
-            Self::TlsNotOffered => "TLS required but not offered",
-            Self::HandshakeFailed => "TLS handshake failed",
-            Self::ConnectionFailed => "connection failed",
-            Self::NoMail => "domain does not accept mail",
-            Self::NotInMx => "host not in MX records",
-            Self::Unavailable => "policy not available",
+            Self::None => c"",
+            Self::NotTrusted => c"server certificate not trusted",
+            Self::NonDnssec => c"non-DNSSEC destination",
+            Self::NoTlsa => c"no TLSA record",
+            Self::TlsaLookup => c"TLSA lookup error",
+            Self::NotFound => c"host or domain name not found",
+            Self::NoUsableTlsa => c"no usable TLSA record",
+            Self::TlsNotOffered => c"TLS required but not offered",
+            Self::HandshakeFailed => c"TLS handshake failed",
+            Self::ConnectionFailed => c"connection failed",
+            Self::NoMail => c"domain does not accept mail",
+            Self::NotInMx => c"host not in MX records",
+            Self::Unavailable => c"policy not available",
         }
     }
 
-    pub(super) const fn enhanced_status(self, detail: Detail) -> &'static str {
+    pub(super) const fn c_enhanced_status(self, detail: Detail) -> &'static CStr {
         match self {
-            Self::None => "",
+            Self::None => c"",
             Self::NotTrusted
             | Self::NonDnssec
             | Self::NoTlsa
             | Self::TlsaLookup
             | Self::NoUsableTlsa
-            | Self::HandshakeFailed => "4.7.5",
-            Self::TlsNotOffered => "4.7.4",
+            | Self::HandshakeFailed => c"4.7.5",
+            Self::TlsNotOffered => c"4.7.4",
             Self::NotFound => match detail {
-                Detail::MxNone | Detail::AddressNone | Detail::NameInvalid => "4.4.4",
-                _ => "4.4.3",
+                Detail::MxNone | Detail::AddressNone | Detail::NameInvalid => c"4.4.4",
+                _ => c"4.4.3",
             },
-            Self::ConnectionFailed => "4.4.1",
-            Self::NoMail => "5.1.10",
-            Self::NotInMx => "4.4.4",
-            Self::Unavailable => "4.3.0",
+            Self::ConnectionFailed => c"4.4.1",
+            Self::NoMail => c"5.1.10",
+            Self::NotInMx => c"4.4.4",
+            Self::Unavailable => c"4.3.0",
         }
     }
 

@@ -1,5 +1,9 @@
 //! What a TLS report says of a failure.
 
+use std::ffi::CStr;
+
+use super::words::word;
+
 /// A failure type of RFC 8460 section 4.3, with libtlsrpt's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
@@ -25,15 +29,20 @@ pub enum Tlsrpt {
 impl Tlsrpt {
     /// RFC 8460's word.
     pub const fn result_type(self) -> &'static str {
+        word(self.c_result_type())
+    }
+
+    /// The same for C.
+    pub(crate) const fn c_result_type(self) -> &'static CStr {
         match self {
-            Self::StarttlsNotSupported => "starttls-not-supported",
-            Self::CertificateHostMismatch => "certificate-host-mismatch",
-            Self::CertificateNotTrusted => "certificate-not-trusted",
-            Self::CertificateExpired => "certificate-expired",
-            Self::ValidationFailure => "validation-failure",
-            Self::TlsaInvalid => "tlsa-invalid",
-            Self::DnssecInvalid => "dnssec-invalid",
-            Self::DaneRequired => "dane-required",
+            Self::StarttlsNotSupported => c"starttls-not-supported",
+            Self::CertificateHostMismatch => c"certificate-host-mismatch",
+            Self::CertificateNotTrusted => c"certificate-not-trusted",
+            Self::CertificateExpired => c"certificate-expired",
+            Self::ValidationFailure => c"validation-failure",
+            Self::TlsaInvalid => c"tlsa-invalid",
+            Self::DnssecInvalid => c"dnssec-invalid",
+            Self::DaneRequired => c"dane-required",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The line that explains a decision: key words first, then names and facts.
 
-use crate::decide::{Action, Detail, Reason, Verdict};
+use crate::decide::{Action, Detail, Reason, Verdict, word};
 use crate::text::one_line;
 
 /// The facts of each column, in words.
@@ -34,7 +34,7 @@ impl Notes {
             },
         };
         let head = match verdict.reason {
-            Reason::None => headline(verdict.action),
+            Reason::None => word(verdict.action.headline()),
             reason => reason.text(),
         };
         let mut text = head.to_owned();
@@ -50,17 +50,5 @@ impl Notes {
             text += ")";
         }
         one_line(&text)
-    }
-}
-
-/// What an action without a reason means.
-pub(crate) const fn headline(action: Action) -> &'static str {
-    match action {
-        Action::Deliver => "deliver",
-        Action::Defer => "defer",
-        Action::Opportunistic => "opportunistic TLS",
-        Action::Encrypt => "TLS required, not authenticated",
-        Action::Verify => "connect and verify",
-        Action::Fail => "fail",
     }
 }

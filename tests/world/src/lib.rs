@@ -1,1 +1,52 @@
-//! The embedded test world.
+//! The embedded test world: a private signed DNS and STARTTLS servers on loopback, in this process.
+//!
+//! The name server answers as a resolver does that knows everything; zones are signed when asked. What a
+//! case calls bogus is really broken: an altered, expired or missing signature, or a DS that matches no key.
+
+mod build;
+mod cases;
+mod certificate;
+mod message;
+mod records;
+mod resolver;
+mod rows;
+mod server;
+mod signer;
+mod smtp;
+mod zone;
+
+use std::io;
+use std::net::SocketAddr;
+
+pub use cases::{Case, Expected};
+pub use smtp::Connections;
+
+/// A running world; its servers stop with the process.
+pub struct World {
+    /// The name server, UDP and TCP.
+    pub dns: SocketAddr,
+    /// The port of every SMTP server.
+    pub smtp_port: u16,
+    /// The root's trust anchor, as a DS line.
+    pub anchor: String,
+    /// What is there to see, and what to expect.
+    pub cases: Vec<Case>,
+    /// The SMTP connections so far.
+    pub connections: Connections,
+}
+
+impl World {
+    /// Builds the zones, makes the certificates and starts every server.
+    pub fn start() -> io::Result<Self> {
+        let connections = Connections::default();
+        let ports = smtp::Ports::find()?;
+        let mut builder = build::Builder::new(ports.port);
+        let mut cases = rows::build(&mut builder);
+        cases.extend(cases::build(&mut builder));
+        smtp::start(ports, builder.take_servers(), &connections)?;
+        let anchor = builder.anchor();
+        let smtp_port = builder.port;
+        let dns = server::start(builder.finish())?;
+        Ok(Self { dns, smtp_port, anchor, cases, connections })
+    }
+}

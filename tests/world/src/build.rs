@@ -1,0 +1,152 @@
+//! Puts a world together.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use data_encoding::HEXLOWER;
+
+use crate::records::{self, DS, NS, name, wire};
+use crate::resolver::Zones;
+use crate::smtp::{Behaviour, Server};
+use crate::zone::{Delegation, Fault, Nsec3Parameters, Zone};
+
+const P256: u8 = 13;
+
+/// Zones, records and servers that are still being added to.
+pub struct Builder {
+    pub port: u16,
+    zones: BTreeMap<String, Zone>,
+    servers: Vec<Server>,
+    addresses: u16,
+    now: i64,
+}
+
+impl Builder {
+    /// A signed root, and `test` below it.
+    pub fn new(port: u16) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+        let mut builder =
+            Self { port, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
+        builder.signed(".");
+        builder.signed("test");
+        builder
+    }
+
+    pub fn zone(&mut self, apex: &str, algorithm: Option<u8>, delegation: Delegation) {
+        let zone = Zone::new(name(apex), algorithm, delegation, self.now);
+        self.zones.insert(apex.to_owned(), zone);
+    }
+
+    /// A zone signed with P-256 and NSEC.
+    pub fn signed(&mut self, apex: &str) {
+        self.zone(apex, Some(P256), Delegation::Secure);
+    }
+
+    /// A zone without DNSSEC.
+    pub fn unsigned(&mut self, apex: &str) {
+        self.zone(apex, None, Delegation::Insecure);
+    }
+
+    pub fn nsec3(&mut self, apex: &str, iterations: u16, opt_out: bool) {
+        self.signed(apex);
+        self.zones.get_mut(apex).unwrap().nsec3 = Some(Nsec3Parameters { iterations, opt_out });
+    }
+
+    /// Adds a record, `owner TYPE rdata`, to the zone that the owner is in.
+    pub fn rr(&mut self, line: &str) {
+        let (owner, rtype, rdata) = records::parse(line);
+        self.zone_of(&owner.to_ascii()).add(&owner.to_lowercase(), rtype, rdata);
+    }
+
+    pub fn fault(&mut self, owner: &str, rtype: u16, fault: Fault) {
+        self.zone_of(owner).faults.insert((name(owner), rtype), fault);
+    }
+
+    fn zone_of(&mut self, owner: &str) -> &mut Zone {
+        let owner = name(&owner.to_ascii_lowercase());
+        let zones = self.zones.values_mut().filter(|zone| zone.apex.zone_of(&owner));
+        zones.max_by_key(|zone| zone.apex.iter().count()).unwrap()
+    }
+
+    /// A new address nobody listens on.
+    pub fn address(&mut self) -> Ipv4Addr {
+        self.addresses += 1;
+        let [high, low] = self.addresses.to_be_bytes();
+        Ipv4Addr::new(127, 77, high, low)
+    }
+
+    /// A host with an address and a server.
+    pub fn host(&mut self, host: &str, behaviour: Behaviour) {
+        let address = self.address();
+        self.rr(&format!("{host} A {address}"));
+        self.server(host, address.into(), behaviour);
+    }
+
+    /// A host on the IPv6 loopback address, of which there is one.
+    pub fn ipv6_host(&mut self, host: &str, behaviour: Behaviour) {
+        self.rr(&format!("{host} AAAA ::1"));
+        self.server(host, Ipv6Addr::LOCALHOST.into(), behaviour);
+    }
+
+    pub fn server(&mut self, host: &str, address: IpAddr, behaviour: Behaviour) {
+        self.servers.push(Server { name: host.to_owned(), address, behaviour });
+    }
+
+    /// The owner of a host's TLSA records.
+    pub fn tlsa_owner(&self, host: &str) -> String {
+        format!("_{}._tcp.{host}", self.port)
+    }
+
+    pub fn tlsa(&mut self, host: &str, rdata: &str) {
+        let owner = self.tlsa_owner(host);
+        self.rr(&format!("{owner} TLSA {rdata}"));
+    }
+
+    pub fn take_servers(&mut self) -> Vec<Server> {
+        std::mem::take(&mut self.servers)
+    }
+
+    /// The DS line of the root.
+    pub fn anchor(&self) -> String {
+        let root = &self.zones["."];
+        let ds = root.key.as_ref().unwrap().ds(&root.apex, None, 2);
+        let tag = u16::from_be_bytes([ds[0], ds[1]]);
+        format!(". IN DS {tag} {} {} {}\n", ds[2], ds[3], HEXLOWER.encode(&ds[4..]))
+    }
+
+    /// Delegates every zone, and hands them over.
+    pub fn finish(mut self) -> Zones {
+        let apexes: Vec<String> = self.zones.keys().filter(|apex| *apex != ".").cloned().collect();
+        for apex in apexes {
+            let zone = &self.zones[&apex];
+            let owner = zone.apex.clone();
+            let ds = ds_records(zone);
+            let is_unproven = zone.delegation == Delegation::Unproven;
+            let parent = self.zone_of(&owner.base_name().to_ascii());
+            parent.add(&owner, NS, wire(&owner));
+            ds.into_iter().for_each(|ds| parent.add(&owner, DS, ds));
+            if is_unproven {
+                parent.faults.insert((owner, DS), Fault::Unsigned);
+            }
+        }
+        Zones::new(self.zones.into_values().collect())
+    }
+}
+
+fn ds_records(zone: &Zone) -> Vec<Vec<u8>> {
+    let Some(key) = &zone.key else { return Vec::new() };
+    let ds = |algorithm, digest_type| key.ds(&zone.apex, algorithm, digest_type);
+    match zone.delegation {
+        Delegation::Secure => vec![ds(None, 2)],
+        Delegation::Insecure | Delegation::Unproven => vec![],
+        Delegation::WrongDs => {
+            let mut wrong = ds(None, 2);
+            *wrong.last_mut().unwrap() ^= 1;
+            vec![wrong]
+        }
+        Delegation::UnknownDigest => vec![ds(None, 200)],
+        Delegation::UnknownAndGood => vec![ds(None, 200), ds(None, 2)],
+        Delegation::UnknownAlgorithm => vec![ds(Some(200), 2)],
+    }
+}

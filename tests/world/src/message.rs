@@ -1,0 +1,108 @@
+//! Queries in, replies out (RFC 1035 section 4.1).
+
+use hickory_resolver::proto::rr::Name;
+
+use crate::records::{NSEC, NSEC3, RRSIG, wire};
+use crate::resolver::{Answer, Standing, read_name};
+use crate::signer::Record;
+
+const SERVFAIL: u8 = 2;
+const EDE_BOGUS: u16 = 6;
+
+/// What a client asks.
+pub struct Query {
+    id: u16,
+    recursion_desired: bool,
+    pub name: Name,
+    pub rtype: u16,
+    authentic_data: bool,
+    checking_disabled: bool,
+    dnssec_ok: bool,
+    has_edns: bool,
+    pub payload: usize,
+}
+
+impl Query {
+    /// Reads a query with one question and perhaps an OPT record; None for anything else.
+    pub fn parse(wire: &[u8]) -> Option<Self> {
+        let word = |at: usize| Some(u16::from_be_bytes(wire.get(at..at + 2)?.try_into().ok()?));
+        let flags = word(2)?;
+        if flags & 0x8000 != 0 || word(4)? != 1 {
+            return None;
+        }
+        let mut end = 12;
+        while *wire.get(end)? != 0 {
+            end += 1 + usize::from(wire[end] & 0x3f);
+        }
+        let name = read_name(wire.get(12..=end)?);
+        let opt = wire.get(end + 5..).filter(|opt| opt.len() >= 11 && opt[..3] == [0, 0, 41]);
+        Some(Self {
+            id: word(0)?,
+            recursion_desired: flags & 0x0100 != 0,
+            name,
+            rtype: word(end + 1)?,
+            authentic_data: flags & 0x20 != 0,
+            checking_disabled: flags & 0x10 != 0,
+            dnssec_ok: opt.is_some_and(|opt| opt[7] & 0x80 != 0),
+            has_edns: opt.is_some(),
+            payload: opt
+                .map_or(512, |opt| usize::from(u16::from_be_bytes([opt[3], opt[4]])).max(512)),
+        })
+    }
+
+    /// The reply; over UDP it is truncated to the client's payload size.
+    pub fn reply(&self, mut answer: Answer, limit: usize) -> Vec<u8> {
+        let bogus = answer.standing == Standing::Bogus && !self.checking_disabled;
+        if bogus {
+            answer = Answer { rcode: SERVFAIL, answer: vec![], authority: vec![], ..answer };
+        }
+        if !self.dnssec_ok {
+            let keep = |record: &Record| {
+                record.rtype == self.rtype || !matches!(record.rtype, RRSIG | NSEC | NSEC3)
+            };
+            answer.answer.retain(keep);
+            answer.authority.retain(keep);
+        }
+        let reply = self.encode(&answer, bogus, false);
+        if reply.len() <= limit {
+            return reply;
+        }
+        let empty = Answer { answer: vec![], authority: vec![], ..answer };
+        self.encode(&empty, bogus, true)
+    }
+
+    fn encode(&self, answer: &Answer, bogus: bool, truncated: bool) -> Vec<u8> {
+        let secure = answer.standing == Standing::Secure && answer.rcode != SERVFAIL;
+        let wants_ad = self.authentic_data || self.dnssec_ok;
+        let mut flags = 0x8080 | u16::from(answer.rcode);
+        flags |= u16::from(self.recursion_desired) << 8;
+        flags |= u16::from(truncated) << 9;
+        flags |= u16::from(secure && wants_ad && !self.checking_disabled) << 5;
+        flags |= u16::from(self.checking_disabled) << 4;
+        let counts = [answer.answer.len() as u16, answer.authority.len() as u16];
+        let mut out = Vec::new();
+        for word in [self.id, flags, 1, counts[0], counts[1], u16::from(self.has_edns)] {
+            out.extend(word.to_be_bytes());
+        }
+        out.extend(wire(&self.name));
+        out.extend(self.rtype.to_be_bytes());
+        out.extend([0, 1]);
+        for record in answer.answer.iter().chain(&answer.authority) {
+            out.extend(record.to_wire());
+        }
+        if self.has_edns {
+            out.extend([0, 0, 41, 16, 0, 0, 0, u8::from(self.dnssec_ok) << 7, 0]);
+            let text = b"broken on purpose";
+            let mut options = Vec::new();
+            if bogus {
+                options.extend([0, 15]);
+                options.extend((text.len() as u16 + 2).to_be_bytes());
+                options.extend(EDE_BOGUS.to_be_bytes());
+                options.extend(text);
+            }
+            out.extend((options.len() as u16).to_be_bytes());
+            out.extend(options);
+        }
+        out
+    }
+}

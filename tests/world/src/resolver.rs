@@ -1,0 +1,147 @@
+//! Answers as a recursive resolver gives them that has asked every zone.
+
+use hickory_resolver::proto::rr::Name;
+
+use crate::records::{CNAME, DNAME, DS, wire};
+use crate::signer::Record;
+use crate::zone::{Delegation, Fault, Zone};
+
+/// What the resolver knows of an answer by construction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    Secure,
+    Insecure,
+    Bogus,
+}
+
+/// The sections of a reply, and its standing.
+pub struct Answer {
+    pub rcode: u8,
+    pub answer: Vec<Record>,
+    pub authority: Vec<Record>,
+    pub standing: Standing,
+}
+
+pub struct Zones(Vec<Zone>);
+
+const NXDOMAIN: u8 = 3;
+const MAX_ALIASES: usize = 12;
+
+impl Zones {
+    /// Zones sorted from the leaves to the root.
+    pub fn new(mut zones: Vec<Zone>) -> Self {
+        zones.sort_by_key(|zone| std::cmp::Reverse(zone.apex.iter().count()));
+        Self(zones)
+    }
+
+    /// Answers; None where the server stays silent.
+    pub fn resolve(&self, name: &Name, rtype: u16) -> Option<Answer> {
+        let mut result = Answer {
+            rcode: 0,
+            answer: Vec::new(),
+            authority: Vec::new(),
+            standing: Standing::Secure,
+        };
+        let mut name = name.clone();
+        for _ in 0..MAX_ALIASES {
+            let zone = self.zone_of(&name, rtype);
+            match zone.faults.get(&(name.clone(), rtype)) {
+                Some(Fault::Silent) => return None,
+                Some(Fault::Rcode(rcode)) => {
+                    result.rcode = *rcode;
+                    result.answer.clear();
+                    return Some(result);
+                }
+                Some(_) if self.standing(zone) != Standing::Insecure => {
+                    result.standing = Standing::Bogus;
+                }
+                _ => {}
+            }
+            result.standing = result.standing.max(self.standing(zone));
+            match step(zone, &name, rtype, &mut result) {
+                Some(target) => name = target,
+                None => return Some(result),
+            }
+        }
+        result.rcode = 2;
+        result.answer.clear();
+        Some(result)
+    }
+
+    fn zone_of(&self, name: &Name, rtype: u16) -> &Zone {
+        let from_parent = |zone: &&Zone| rtype == DS && zone.apex == *name && !name.is_root();
+        let mut zones = self.0.iter().filter(|zone| !from_parent(zone));
+        zones.find(|zone| zone.apex.zone_of(name)).unwrap()
+    }
+
+    fn standing(&self, zone: &Zone) -> Standing {
+        let above = if zone.apex.is_root() {
+            Standing::Secure
+        } else {
+            self.standing(self.zone_of(&zone.apex, DS))
+        };
+        let own = match zone.delegation {
+            Delegation::Secure | Delegation::UnknownAndGood => Standing::Secure,
+            Delegation::WrongDs | Delegation::Unproven => Standing::Bogus,
+            _ => Standing::Insecure,
+        };
+        // An insecure zone has no secure children, and nothing in it can be bogus.
+        if above == Standing::Insecure { above } else { above.max(own) }
+    }
+}
+
+/// One zone's part of the answer; the next name where it is an alias.
+fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Name> {
+    let labels = name.iter().count();
+    for depth in (zone.apex.iter().count()..labels).rev() {
+        let ancestor = name.trim_to(depth);
+        if let Some(dname) = zone.rrset(&ancestor, DNAME) {
+            result.answer.extend(zone.signed(&ancestor, &ancestor, DNAME, dname));
+            let target = read_name(&dname[0]);
+            let target = Name::from_labels(name.iter().take(labels - depth).chain(target.iter()));
+            let target = target.unwrap();
+            let rdata = wire(&target);
+            result.answer.push(Record { owner: name.clone(), rtype: CNAME, rdata });
+            return Some(target);
+        }
+    }
+    let source = if zone.exists(name) {
+        name.clone()
+    } else {
+        zone.closest_encloser(name).prepend_label("*").unwrap()
+    };
+    let is_expanded = source != *name;
+    if let Some(rdata) = zone.rrset(&source, rtype) {
+        result.answer.extend(zone.signed(name, &source, rtype, rdata));
+        if is_expanded {
+            result.authority.extend(zone.expansion_proof(name));
+        }
+        return None;
+    }
+    if let Some(rdata) = zone.alias(&source) {
+        result.answer.extend(zone.signed(name, &source, CNAME, rdata));
+        if is_expanded {
+            result.authority.extend(zone.expansion_proof(name));
+        }
+        return Some(read_name(&rdata[0]));
+    }
+    if is_expanded && !zone.exists(&source) {
+        result.rcode = NXDOMAIN;
+    }
+    result.authority.extend(zone.denial(name, rtype));
+    None
+}
+
+pub fn read_name(mut wire: &[u8]) -> Name {
+    let mut labels = Vec::new();
+    while let [length, rest @ ..] = wire
+        && *length > 0
+    {
+        let (label, rest) = rest.split_at(usize::from(*length));
+        labels.push(label);
+        wire = rest;
+    }
+    let mut name = Name::from_labels(labels).unwrap();
+    name.set_fqdn(true);
+    name
+}

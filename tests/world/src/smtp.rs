@@ -1,0 +1,251 @@
+//! STARTTLS servers, well and badly behaved.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
+
+use crate::certificate::Identity;
+
+/// How long a stalling server holds its connection.
+const STALL: Duration = Duration::from_secs(60);
+
+/// TLS fatal alert "protocol version", as an old server sends it.
+const PROTOCOL_VERSION_ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 70];
+
+/// What a server does.
+pub enum Behaviour {
+    Starttls(Tls),
+    NoStarttls,
+    /// Never says a word.
+    Silent,
+    /// Accepts STARTTLS and never says a word again.
+    SilentAfterStarttls,
+    RefusesStarttls,
+    ClosesAfterStarttls,
+    /// Speaks only a version of TLS that is too old.
+    OldTls,
+    /// Greets with 554.
+    Unwelcoming,
+    /// Sends more than the reply to STARTTLS.
+    Injects(Tls),
+}
+
+/// The TLS side of a server.
+#[derive(Clone)]
+pub struct Tls {
+    config: Arc<ServerConfig>,
+}
+
+impl Tls {
+    /// Shows this identity with further certificates, to everyone.
+    pub fn new(identity: &Identity, others: &[&Identity]) -> Self {
+        Self::with(identity, others, None, &[&TLS12, &TLS13])
+    }
+
+    pub fn only(identity: &Identity, version: &'static SupportedProtocolVersion) -> Self {
+        Self::with(identity, &[], None, &[version])
+    }
+
+    /// Shows this identity only to those who name it, and another certificate to the rest.
+    pub fn for_name(identity: &Identity, name: &str) -> Self {
+        Self::with(identity, &[], Some(name), &[&TLS12, &TLS13])
+    }
+
+    fn with(
+        identity: &Identity,
+        others: &[&Identity],
+        name: Option<&str>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Self {
+        let resolver = Certificates {
+            name: name.map(str::to_owned),
+            named: certified(identity, others),
+            fallback: certified(&Identity::server("fallback.test"), &[]),
+        };
+        let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(resolver));
+        Self { config: config.into() }
+    }
+}
+
+fn certified(identity: &Identity, others: &[&Identity]) -> Arc<CertifiedKey> {
+    let chain = [identity].into_iter().chain(others.iter().copied());
+    let chain = chain.map(|identity| CertificateDer::from(identity.der.clone())).collect();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(identity.key.serialize_der()));
+    CertifiedKey::new(chain, ring::sign::any_supported_type(&key).unwrap()).into()
+}
+
+#[derive(Debug)]
+struct Certificates {
+    name: Option<String>,
+    named: Arc<CertifiedKey>,
+    fallback: Arc<CertifiedKey>,
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let matches = self.name.is_none() || self.name.as_deref() == hello.server_name();
+        Some(if matches { self.named.clone() } else { self.fallback.clone() })
+    }
+}
+
+/// One server to start.
+pub struct Server {
+    pub name: String,
+    pub address: IpAddr,
+    pub behaviour: Behaviour,
+}
+
+/// How often each host was connected to.
+#[derive(Clone, Default)]
+pub struct Connections(Arc<Mutex<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    by_host: BTreeMap<String, usize>,
+    log: Option<File>,
+}
+
+impl Connections {
+    /// Connections accepted for a host so far.
+    pub fn of(&self, host: &str) -> usize {
+        self.0.lock().unwrap().by_host.get(host).copied().unwrap_or(0)
+    }
+
+    /// From now on appends the host's name to a file before a connection is greeted.
+    pub fn log_to(&self, path: &Path) -> io::Result<()> {
+        self.0.lock().unwrap().log = Some(File::create(path)?);
+        Ok(())
+    }
+
+    fn count(&self, host: &str) {
+        let mut counts = self.0.lock().unwrap();
+        *counts.by_host.entry(host.to_owned()).or_default() += 1;
+        if let Some(log) = &mut counts.log {
+            writeln!(log, "{host}").expect("the log of connections is writable");
+        }
+    }
+}
+
+/// One port that is free on every address used.
+pub struct Ports {
+    pub port: u16,
+    first: TcpListener,
+}
+
+impl Ports {
+    /// A port that is free on the IPv6 loopback address; nobody else listens in 127.77.0.0/16.
+    pub fn find() -> io::Result<Self> {
+        let first = TcpListener::bind((Ipv6Addr::LOCALHOST, 0))
+            .or_else(|_| TcpListener::bind((Ipv4Addr::new(127, 77, 255, 254), 0)))?;
+        Ok(Self { port: first.local_addr()?.port(), first })
+    }
+}
+
+/// Starts every server on the one port; the threads end with the process.
+pub fn start(ports: Ports, servers: Vec<Server>, connections: &Connections) -> io::Result<()> {
+    for server in servers {
+        let address = SocketAddr::new(server.address, ports.port);
+        let listener = if ports.first.local_addr()? == address {
+            ports.first.try_clone()?
+        } else {
+            TcpListener::bind(address)?
+        };
+        let connections = connections.clone();
+        let server = Arc::new(server);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                connections.count(&server.name);
+                let server = server.clone();
+                thread::spawn(move || serve(&stream, &server));
+            }
+        });
+    }
+    Ok(())
+}
+
+fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
+    stream.set_read_timeout(Some(STALL))?;
+    let mut output = stream;
+    match server.behaviour {
+        Behaviour::Silent => return stall(),
+        Behaviour::Unwelcoming => return output.write_all(b"554 no service\r\n"),
+        _ => {}
+    }
+    write!(output, "220 {} ESMTP\r\n", server.name)?;
+    let mut input = BufReader::new(stream);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let verb = line.trim_end().split(' ').next().unwrap_or_default().to_ascii_uppercase();
+        match (&*verb, &server.behaviour) {
+            ("EHLO", Behaviour::NoStarttls) => write!(output, "250 {}\r\n", server.name)?,
+            ("EHLO", _) => write!(output, "250-{}\r\n250-SIZE\r\n250 STARTTLS\r\n", server.name)?,
+            ("QUIT", _) => return output.write_all(b"221 bye\r\n"),
+            ("STARTTLS", Behaviour::RefusesStarttls) => {
+                output.write_all(b"454 TLS not available\r\n")?;
+            }
+            ("STARTTLS", behaviour) => return starttls(stream, behaviour),
+            _ => output.write_all(b"502 not here\r\n")?,
+        }
+    }
+}
+
+fn starttls(mut stream: &TcpStream, behaviour: &Behaviour) -> io::Result<()> {
+    const GO_AHEAD: &[u8] = b"220 go ahead\r\n";
+    match behaviour {
+        Behaviour::Starttls(tls) => {
+            stream.write_all(GO_AHEAD)?;
+            serve_tls(stream, tls)
+        }
+        Behaviour::Injects(tls) => {
+            stream.write_all(&[GO_AHEAD, b"250 injected\r\n"].concat())?;
+            serve_tls(stream, tls)
+        }
+        Behaviour::OldTls => {
+            stream.write_all(GO_AHEAD)?;
+            BufReader::new(stream).fill_buf()?;
+            stream.write_all(PROTOCOL_VERSION_ALERT)
+        }
+        Behaviour::SilentAfterStarttls => {
+            stream.write_all(GO_AHEAD)?;
+            stall()
+        }
+        _ => stream.write_all(GO_AHEAD),
+    }
+}
+
+fn serve_tls(stream: &TcpStream, tls: &Tls) -> io::Result<()> {
+    let connection = ServerConnection::new(tls.config.clone()).map_err(io::Error::other)?;
+    let mut stream = BufReader::new(StreamOwned::new(connection, stream.try_clone()?));
+    let mut line = String::new();
+    while stream.read_line(&mut line)? != 0 {
+        let reply: &[u8] = if line.starts_with("QUIT") { b"221 bye\r\n" } else { b"250 ok\r\n" };
+        stream.get_mut().write_all(reply)?;
+        line.clear();
+    }
+    Ok(())
+}
+
+fn stall() -> io::Result<()> {
+    thread::sleep(STALL);
+    Ok(())
+}

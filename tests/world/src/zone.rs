@@ -1,0 +1,283 @@
+//! A zone: its records, how it is signed, and what is broken in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
+use hickory_resolver::proto::rr::Name;
+
+use crate::records::{CNAME, DNSKEY, DS, NS, NSEC, NSEC3, RRSIG, SOA, wire};
+use crate::signer::{Key, Record, Validity};
+
+/// What is wrong with one RRset, or with the denial of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The signature is altered.
+    Altered,
+    Expired,
+    NotYetValid,
+    /// The signature is missing.
+    Unsigned,
+    /// The server answers this response code.
+    Rcode(u8),
+    /// The server does not answer.
+    Silent,
+}
+
+/// How the parent vouches for the zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delegation {
+    Secure,
+    /// No DS.
+    Insecure,
+    /// The DS matches no key.
+    WrongDs,
+    /// Only a digest type nobody knows.
+    UnknownDigest,
+    /// One unknown digest type, one good.
+    UnknownAndGood,
+    /// Only an algorithm nobody knows.
+    UnknownAlgorithm,
+    /// No DS, and the proof of that has no signature.
+    Unproven,
+}
+
+#[derive(Clone, Copy)]
+pub struct Nsec3Parameters {
+    pub iterations: u16,
+    pub opt_out: bool,
+}
+
+pub struct Zone {
+    pub apex: Name,
+    pub key: Option<Key>,
+    pub delegation: Delegation,
+    pub nsec3: Option<Nsec3Parameters>,
+    pub faults: BTreeMap<(Name, u16), Fault>,
+    nodes: BTreeMap<Name, BTreeMap<u16, Vec<Vec<u8>>>>,
+    now: i64,
+}
+
+const SALT: &[u8] = &[0xab, 0xcd];
+
+impl Zone {
+    pub fn new(apex: Name, algorithm: Option<u8>, delegation: Delegation, now: i64) -> Self {
+        let mut zone = Self {
+            apex: apex.clone(),
+            key: algorithm.map(Key::generate),
+            delegation,
+            nsec3: None,
+            faults: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            now,
+        };
+        let mut soa = wire(&apex);
+        soa.extend(wire(&apex));
+        soa.extend([0; 20]);
+        zone.add(&apex, SOA, soa);
+        zone.add(&apex, NS, wire(&apex));
+        if let Some(dnskey) = zone.key.as_ref().map(|key| key.dnskey.clone()) {
+            zone.add(&apex, DNSKEY, dnskey);
+        }
+        zone
+    }
+
+    pub fn add(&mut self, owner: &Name, rtype: u16, rdata: Vec<u8>) {
+        self.nodes.entry(owner.clone()).or_default().entry(rtype).or_default().push(rdata);
+    }
+
+    pub fn rrset(&self, owner: &Name, rtype: u16) -> Option<&Vec<Vec<u8>>> {
+        self.nodes.get(owner)?.get(&rtype)
+    }
+
+    /// Whether the name exists, if only as an empty non-terminal.
+    pub fn exists(&self, name: &Name) -> bool {
+        self.nodes.keys().any(|owner| name.zone_of(owner))
+    }
+
+    /// The records of an RRset under `owner`, which differs from `source` for a wildcard, with their signature.
+    pub fn signed(
+        &self,
+        owner: &Name,
+        source: &Name,
+        rtype: u16,
+        rdata: &[Vec<u8>],
+    ) -> Vec<Record> {
+        let record = |rtype, rdata| Record { owner: owner.clone(), rtype, rdata };
+        let mut records: Vec<Record> =
+            rdata.iter().map(|rdata| record(rtype, rdata.clone())).collect();
+        let fault = self.faults.get(&(source.clone(), rtype));
+        let validity = match fault {
+            Some(Fault::Unsigned) => return records,
+            Some(Fault::Expired) => Validity::Expired,
+            Some(Fault::NotYetValid) => Validity::Future,
+            _ => Validity::Now,
+        };
+        let Some(key) = &self.key else { return records };
+        let mut signature = key.sign(&self.apex, source, rtype, rdata, validity, self.now);
+        if fault == Some(&Fault::Altered) {
+            *signature.last_mut().unwrap() ^= 1;
+        }
+        records.push(record(RRSIG, signature));
+        records
+    }
+
+    /// SOA, and the proof that `name` has no record of `rtype`.
+    pub fn denial(&self, name: &Name, rtype: u16) -> Vec<Record> {
+        let soa = self.rrset(&self.apex, SOA).unwrap();
+        let mut records = self.signed(&self.apex, &self.apex, SOA, soa);
+        let fault = self.faults.get(&(name.clone(), rtype)).copied();
+        let mut proof = self.proof(name);
+        match fault {
+            Some(Fault::Altered) => {
+                for record in proof.iter_mut().filter(|record| record.is_signature()) {
+                    *record.rdata.last_mut().unwrap() ^= 1;
+                }
+            }
+            Some(Fault::Unsigned) => proof.retain(|record| !record.is_signature()),
+            _ => {}
+        }
+        records.extend(proof);
+        records
+    }
+
+    /// The NSEC or NSEC3 records that concern a name which has not what was asked for.
+    pub fn proof(&self, name: &Name) -> Vec<Record> {
+        if self.key.is_none() {
+            return Vec::new();
+        }
+        let encloser = self.closest_encloser(name);
+        let wildcard = encloser.prepend_label("*").unwrap();
+        let mut proof = BTreeMap::new();
+        let mut add = |records: Vec<Record>| {
+            if let Some(first) = records.first() {
+                proof.insert(first.owner.clone(), records);
+            }
+        };
+        if self.nsec3.is_some() {
+            if self.exists(name) && self.nsec3_at(name).is_some() {
+                add(self.nsec3_for(name));
+            } else {
+                let mut encloser = encloser;
+                while self.nsec3_at(&encloser).is_none() {
+                    encloser = encloser.base_name();
+                }
+                let labels = encloser.iter().count() + 1;
+                add(self.nsec3_for(&encloser));
+                add(self.nsec3_for(&name.trim_to(labels)));
+                add(self.nsec3_for(&encloser.prepend_label("*").unwrap()));
+            }
+        } else {
+            add(self.nsec_for(name));
+            if !self.exists(name) {
+                add(self.nsec_for(&wildcard));
+            }
+        }
+        proof.into_values().flatten().collect()
+    }
+
+    /// The proof that an expanded wildcard hides nothing closer.
+    pub fn expansion_proof(&self, name: &Name) -> Vec<Record> {
+        match (&self.key, self.nsec3) {
+            (None, _) => Vec::new(),
+            (_, None) => self.nsec_for(name),
+            _ => {
+                let labels = self.closest_encloser(name).iter().count() + 1;
+                self.nsec3_for(&name.trim_to(labels))
+            }
+        }
+    }
+
+    pub fn closest_encloser(&self, name: &Name) -> Name {
+        let mut name = name.clone();
+        while !self.exists(&name) {
+            name = name.base_name();
+        }
+        name
+    }
+
+    /// The NSEC record at or before a name.
+    fn nsec_for(&self, name: &Name) -> Vec<Record> {
+        let owner =
+            self.nodes.range(..=name.clone()).next_back().map_or(&self.apex, |(owner, _)| owner);
+        let after = |owner: &Name| {
+            use std::ops::Bound::{Excluded, Unbounded};
+            let mut after = self.nodes.range((Excluded(owner.clone()), Unbounded));
+            after.next().map_or(self.apex.clone(), |(next, _)| next.clone())
+        };
+        let mut rdata = wire(&after(owner));
+        let mut types: Vec<u16> = self.nodes[owner].keys().copied().collect();
+        types.extend([RRSIG, NSEC]);
+        rdata.extend(bitmap(types));
+        self.signed(owner, owner, NSEC, &[rdata])
+    }
+
+    fn hash(&self, name: &Name) -> Vec<u8> {
+        let iterations = self.nsec3.unwrap().iterations;
+        let name = name.to_lowercase();
+        Nsec3HashAlgorithm::SHA1.hash(SALT, &name, iterations).unwrap().as_ref().to_vec()
+    }
+
+    /// Names that have an NSEC3 record: all that exist, but insecure delegations under opt-out.
+    fn hashed(&self) -> BTreeMap<Vec<u8>, Name> {
+        let opt_out = self.nsec3.unwrap().opt_out;
+        let mut names = BTreeSet::new();
+        for (owner, types) in &self.nodes {
+            if opt_out && types.contains_key(&NS) && !types.contains_key(&DS) && *owner != self.apex
+            {
+                continue;
+            }
+            let depth = owner.iter().count();
+            names.extend((self.apex.iter().count()..=depth).map(|labels| owner.trim_to(labels)));
+        }
+        names.into_iter().map(|name| (self.hash(&name), name)).collect()
+    }
+
+    fn nsec3_at(&self, name: &Name) -> Option<Name> {
+        self.hashed().get(&self.hash(name)).cloned()
+    }
+
+    /// The NSEC3 record that matches or covers a name.
+    fn nsec3_for(&self, name: &Name) -> Vec<Record> {
+        let parameters = self.nsec3.unwrap();
+        let hashed = self.hashed();
+        let wanted = self.hash(name);
+        let (hash, owner) =
+            hashed.range(..=wanted).next_back().or_else(|| hashed.last_key_value()).unwrap();
+        use std::ops::Bound::{Excluded, Unbounded};
+        let mut after = hashed.range((Excluded(hash.clone()), Unbounded));
+        let next = after.next().or_else(|| hashed.first_key_value()).unwrap().0;
+        let mut rdata = vec![1, u8::from(parameters.opt_out)];
+        rdata.extend(parameters.iterations.to_be_bytes());
+        rdata.push(SALT.len() as u8);
+        rdata.extend(SALT);
+        rdata.push(next.len() as u8);
+        rdata.extend(next);
+        let mut types: Vec<u16> =
+            self.nodes.get(owner).map(|types| types.keys().copied().collect()).unwrap_or_default();
+        let is_delegation = types.contains(&NS) && !types.contains(&SOA) && !types.contains(&DS);
+        if !types.is_empty() && !is_delegation {
+            types.push(RRSIG);
+        }
+        rdata.extend(bitmap(types));
+        let label = data_encoding::BASE32_DNSSEC.encode(hash);
+        let owner = self.apex.prepend_label(label.as_bytes()).unwrap();
+        self.signed(&owner, &owner, NSEC3, &[rdata])
+    }
+
+    /// A CNAME at a name or at the wildcard that covers it.
+    pub fn alias(&self, owner: &Name) -> Option<&Vec<Vec<u8>>> {
+        self.rrset(owner, CNAME)
+    }
+}
+
+/// RFC 4034 section 4.1.2; all our types are in window 0.
+fn bitmap(types: Vec<u16>) -> Vec<u8> {
+    let Some(highest) = types.iter().max() else { return Vec::new() };
+    let mut bits = vec![0u8; usize::from(highest / 8) + 1];
+    for rtype in types {
+        bits[usize::from(rtype / 8)] |= 0x80 >> (rtype % 8);
+    }
+    let mut map = vec![0, bits.len() as u8];
+    map.extend(bits);
+    map
+}
