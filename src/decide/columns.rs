@@ -2,7 +2,7 @@
 
 /// How much DANE the sender demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Level {
     /// Use DANE where the destination offers it (RFC 7672 section 2.2).
     Dane = 1,
@@ -61,7 +61,7 @@ pub enum Tlsa {
 
 /// What the connection showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Certificate {
     /// Not connected yet.
     NotApplicable = 0,

@@ -2,12 +2,12 @@
 
 use std::ffi::CStr;
 
+use super::Verdict;
 use super::words::word;
-use super::{Detail, Reason, Tlsrpt};
 
 /// What to do with the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Action {
     /// Deliver: the server is verified.
     Deliver = 1,
@@ -25,7 +25,7 @@ pub enum Action {
 
 /// Whether DANE authenticated the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Outcome {
     /// Known only after connecting.
     Pending = 0,
@@ -37,109 +37,12 @@ pub enum Outcome {
 
 /// What the reason speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Scope {
     /// One MX host; the next may do better.
     Host = 1,
     /// The whole domain; no other host can help.
     Domain = 2,
-}
-
-/// The machine-readable part of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Verdict {
-    /// What to do.
-    pub action: Action,
-    /// Why; [`Reason::None`] where the action needs none.
-    pub reason: Reason,
-    /// Which RRset or check gave the reason.
-    pub detail: Detail,
-    /// Host or domain.
-    pub scope: Scope,
-    /// Whether cleartext and unencrypted retries are forbidden on this connection.
-    pub tls_required: bool,
-}
-
-impl Verdict {
-    pub(super) const fn new(action: Action, detail: Detail) -> Self {
-        let tls_required = !matches!(action, Action::Opportunistic);
-        Self { action, reason: Reason::None, detail, scope: Scope::Host, tls_required }
-    }
-
-    pub(super) const fn defer(reason: Reason, detail: Detail, scope: Scope) -> Self {
-        Self { action: Action::Defer, reason, detail, scope, tls_required: true }
-    }
-
-    /// The domain publishes a null MX (RFC 7505 section 3).
-    pub const NULL_MX: Self = Self {
-        action: Action::Fail,
-        reason: Reason::NoMail,
-        detail: Detail::NullMx,
-        scope: Scope::Domain,
-        tls_required: true,
-    };
-
-    /// A null MX from an insecure answer at DANE-only: a forged answer must not bounce mail.
-    pub const INSECURE_NULL_MX: Self =
-        Self::defer(Reason::NonDnssec, Detail::MxInsecure, Scope::Domain);
-
-    /// A next hop that is not a domain name.
-    pub const INVALID_DOMAIN: Self =
-        Self::defer(Reason::NotFound, Detail::NameInvalid, Scope::Domain);
-
-    /// An MX target that is not a host name.
-    pub const INVALID_HOST: Self = Self::defer(Reason::NotFound, Detail::NameInvalid, Scope::Host);
-
-    /// A host that the destination does not list.
-    pub const UNKNOWN_HOST: Self = Self::defer(Reason::NotInMx, Detail::HostNotInMx, Scope::Host);
-
-    /// No decision was made: a step was forgotten or failed.
-    pub const UNAVAILABLE: Self =
-        Self::defer(Reason::Unavailable, Detail::PolicyUnavailable, Scope::Host);
-
-    /// Whether DANE authenticated the server.
-    pub const fn verification(&self) -> Outcome {
-        match self.action {
-            Action::Deliver => Outcome::Successful,
-            Action::Verify => Outcome::Pending,
-            _ => Outcome::Unsuccessful,
-        }
-    }
-
-    /// Whether a message may go out under this decision.
-    pub const fn may_deliver(&self) -> bool {
-        matches!(self.action, Action::Deliver | Action::Encrypt | Action::Opportunistic)
-    }
-
-    /// The RFC 3463 status for the queue and the bounce.
-    pub const fn enhanced_status(&self) -> &'static str {
-        word(self.c_enhanced_status())
-    }
-
-    /// The same for C.
-    pub(crate) const fn c_enhanced_status(&self) -> &'static CStr {
-        self.reason.c_enhanced_status(self.detail)
-    }
-
-    /// The TLSRPT failure to report (RFC 8460 section 4.3), if any.
-    pub const fn tlsrpt(&self) -> Option<Tlsrpt> {
-        match self.action {
-            Action::Encrypt => Some(Tlsrpt::TlsaInvalid),
-            _ => self.reason.tlsrpt(self.detail),
-        }
-    }
-
-    /// The same verdict with a more precise detail.
-    pub const fn with_detail(mut self, detail: Detail) -> Self {
-        self.detail = detail;
-        self
-    }
-
-    /// The same verdict about the host or the domain.
-    pub const fn with_scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
-        self
-    }
 }
 
 /// A verdict and the line that explains it.

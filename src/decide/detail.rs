@@ -6,7 +6,7 @@ use super::words::word;
 
 /// The fine print of a reason, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Detail {
     /// Nothing to add.
     None = 0,

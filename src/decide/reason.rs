@@ -7,7 +7,7 @@ use super::{Detail, Tlsrpt};
 
 /// The reason of a decision; its text is part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Reason {
     /// Nothing to explain.
     None = 0,

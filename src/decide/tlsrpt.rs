@@ -6,7 +6,7 @@ use super::words::word;
 
 /// A failure type of RFC 8460 section 4.3, with libtlsrpt's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i32)]
+#[repr(C)]
 pub enum Tlsrpt {
     /// The server offers no STARTTLS, or refuses it.
     StarttlsNotSupported = 201,

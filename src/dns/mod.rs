@@ -10,6 +10,7 @@ mod delegation;
 mod denial;
 mod failure;
 mod message;
+mod mode;
 pub(crate) mod names;
 mod presentation;
 mod probe;
@@ -22,19 +23,10 @@ mod validate;
 mod walk;
 
 pub use answer::{Alias, Answer, Status};
+pub use mode::Mode;
 
 pub(crate) use anchors::Anchors;
 pub(crate) use cache::Cache;
 pub(crate) use call::Call;
 pub(crate) use config::{Config, parse_resolv_conf, parse_server};
 pub(crate) use message::name_in;
-
-/// Where a DNSSEC status comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Mode {
-    /// Validate locally from the trust anchors; the resolver only carries records.
-    Validate = 1,
-    /// The administrator vouches for the resolver and the way to it; its AD bit is the status.
-    TrustAd = 2,
-}

@@ -1,1 +1,24 @@
-//! The C face.
+//! The C face: argument checks, panic boundary, ownership. Nothing else.
+//!
+//! Pointers that may be NULL are `Option` references; what they point to is the caller's promise, written in
+//! the header: NULL, or an object of that type that has not been freed.
+
+#![allow(non_camel_case_types)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the docs are the C header; it states the rules once"
+)]
+
+mod answer;
+mod boundary;
+mod context;
+mod decision;
+mod destination;
+mod error;
+mod host;
+mod report;
+mod status;
+mod text;
+mod tlsa;
+mod verification;
+mod version;

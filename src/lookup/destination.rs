@@ -35,8 +35,7 @@ pub struct Destination {
 impl Destination {
     /// The host called `name`; case and one final dot do not matter.
     pub fn host(&self, name: &str) -> Option<&Host> {
-        let name = name.strip_suffix('.').unwrap_or(name);
-        self.hosts.iter().find(|host| host.name.eq_ignore_ascii_case(name))
+        self.hosts.iter().find(|host| host.is_called(name))
     }
 
     /// The decision before connecting for the host called `name`; a host that is not listed defers.

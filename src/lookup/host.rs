@@ -156,6 +156,11 @@ impl Host {
         decide(self.level, self.mx, self.address, self.tlsa, certificate)
     }
 
+    /// Whether this is the host's name; case and one final dot do not matter.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.strip_suffix('.').unwrap_or(name))
+    }
+
     /// Verifies a DER chain, the server's certificate first, against this host's TLSA records.
     ///
     /// `now` is in seconds since 1970.

@@ -8,10 +8,12 @@ mod constraints;
 mod ee;
 mod names;
 mod path;
+mod result;
 mod ta;
 mod verification;
 
-pub use verification::{Judgement, Match, Verification};
+pub use result::Match;
+pub use verification::{Judgement, Verification};
 
 use crate::decide::{Certificate as Column, Detail};
 use crate::text::one_line;

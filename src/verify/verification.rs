@@ -1,20 +1,7 @@
 //! The result of a verification.
 
+use super::Match;
 use crate::decide::{Certificate, Detail};
-
-/// How the chain fared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Match {
-    /// No chain was seen.
-    None = 0,
-    /// A usable record matches.
-    Matched = 1,
-    /// No usable record matches.
-    Mismatched = 2,
-    /// There is nothing to match against.
-    NoUsableRecords = 3,
-}
 
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]

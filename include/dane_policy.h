@@ -1,0 +1,1183 @@
+/*
+ * libdane-policy: outbound DANE for SMTP (RFC 7672).
+ *
+ * Three steps, each usable alone, and one call that does all of it:
+ *
+ *     lookup   domain -> MX hosts, addresses, TLSA records, each with its DNSSEC status
+ *     verify   certificate chain x TLSA records x reference names -> matched or not, and why
+ *     decide   level x MX x address x TLSA x certificate -> action and reason
+ *     check    lookup -> connect -> STARTTLS -> verify -> decide, for the hosts of a domain
+ *
+ * CALL SEQUENCES
+ *
+ * 1. A mail server that asks the library for the hosts:
+ *
+ *     dane_policy_context *context;
+ *     dane_policy_destination *to;
+ *     const dane_policy_decision *d;
+ *     size_t i;
+ *
+ *     if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
+ *         dane_policy_lookup(context, "example.org", 25, &to) != DANE_POLICY_OK)
+ *         return defer("policy not available");
+ *     d = dane_policy_destination_decision(to);
+ *     if (dane_policy_decision_scope(d) == DANE_POLICY_SCOPE_DOMAIN &&
+ *         !dane_policy_decision_may_deliver(d) &&
+ *         dane_policy_decision_action(d) != DANE_POLICY_ACTION_VERIFY)
+ *         return refuse(d);             // FAIL bounces, DEFER stays in the queue
+ *     for (i = 0; i < dane_policy_destination_host_count(to); i++) {
+ *         const dane_policy_host *host = dane_policy_destination_host(to, i);
+ *         int tls_required;
+ *
+ *         d = dane_policy_host_decision(host);
+ *         tls_required = dane_policy_decision_tls_required(d);   // for the whole attempt
+ *         switch (dane_policy_decision_action(d)) {
+ *         case DANE_POLICY_ACTION_VERIFY:         // STARTTLS with SNI dane_policy_host_base_domain(host),
+ *             ...                                 // then dane_policy_verify(host, chain, n, time(NULL), &v)
+ *             d = dane_policy_verification_decision(v);
+ *             break;
+ *         case DANE_POLICY_ACTION_ENCRYPT:        // STARTTLS or nothing; any certificate
+ *         case DANE_POLICY_ACTION_OPPORTUNISTIC:  // as without DANE
+ *             break;
+ *         default:
+ *             continue;                           // DEFER: next host
+ *         }
+ *         if (dane_policy_decision_may_deliver(d))
+ *             ...                                 // send the message over this very connection
+ *     }
+ *
+ * 2. A mail server that walks its own MX list: dane_policy_lookup for the next hop, then
+ *    dane_policy_destination_host_decision(to, name) for each host. A host that is not in the
+ *    destination defers, unless the administrator named it (smart host, manual route, fallback MX): then
+ *    dane_policy_lookup_host with DANE_POLICY_STATUS_CONFIGURED.
+ *
+ * 3. A mail server with DNS of its own: dane_policy_records_status and dane_policy_decide before
+ *    connecting; dane_policy_verify_records and dane_policy_decide after.
+ *
+ * 4. A program without TLS: dane_policy_check, and dane_policy_report_decision.
+ *
+ * RULES
+ *
+ * Ownership   What _new, lookup, verify, check, query and probe make is freed by its own _free, in any
+ *             order: a destination keeps nothing of its context, a verification nothing of its host.
+ *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.
+ *             Out parameters come last and are NULL on failure. Pointers are NULL or valid: an
+ *             object must not be used after it was freed.
+ * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
+ *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.
+ * TLS         Where tls_required is 1, never fall back to cleartext, and never retry without TLS. Do not resume TLS
+ *             sessions: a resumed session shows no chain. Reuse a connection only for an equal
+ *             dane_policy_host_policy_key.
+ * Row 23      OPPORTUNISTIC with tls_required 1 after a match: the MX records are insecure, the server
+ *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
+ * Names       Domains are data, often a stranger's: an invalid one is a decision, not misuse. A-labels
+ *             only; one final dot is accepted and removed.
+ * Texts       One line of printable ASCII, never longer than 400 octets.
+ * Threads     The library starts none. A const pointer may be used by several threads at once, another
+ *             pointer by one. Calls block until done, at most the context's timeout.
+ * Fork        A context made before a fork works in every child. No descriptor outlives a call; all are
+ *             close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
+ * Signals     No handler is installed, no alarm set, no child made; EINTR means go on; no write raises SIGPIPE.
+ *             Never longjmp out of a call into the library, from a handler or otherwise.
+ * chroot      Files are read in dane_policy_context_new and never later.
+ * Panics      A fault in the library prints nothing and returns DANE_POLICY_ERROR_INTERNAL.
+ * Memory      Where allocation fails in a place that a remote party cannot size, the process ends, as
+ *             everywhere in Rust. A call holds at most 8 MiB of DNS replies and what it makes of them.
+ *
+ * LIMITS, each of which defers and says so
+ *
+ *     64 DNS packets a call, and 24 more for each MX host; 1024 signature checks, 4096 NSEC3 hashes
+ *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
+ *     an SMTP reply of 128 lines and 16 KiB
+ *     a chain of 32 certificates and 100 KiB; 100 signature checks on it
+ */
+
+#ifndef DANE_POLICY_H
+#define DANE_POLICY_H
+
+/* Generated from src/ffi by `make header`; do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header; dane_policy_version_number() tells that of the library that runs. */
+#define DANE_POLICY_VERSION_MAJOR 1
+#define DANE_POLICY_VERSION_MINOR 0
+#define DANE_POLICY_VERSION_PATCH 0
+#define DANE_POLICY_VERSION_NUMBER 0x010000
+
+/**
+ * How much DANE the sender demands.
+ */
+typedef enum dane_policy_level {
+    /**
+     * Use DANE where the destination offers it (RFC 7672 section 2.2).
+     */
+    DANE_POLICY_LEVEL_DANE = 1,
+    /**
+     * Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
+     */
+    DANE_POLICY_LEVEL_DANE_ONLY = 2,
+} dane_policy_level;
+
+/**
+ * What the connection showed.
+ */
+typedef enum dane_policy_certificate {
+    /**
+     * Not connected yet.
+     */
+    DANE_POLICY_CERTIFICATE_NOT_APPLICABLE = 0,
+    /**
+     * The chain matches a TLSA record.
+     */
+    DANE_POLICY_CERTIFICATE_SUCCESSFUL = 1,
+    /**
+     * A chain was seen and does not match.
+     */
+    DANE_POLICY_CERTIFICATE_UNSUCCESSFUL = 2,
+    /**
+     * The server does not offer STARTTLS.
+     */
+    DANE_POLICY_CERTIFICATE_NO_STARTTLS = 3,
+    /**
+     * STARTTLS was refused, or the TLS handshake failed.
+     */
+    DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED = 4,
+    /**
+     * No TCP connection, or no SMTP greeting.
+     */
+    DANE_POLICY_CERTIFICATE_CONNECTION_FAILED = 5,
+} dane_policy_certificate;
+
+/**
+ * What to do with the message.
+ */
+typedef enum dane_policy_action {
+    /**
+     * Deliver: the server is verified.
+     */
+    DANE_POLICY_ACTION_DELIVER = 1,
+    /**
+     * Try the next host, else keep the message in the queue.
+     */
+    DANE_POLICY_ACTION_DEFER = 2,
+    /**
+     * DANE does not apply: TLS if the server offers it, unauthenticated.
+     */
+    DANE_POLICY_ACTION_OPPORTUNISTIC = 3,
+    /**
+     * TLS is required, but nothing can be authenticated (RFC 7672 section 2.2.3).
+     */
+    DANE_POLICY_ACTION_ENCRYPT = 4,
+    /**
+     * Connect, require TLS, verify the chain, and decide again.
+     */
+    DANE_POLICY_ACTION_VERIFY = 5,
+    /**
+     * The domain accepts no mail (RFC 7505): the only permanent result.
+     */
+    DANE_POLICY_ACTION_FAIL = 6,
+} dane_policy_action;
+
+/**
+ * The reason of a decision; its text is part of the contract.
+ */
+typedef enum dane_policy_reason {
+    /**
+     * Nothing to explain.
+     */
+    DANE_POLICY_REASON_NONE = 0,
+    /**
+     * The chain matches no TLSA record.
+     */
+    DANE_POLICY_REASON_NOT_TRUSTED = 1,
+    /**
+     * MX, address or TLSA lie outside DNSSEC, and DANE is mandatory.
+     */
+    DANE_POLICY_REASON_NON_DNSSEC = 2,
+    /**
+     * No TLSA record, and DANE is mandatory.
+     */
+    DANE_POLICY_REASON_NO_TLSA = 3,
+    /**
+     * The TLSA lookup failed.
+     */
+    DANE_POLICY_REASON_TLSA_LOOKUP = 4,
+    /**
+     * The MX or address lookup failed or found nothing.
+     */
+    DANE_POLICY_REASON_NOT_FOUND = 5,
+    /**
+     * Secure TLSA records, none usable, and DANE is mandatory.
+     */
+    DANE_POLICY_REASON_NO_USABLE_TLSA = 6,
+    /**
+     * The server does not offer STARTTLS.
+     */
+    DANE_POLICY_REASON_TLS_NOT_OFFERED = 7,
+    /**
+     * STARTTLS was refused, or the TLS handshake failed.
+     */
+    DANE_POLICY_REASON_HANDSHAKE_FAILED = 8,
+    /**
+     * No TCP connection, or no SMTP greeting.
+     */
+    DANE_POLICY_REASON_CONNECTION_FAILED = 9,
+    /**
+     * Null MX.
+     */
+    DANE_POLICY_REASON_NO_MAIL = 10,
+    /**
+     * The host is not in the MX records that were looked up.
+     */
+    DANE_POLICY_REASON_NOT_IN_MX = 11,
+    /**
+     * No decision was made.
+     */
+    DANE_POLICY_REASON_UNAVAILABLE = 12,
+} dane_policy_reason;
+
+/**
+ * The fine print of a reason, for programs.
+ */
+typedef enum dane_policy_detail {
+    /**
+     * Nothing to add.
+     */
+    DANE_POLICY_DETAIL_NONE = 0,
+    /**
+     * The MX RRset, or an alias on the way to it, is insecure.
+     */
+    DANE_POLICY_DETAIL_MX_INSECURE = 1,
+    /**
+     * The proof of the MX RRset failed.
+     */
+    DANE_POLICY_DETAIL_MX_BOGUS = 2,
+    /**
+     * The domain does not exist.
+     */
+    DANE_POLICY_DETAIL_MX_NONE = 3,
+    /**
+     * The address RRset is insecure.
+     */
+    DANE_POLICY_DETAIL_ADDRESS_INSECURE = 4,
+    /**
+     * The proof of an address RRset failed.
+     */
+    DANE_POLICY_DETAIL_ADDRESS_BOGUS = 5,
+    /**
+     * The host has no address.
+     */
+    DANE_POLICY_DETAIL_ADDRESS_NONE = 6,
+    /**
+     * The TLSA RRset is insecure.
+     */
+    DANE_POLICY_DETAIL_TLSA_INSECURE = 7,
+    /**
+     * The proof of the TLSA RRset failed.
+     */
+    DANE_POLICY_DETAIL_TLSA_BOGUS = 8,
+    /**
+     * There is no TLSA RRset.
+     */
+    DANE_POLICY_DETAIL_TLSA_NONE = 9,
+    /**
+     * No TLSA record is usable.
+     */
+    DANE_POLICY_DETAIL_TLSA_UNUSABLE = 10,
+    /**
+     * No TLSA record matches the chain.
+     */
+    DANE_POLICY_DETAIL_NO_MATCH = 11,
+    /**
+     * The certificate names none of the reference identifiers.
+     */
+    DANE_POLICY_DETAIL_NAME_MISMATCH = 12,
+    /**
+     * A certificate has expired.
+     */
+    DANE_POLICY_DETAIL_EXPIRED = 13,
+    /**
+     * The chain does not lead to the trust anchor.
+     */
+    DANE_POLICY_DETAIL_CHAIN_INVALID = 14,
+    /**
+     * The record names a certificate that the server did not send.
+     */
+    DANE_POLICY_DETAIL_TA_ABSENT = 15,
+    /**
+     * The resolver removes DNSSEC records.
+     */
+    DANE_POLICY_DETAIL_RESOLVER_STRIPS_DNSSEC = 16,
+    /**
+     * No answer in time.
+     */
+    DANE_POLICY_DETAIL_TIMEOUT = 17,
+    /**
+     * Not a usable domain name.
+     */
+    DANE_POLICY_DETAIL_NAME_INVALID = 18,
+    /**
+     * The resolver reported a failure.
+     */
+    DANE_POLICY_DETAIL_SERVER_FAILURE = 19,
+    /**
+     * The resolver did not vouch for the signed root.
+     */
+    DANE_POLICY_DETAIL_RESOLVER_DOES_NOT_VALIDATE = 20,
+    /**
+     * The answer demands more work than one call may spend.
+     */
+    DANE_POLICY_DETAIL_BUDGET_EXCEEDED = 21,
+    /**
+     * The next hop or MX target is an IP address.
+     */
+    DANE_POLICY_DETAIL_ADDRESS_LITERAL = 22,
+    /**
+     * The server does not offer STARTTLS.
+     */
+    DANE_POLICY_DETAIL_NO_STARTTLS = 23,
+    /**
+     * The server refused the STARTTLS command.
+     */
+    DANE_POLICY_DETAIL_STARTTLS_REFUSED = 24,
+    /**
+     * The TLS handshake failed.
+     */
+    DANE_POLICY_DETAIL_HANDSHAKE_FAILED = 25,
+    /**
+     * No TCP connection, or no SMTP greeting.
+     */
+    DANE_POLICY_DETAIL_CONNECTION_FAILED = 26,
+    /**
+     * The domain publishes a null MX.
+     */
+    DANE_POLICY_DETAIL_NULL_MX = 27,
+    /**
+     * The host is not among the MX hosts.
+     */
+    DANE_POLICY_DETAIL_HOST_NOT_IN_MX = 28,
+    /**
+     * No decision was made.
+     */
+    DANE_POLICY_DETAIL_POLICY_UNAVAILABLE = 29,
+    /**
+     * The record matches.
+     */
+    DANE_POLICY_DETAIL_MATCHED = 30,
+    /**
+     * Matched, although the key is weak.
+     */
+    DANE_POLICY_DETAIL_WEAK_KEY = 31,
+    /**
+     * Set aside for a stronger digest (RFC 7671 section 9).
+     */
+    DANE_POLICY_DETAIL_WEAKER_DIGEST = 32,
+    /**
+     * Certificate usage other than DANE-TA and DANE-EE.
+     */
+    DANE_POLICY_DETAIL_USAGE_UNSUPPORTED = 33,
+    /**
+     * Unknown selector.
+     */
+    DANE_POLICY_DETAIL_SELECTOR_UNKNOWN = 34,
+    /**
+     * Unknown matching type.
+     */
+    DANE_POLICY_DETAIL_MATCHING_TYPE_UNKNOWN = 35,
+    /**
+     * Empty, truncated or unparsable association data.
+     */
+    DANE_POLICY_DETAIL_DATA_MALFORMED = 36,
+    /**
+     * A certificate is not valid yet.
+     */
+    DANE_POLICY_DETAIL_NOT_YET_VALID = 37,
+    /**
+     * The chain is larger than verification allows.
+     */
+    DANE_POLICY_DETAIL_LIMIT_EXCEEDED = 38,
+    /**
+     * Too many aliases, or a loop of them.
+     */
+    DANE_POLICY_DETAIL_ALIAS_LOOP = 39,
+} dane_policy_detail;
+
+/**
+ * Where a DNSSEC status comes from.
+ */
+typedef enum dane_policy_dnssec {
+    /**
+     * Validate locally from the trust anchors; the resolver only carries records.
+     */
+    DANE_POLICY_DNSSEC_VALIDATE = 1,
+    /**
+     * The administrator vouches for the resolver and the way to it; its AD bit is the status.
+     */
+    DANE_POLICY_DNSSEC_TRUST_AD = 2,
+} dane_policy_dnssec;
+
+/**
+ * The DNSSEC status of an RRset, and the values of the decision table's columns.
+ */
+typedef enum dane_policy_status {
+    /**
+     * Not looked up.
+     */
+    DANE_POLICY_STATUS_NOT_APPLICABLE = 0,
+    /**
+     * Proven authentic.
+     */
+    DANE_POLICY_STATUS_SECURE = 1,
+    /**
+     * Proven to be outside DNSSEC.
+     */
+    DANE_POLICY_STATUS_INSECURE = 2,
+    /**
+     * It does not exist.
+     */
+    DANE_POLICY_STATUS_NXDOMAIN = 3,
+    /**
+     * Not knowable: a proof failed, or no usable answer.
+     */
+    DANE_POLICY_STATUS_BOGUS = 4,
+    /**
+     * TLSA only: secure, but no record is usable.
+     */
+    DANE_POLICY_STATUS_UNUSABLE = 5,
+    /**
+     * MX only: named by the administrator; counts as secure.
+     */
+    DANE_POLICY_STATUS_CONFIGURED = 6,
+    /**
+     * Of an answer only: no usable answer. As an input it is decided as bogus.
+     */
+    DANE_POLICY_STATUS_INDETERMINATE = 7,
+} dane_policy_status;
+
+/**
+ * Whether DANE authenticated the server.
+ */
+typedef enum dane_policy_verification_outcome {
+    /**
+     * Known only after connecting.
+     */
+    DANE_POLICY_VERIFICATION_PENDING = 0,
+    /**
+     * A secure TLSA record matched, and the way to it was secure.
+     */
+    DANE_POLICY_VERIFICATION_SUCCESSFUL = 1,
+    /**
+     * Not authenticated.
+     */
+    DANE_POLICY_VERIFICATION_UNSUCCESSFUL = 2,
+} dane_policy_verification_outcome;
+
+/**
+ * What the reason speaks of.
+ */
+typedef enum dane_policy_scope {
+    /**
+     * One MX host; the next may do better.
+     */
+    DANE_POLICY_SCOPE_HOST = 1,
+    /**
+     * The whole domain; no other host can help.
+     */
+    DANE_POLICY_SCOPE_DOMAIN = 2,
+} dane_policy_scope;
+
+/**
+ * How the chain fared.
+ */
+typedef enum dane_policy_result {
+    /**
+     * No chain was seen.
+     */
+    DANE_POLICY_RESULT_NONE = 0,
+    /**
+     * A usable record matches.
+     */
+    DANE_POLICY_RESULT_MATCHED = 1,
+    /**
+     * No usable record matches.
+     */
+    DANE_POLICY_RESULT_MISMATCHED = 2,
+    /**
+     * There is nothing to match against.
+     */
+    DANE_POLICY_RESULT_NO_USABLE_RECORDS = 3,
+} dane_policy_result;
+
+/**
+ * What a function returns that can fail. DNS, TLS and policy outcomes are never errors: they are inside the objects.
+ */
+typedef enum dane_policy_error {
+    /**
+     * Done.
+     */
+    DANE_POLICY_ERROR_DANE_POLICY_OK = 0,
+    /**
+     * NULL where an object is needed, a number out of range, or a text that does not parse.
+     */
+    DANE_POLICY_ERROR_DANE_POLICY_ERROR_MISUSE = 1,
+    /**
+     * Memory ran out. Defer.
+     */
+    DANE_POLICY_ERROR_DANE_POLICY_ERROR_NO_MEMORY = 2,
+    /**
+     * A fault in the library, or no descriptor to work with. Defer.
+     */
+    DANE_POLICY_ERROR_DANE_POLICY_ERROR_INTERNAL = 3,
+} dane_policy_error;
+
+/**
+ * One RRset with its DNSSEC status.
+ */
+typedef struct dane_policy_answer dane_policy_answer;
+
+/**
+ * Configuration, a bounded cache of zone keys, no thread and no descriptor.
+ */
+typedef struct dane_policy_context dane_policy_context;
+
+/**
+ * What to do, and why.
+ */
+typedef struct dane_policy_decision dane_policy_decision;
+
+/**
+ * A domain and the hosts that take its mail.
+ */
+typedef struct dane_policy_destination dane_policy_destination;
+
+/**
+ * One MX host: part of a destination, and freed with it.
+ */
+typedef struct dane_policy_host dane_policy_host;
+
+/**
+ * What a check found.
+ */
+typedef struct dane_policy_report dane_policy_report;
+
+/**
+ * A certificate chain judged, or a connection that showed none.
+ */
+typedef struct dane_policy_verification dane_policy_verification;
+
+/**
+ * Octets that somebody else owns.
+ */
+typedef struct dane_policy_bytes {
+    /**
+     * May be NULL where `length` is 0.
+     */
+    const uint8_t *data;
+    /**
+     * Number of octets.
+     */
+    size_t length;
+} dane_policy_bytes;
+
+/**
+ * A TLSA record (RFC 6698 section 2.1).
+ */
+typedef struct dane_policy_tlsa {
+    /**
+     * Certificate usage.
+     */
+    uint8_t usage;
+    /**
+     * Selector.
+     */
+    uint8_t selector;
+    /**
+     * Matching type.
+     */
+    uint8_t matching_type;
+    /**
+     * Certificate association data.
+     */
+    struct dane_policy_bytes data;
+} dane_policy_tlsa;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
+ */
+const char *dane_policy_action_name(int action);
+
+/**
+ * The short text of a reason, as in the decision table; "" for DANE_POLICY_REASON_NONE. Never NULL.
+ */
+const char *dane_policy_reason_name(int reason);
+
+/**
+ * The word for a detail: "mx-insecure", "no-match", ...; "" for DANE_POLICY_DETAIL_NONE. Never NULL.
+ */
+const char *dane_policy_detail_name(int detail);
+
+/**
+ * The word for a status: "secure", "insecure", "nxdomain", "bogus", ... Never NULL.
+ */
+const char *dane_policy_status_name(int status);
+
+/**
+ * What a return code means, in a few words. Never NULL.
+ */
+const char *dane_policy_error_text(int code);
+
+/**
+ * The version of the library that runs, such as "1.0.0". Never NULL.
+ */
+const char *dane_policy_version(void);
+
+/**
+ * The version of the library that runs, comparable with DANE_POLICY_VERSION_NUMBER of the header.
+ */
+uint32_t dane_policy_version_number(void);
+
+/**
+ * Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
+ * every lookup is indeterminate. Free it with dane_policy_context_free.
+ */
+int dane_policy_context_new(struct dane_policy_context **out);
+
+/**
+ * Frees a context; what was made with it stays valid. NULL is allowed.
+ */
+void dane_policy_context_free(struct dane_policy_context *context);
+
+/**
+ * Sets the level: DANE_POLICY_LEVEL_DANE (default) or DANE_POLICY_LEVEL_DANE_ONLY.
+ */
+int dane_policy_context_set_level(struct dane_policy_context *context, int level);
+
+/**
+ * Sets where a DNSSEC status comes from: DANE_POLICY_DNSSEC_VALIDATE (default), local validation, or
+ * DANE_POLICY_DNSSEC_TRUST_AD, the resolver's AD bit. TRUST_AD is safe only with a validating resolver
+ * that you run, on a path that nobody else can write to.
+ */
+int dane_policy_context_set_dnssec(struct dane_policy_context *context,
+                                   int mode);
+
+/**
+ * Adds a name server: "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:53". The first replaces those of
+ * resolv.conf, later ones append.
+ */
+int dane_policy_context_add_nameserver(struct dane_policy_context *context,
+                                       const char *address);
+
+/**
+ * Replaces the name servers by those of a resolv.conf text, for instance where the file is out of reach.
+ */
+int dane_policy_context_set_resolv_conf(struct dane_policy_context *context,
+                                        const char *text,
+                                        size_t length);
+
+/**
+ * Replaces the built-in root anchors by DS and DNSKEY lines, of any zones:
+ * ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, and nothing changes.
+ */
+int dane_policy_context_set_trust_anchors(struct dane_policy_context *context,
+                                          const char *text,
+                                          size_t length);
+
+/**
+ * Sets the time that one call may take in all, in milliseconds; 30000 by default.
+ */
+int dane_policy_context_set_timeout(struct dane_policy_context *context, uint32_t milliseconds);
+
+/**
+ * Sets the name that dane_policy_check says in EHLO; the host's name by default.
+ */
+int dane_policy_context_set_ehlo_name(struct dane_policy_context *context, const char *name);
+
+/**
+ * Fixes the clock, in seconds since 1970: for tests and replays.
+ */
+int dane_policy_context_set_time(struct dane_policy_context *context, int64_t unix_seconds);
+
+/**
+ * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
+ * so; else its text says what is wrong, in words that an operator can act on.
+ */
+int dane_policy_context_probe(const struct dane_policy_context *context,
+                              struct dane_policy_answer **out);
+
+/**
+ * Looks up everything DNS says of a domain's mail: MX, then addresses and TLSA records of every host,
+ * within the context's timeout. `domain` is the next hop, a domain of A-labels or an address literal;
+ * `port` is where mail goes, 25 as a rule.
+ *
+ * Every DNS outcome, and a domain that is no name, is inside *out. Fails only with
+ * DANE_POLICY_ERROR_MISUSE (NULL), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
+ */
+int dane_policy_lookup(const struct dane_policy_context *context,
+                       const char *domain,
+                       uint16_t port,
+                       struct dane_policy_destination **out);
+
+/**
+ * Looks up one host whose MX status you know: DANE_POLICY_STATUS_CONFIGURED for a host that the
+ * administrator named (smart host, manual route), or the status of your own validated MX lookup.
+ * DANE_POLICY_STATUS_NOT_APPLICABLE is decided as bogus. `next_hop` is the domain that the host was found
+ * for, a reference identifier where the MX is secure; or NULL.
+ *
+ * Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
+ */
+int dane_policy_lookup_host(const struct dane_policy_context *context,
+                            const char *host,
+                            uint16_t port,
+                            const char *next_hop,
+                            int mx_status,
+                            struct dane_policy_destination **out);
+
+/**
+ * Frees a destination with its hosts and decisions. NULL is allowed.
+ */
+void dane_policy_destination_free(struct dane_policy_destination *destination);
+
+/**
+ * The status of the MX records: DANE_POLICY_STATUS_...; BOGUS for NULL.
+ */
+int dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
+
+/**
+ * Number of DNS packets that the lookup sent.
+ */
+uint32_t dane_policy_destination_queries(const struct dane_policy_destination *destination);
+
+/**
+ * The decision for the domain before connecting: that of the first host that does not defer. NULL for
+ * NULL, which the decision getters take as DEFER.
+ */
+const struct dane_policy_decision *dane_policy_destination_decision(const struct dane_policy_destination *destination);
+
+/**
+ * Number of hosts, at most 100; 0 where the domain-wide decision says why.
+ */
+size_t dane_policy_destination_host_count(const struct dane_policy_destination *destination);
+
+/**
+ * A host, in preference order; NULL beyond the last.
+ */
+const struct dane_policy_host *dane_policy_destination_host(const struct dane_policy_destination *destination,
+                                                            size_t index);
+
+/**
+ * The host of that name, case and one final dot ignored; NULL if there is none.
+ */
+const struct dane_policy_host *dane_policy_destination_find_host(const struct dane_policy_destination *destination,
+                                                                 const char *name);
+
+/**
+ * The decision before connecting for the host of that name. For a name that is not in the destination,
+ * or NULL: DEFER, "host not in MX records". NULL only where destination is NULL, which the decision
+ * getters take as DEFER.
+ */
+const struct dane_policy_decision *dane_policy_destination_host_decision(const struct dane_policy_destination *destination,
+                                                                         const char *name);
+
+/**
+ * The host's name as in the MX record, in lower case and without a final dot. NULL only for NULL.
+ */
+const char *dane_policy_host_name(const struct dane_policy_host *host);
+
+/**
+ * The MX preference; 0 where the host was not found by MX.
+ */
+uint16_t dane_policy_host_preference(const struct dane_policy_host *host);
+
+/**
+ * The port the lookup was made for.
+ */
+uint16_t dane_policy_host_port(const struct dane_policy_host *host);
+
+/**
+ * The status of the host's addresses: DANE_POLICY_STATUS_...; BOGUS for NULL.
+ */
+int dane_policy_host_address_status(const struct dane_policy_host *host);
+
+/**
+ * The status of the host's TLSA records: DANE_POLICY_STATUS_...; BOGUS for NULL.
+ */
+int dane_policy_host_tlsa_status(const struct dane_policy_host *host);
+
+/**
+ * The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
+ */
+const char *dane_policy_host_base_domain(const struct dane_policy_host *host);
+
+/**
+ * Number of addresses found.
+ */
+size_t dane_policy_host_address_count(const struct dane_policy_host *host);
+
+/**
+ * An address as text, such as "192.0.2.1" or "2001:db8::1"; NULL beyond the last.
+ */
+const char *dane_policy_host_address(const struct dane_policy_host *host, size_t index);
+
+/**
+ * Number of reference identifiers (RFC 7672 section 3.2.2).
+ */
+size_t dane_policy_host_reference_name_count(const struct dane_policy_host *host);
+
+/**
+ * A reference identifier, the TLSA base domain first; NULL beyond the last.
+ */
+const char *dane_policy_host_reference_name(const struct dane_policy_host *host, size_t index);
+
+/**
+ * Number of secure TLSA records, usable or not.
+ */
+size_t dane_policy_host_tlsa_count(const struct dane_policy_host *host);
+
+/**
+ * Copies a TLSA record to *out; its data lives as long as the host. DANE_POLICY_ERROR_MISUSE, and *out
+ * all zero, beyond the last or for NULL.
+ */
+int dane_policy_host_tlsa(const struct dane_policy_host *host,
+                          size_t index,
+                          struct dane_policy_tlsa *out);
+
+/**
+ * 1 if a TLSA record is usable, else 0.
+ */
+int dane_policy_host_tlsa_usable(const struct dane_policy_host *host, size_t index);
+
+/**
+ * A printable digest over level, action, port, base domain, usable records and reference names. Reuse a
+ * connection or a TLS session only for an equal key. NULL for NULL, and NULL never equals.
+ */
+const char *dane_policy_host_policy_key(const struct dane_policy_host *host);
+
+/**
+ * The decision before connecting: VERIFY, ENCRYPT, OPPORTUNISTIC, DEFER or FAIL. NULL for NULL, which the
+ * decision getters take as DEFER.
+ */
+const struct dane_policy_decision *dane_policy_host_decision(const struct dane_policy_host *host);
+
+/**
+ * Verifies a certificate chain against a host's TLSA records. chain[0] is the server's certificate, in
+ * DER as sent; the order of the rest does not matter. `now` is in seconds since 1970. Works offline.
+ *
+ * An empty chain is a mismatch. On a host whose decision is not VERIFY, the decision of the result repeats
+ * the host's: ENCRYPT, OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+ */
+int dane_policy_verify(const struct dane_policy_host *host,
+                       const struct dane_policy_bytes *chain,
+                       size_t chain_length,
+                       int64_t now,
+                       struct dane_policy_verification **out);
+
+/**
+ * Tells how a connection ended before a chain was seen: DANE_POLICY_CERTIFICATE_NO_STARTTLS,
+ * _HANDSHAKE_FAILED (STARTTLS refused too) or _CONNECTION_FAILED; another value is
+ * DANE_POLICY_ERROR_MISUSE. The decision of the result is by the table: CONNECTION_FAILED defers at
+ * ENCRYPT and OPPORTUNISTIC, the others only at ENCRYPT; DEFER and FAIL stay.
+ */
+int dane_policy_verify_failure(const struct dane_policy_host *host,
+                               int certificate,
+                               struct dane_policy_verification **out);
+
+/**
+ * Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
+ * reference name is the TLSA base domain. The result has no decision: give
+ * dane_policy_verification_certificate to dane_policy_decide.
+ */
+int dane_policy_verify_records(const struct dane_policy_tlsa *records,
+                               size_t record_count,
+                               const struct dane_policy_bytes *chain,
+                               size_t chain_length,
+                               const char *const *reference_names,
+                               size_t name_count,
+                               int64_t now,
+                               struct dane_policy_verification **out);
+
+/**
+ * Frees a verification with its decision. NULL is allowed. One that came from a report is freed with it.
+ */
+void dane_policy_verification_free(struct dane_policy_verification *verification);
+
+/**
+ * DANE_POLICY_RESULT_NONE (no chain was seen), _MATCHED, _MISMATCHED or _NO_USABLE_RECORDS; MISMATCHED
+ * for NULL.
+ */
+int dane_policy_verification_result(const struct dane_policy_verification *verification);
+
+/**
+ * The certificate argument for dane_policy_decide: SUCCESSFUL for MATCHED, UNSUCCESSFUL for MISMATCHED and
+ * NULL, NOT_APPLICABLE for NO_USABLE_RECORDS, and the value given to dane_policy_verify_failure.
+ */
+int dane_policy_verification_certificate(const struct dane_policy_verification *verification);
+
+/**
+ * The most telling detail: DANE_POLICY_DETAIL_...
+ */
+int dane_policy_verification_detail(const struct dane_policy_verification *verification);
+
+/**
+ * The depth of the certificate that matched in the chain as built; 0 is the server's, -1 is none. For a
+ * bare key it is the depth of the certificate that the key signed.
+ */
+int dane_policy_verification_depth(const struct dane_policy_verification *verification);
+
+/**
+ * The reference identifier that the certificate names; NULL where names do not matter (DANE-EE) or none
+ * matched.
+ */
+const char *dane_policy_verification_name(const struct dane_policy_verification *verification);
+
+/**
+ * The result in words: one line of printable ASCII. NULL only for NULL.
+ */
+const char *dane_policy_verification_text(const struct dane_policy_verification *verification);
+
+/**
+ * Number of TLSA records that were judged, usable or not.
+ */
+size_t dane_policy_verification_record_count(const struct dane_policy_verification *verification);
+
+/**
+ * Index of the TLSA record that matched, or -1.
+ */
+int dane_policy_verification_record_index(const struct dane_policy_verification *verification);
+
+/**
+ * Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE beyond the last.
+ */
+int dane_policy_verification_record_detail(const struct dane_policy_verification *verification,
+                                           size_t index);
+
+/**
+ * The same in words; NULL beyond the last.
+ */
+const char *dane_policy_verification_record_text(const struct dane_policy_verification *verification,
+                                                 size_t index);
+
+/**
+ * The decision after connecting. NULL after dane_policy_verify_records and for NULL, which the decision
+ * getters take as DEFER.
+ */
+const struct dane_policy_decision *dane_policy_verification_decision(const struct dane_policy_verification *verification);
+
+/**
+ * The TLSA column of secure records that you looked up yourself: DANE_POLICY_STATUS_SECURE if one is
+ * usable, DANE_POLICY_STATUS_UNUSABLE if none is, DANE_POLICY_STATUS_NXDOMAIN for no records, and
+ * DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count).
+ */
+int dane_policy_records_status(const struct dane_policy_tlsa *records,
+                               size_t record_count);
+
+/**
+ * Decides from statuses: the decision table, and nothing else. Needs no context.
+ *
+ * Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said
+ * DANE_POLICY_ACTION_VERIFY or DANE_POLICY_ACTION_ENCRYPT, again with what the connection showed.
+ * The result is static: never free it. NULL only if an argument is out of its range; the decision
+ * getters take that as "policy not available", which defers.
+ */
+const struct dane_policy_decision *dane_policy_decide(int level,
+                                                      int mx,
+                                                      int address,
+                                                      int tlsa,
+                                                      int certificate);
+
+/**
+ * What to do: DANE_POLICY_ACTION_DELIVER, _DEFER, _OPPORTUNISTIC, _ENCRYPT, _VERIFY or _FAIL.
+ * DEFER for NULL.
+ */
+int dane_policy_decision_action(const struct dane_policy_decision *decision);
+
+/**
+ * Whether DANE authenticated the server: DANE_POLICY_VERIFICATION_PENDING, _SUCCESSFUL or _UNSUCCESSFUL.
+ */
+int dane_policy_decision_verification(const struct dane_policy_decision *decision);
+
+/**
+ * Why: DANE_POLICY_REASON_...
+ */
+int dane_policy_decision_reason(const struct dane_policy_decision *decision);
+
+/**
+ * Which RRset or check gave the reason: DANE_POLICY_DETAIL_...
+ */
+int dane_policy_decision_detail(const struct dane_policy_decision *decision);
+
+/**
+ * What the reason speaks of: DANE_POLICY_SCOPE_HOST, or DANE_POLICY_SCOPE_DOMAIN where no other host
+ * can help. Record a refusal of scope DOMAIN against the domain, never against the host.
+ */
+int dane_policy_decision_scope(const struct dane_policy_decision *decision);
+
+/**
+ * Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, else 1.
+ * Keep the value from before the connection for the whole attempt.
+ */
+int dane_policy_decision_tls_required(const struct dane_policy_decision *decision);
+
+/**
+ * Whether a message may go out under this decision: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC, else 0.
+ */
+int dane_policy_decision_may_deliver(const struct dane_policy_decision *decision);
+
+/**
+ * The short text of the reason, exactly as in the decision table; "" where there is none. Never NULL.
+ */
+const char *dane_policy_decision_reason_text(const struct dane_policy_decision *decision);
+
+/**
+ * The full line for log and queue: the reason with the names and facts filled in. One line of
+ * printable ASCII, at most 400 octets. Never NULL; lives as long as the decision.
+ */
+const char *dane_policy_decision_text(const struct dane_policy_decision *decision);
+
+/**
+ * The enhanced status code (RFC 3463), such as "4.7.5"; "" where there is no reason. Never NULL.
+ */
+const char *dane_policy_decision_enhanced_status(const struct dane_policy_decision *decision);
+
+/**
+ * The failure to report by TLSRPT (RFC 8460), as libtlsrpt's number; 0 if none.
+ */
+int dane_policy_decision_tlsrpt_result(const struct dane_policy_decision *decision);
+
+/**
+ * The same as RFC 8460's word, such as "validation-failure"; "" if none. Never NULL.
+ */
+const char *dane_policy_decision_tlsrpt_result_type(const struct dane_policy_decision *decision);
+
+/**
+ * Does everything: looks up the domain, then connects to its hosts in order where the decision is VERIFY,
+ * ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
+ * host that does not defer. No message is sent. All within the context's timeout.
+ *
+ * Returns as dane_policy_lookup.
+ */
+int dane_policy_check(const struct dane_policy_context *context,
+                      const char *domain,
+                      uint16_t port,
+                      struct dane_policy_report **out);
+
+/**
+ * Frees a report with everything in it. NULL is allowed.
+ */
+void dane_policy_report_free(struct dane_policy_report *report);
+
+/**
+ * The decision for the domain. NULL for NULL, which the decision getters take as DEFER.
+ */
+const struct dane_policy_decision *dane_policy_report_decision(const struct dane_policy_report *report);
+
+/**
+ * What DNS says; freed with the report.
+ */
+const struct dane_policy_destination *dane_policy_report_destination(const struct dane_policy_report *report);
+
+/**
+ * Index of the host that decided, or -1.
+ */
+int dane_policy_report_via(const struct dane_policy_report *report);
+
+/**
+ * What a connection to a host showed; NULL if it was not tried. A failed connection gives
+ * DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
+ */
+const struct dane_policy_verification *dane_policy_report_verification(const struct dane_policy_report *report,
+                                                                       size_t host_index);
+
+/**
+ * "TLSv1.3" or "TLSv1.2"; NULL where TLS was not established.
+ */
+const char *dane_policy_report_tls_version(const struct dane_policy_report *report,
+                                           size_t host_index);
+
+/**
+ * Number of DNS packets sent.
+ */
+uint32_t dane_policy_report_queries(const struct dane_policy_report *report);
+
+/**
+ * Time spent, in microseconds.
+ */
+uint64_t dane_policy_report_elapsed_us(const struct dane_policy_report *report);
+
+/**
+ * Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
+ * is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
+ */
+int dane_policy_query(const struct dane_policy_context *context,
+                      const char *name,
+                      uint16_t type,
+                      struct dane_policy_answer **out);
+
+/**
+ * Frees an answer. NULL is allowed.
+ */
+void dane_policy_answer_free(struct dane_policy_answer *answer);
+
+/**
+ * DANE_POLICY_STATUS_SECURE, _INSECURE, _BOGUS (a proof failed) or _INDETERMINATE (no usable answer);
+ * BOGUS for NULL.
+ */
+int dane_policy_answer_status(const struct dane_policy_answer *answer);
+
+/**
+ * The response code of the last reply: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, ...; 0 without a reply.
+ */
+int dane_policy_answer_rcode(const struct dane_policy_answer *answer);
+
+/**
+ * 1 if the name exists, after all aliases; 0 if it does not, or is not known to.
+ */
+int dane_policy_answer_exists(const struct dane_policy_answer *answer);
+
+/**
+ * Why, in one line. NULL only for NULL.
+ */
+const char *dane_policy_answer_text(const struct dane_policy_answer *answer);
+
+/**
+ * Number of records.
+ */
+size_t dane_policy_answer_record_count(const struct dane_policy_answer *answer);
+
+/**
+ * A record in presentation format, without owner and type: "10 mx.example.org."; NULL beyond the last.
+ */
+const char *dane_policy_answer_record(const struct dane_policy_answer *answer,
+                                      size_t index);
+
+/**
+ * Number of aliases that were followed.
+ */
+size_t dane_policy_answer_alias_count(const struct dane_policy_answer *answer);
+
+/**
+ * The owner of an alias, in the order they were followed; NULL beyond the last.
+ */
+const char *dane_policy_answer_alias(const struct dane_policy_answer *answer, size_t index);
+
+/**
+ * The status of an alias and everything before it: DANE_POLICY_STATUS_...; BOGUS beyond the last.
+ */
+int dane_policy_answer_alias_status(const struct dane_policy_answer *answer, size_t index);
+
+/**
+ * Number of DNS packets sent.
+ */
+uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DANE_POLICY_H */

@@ -1,0 +1,129 @@
+//! Diagnosis: one RRset.
+
+use std::ffi::{CString, c_char, c_int};
+
+use super::boundary::{create, free, read};
+use super::context::dane_policy_context;
+use super::error::MISUSE;
+use super::host::string_at;
+use super::status::Status;
+use super::text::{from_c, to_c};
+use crate::dns::Answer;
+
+/// One RRset with its DNSSEC status.
+pub struct dane_policy_answer {
+    answer: Answer,
+    text: CString,
+    records: Vec<CString>,
+    aliases: Vec<CString>,
+}
+
+impl dane_policy_answer {
+    pub(super) fn new(answer: Answer) -> Self {
+        Self {
+            text: to_c(&answer.text),
+            records: answer.presentation.iter().map(|record| to_c(record)).collect(),
+            aliases: answer.aliases.iter().map(|alias| to_c(&alias.name)).collect(),
+            answer,
+        }
+    }
+}
+
+/// Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
+/// is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_query(
+    context: Option<&dane_policy_context>,
+    name: *const c_char,
+    r#type: u16,
+    out: *mut *mut dane_policy_answer,
+) -> c_int {
+    let query = || {
+        let context = context.ok_or(MISUSE)?;
+        // SAFETY: NULL or a string that ends in NUL.
+        let name = unsafe { from_c(name) }?;
+        let answer = context.0.query(&name, r#type)?.map_err(|_| MISUSE)?;
+        Ok(dane_policy_answer::new(answer))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, query) }
+}
+
+/// Frees an answer. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_free(answer: Option<Box<dane_policy_answer>>) {
+    free(answer);
+}
+
+/// DANE_POLICY_STATUS_SECURE, _INSECURE, _BOGUS (a proof failed) or _INDETERMINATE (no usable answer);
+/// BOGUS for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_status(answer: Option<&dane_policy_answer>) -> c_int {
+    read(answer, Status::Bogus as i32, |answer| Status::from(answer.answer.status) as i32)
+}
+
+/// The response code of the last reply: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, ...; 0 without a reply.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_rcode(answer: Option<&dane_policy_answer>) -> c_int {
+    read(answer, 0, |answer| answer.answer.rcode.into())
+}
+
+/// 1 if the name exists, after all aliases; 0 if it does not, or is not known to.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_exists(answer: Option<&dane_policy_answer>) -> c_int {
+    read(answer, 0, |answer| answer.answer.exists.into())
+}
+
+/// Why, in one line. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_text(answer: Option<&dane_policy_answer>) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| answer.text.as_ptr())
+}
+
+/// Number of records.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_record_count(answer: Option<&dane_policy_answer>) -> usize {
+    read(answer, 0, |answer| answer.records.len())
+}
+
+/// A record in presentation format, without owner and type: "10 mx.example.org."; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_record(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| string_at(&answer.records, index))
+}
+
+/// Number of aliases that were followed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_alias_count(answer: Option<&dane_policy_answer>) -> usize {
+    read(answer, 0, |answer| answer.aliases.len())
+}
+
+/// The owner of an alias, in the order they were followed; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_alias(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| string_at(&answer.aliases, index))
+}
+
+/// The status of an alias and everything before it: DANE_POLICY_STATUS_...; BOGUS beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_alias_status(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> c_int {
+    read(answer, Status::Bogus as i32, |answer| {
+        let alias = answer.answer.aliases.get(index);
+        alias.map_or(Status::Bogus, |alias| alias.status.into()) as i32
+    })
+}
+
+/// Number of DNS packets sent.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_queries(answer: Option<&dane_policy_answer>) -> u32 {
+    read(answer, 0, |answer| answer.answer.queries)
+}

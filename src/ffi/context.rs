@@ -1,0 +1,146 @@
+//! Contexts.
+
+use std::ffi::{c_char, c_int};
+use std::time::Duration;
+
+use super::answer::dane_policy_answer;
+use super::boundary::{change, create, free};
+use super::error::MISUSE;
+use super::status;
+use super::text::{array, from_c};
+use crate::context::Context;
+
+/// Configuration, a bounded cache of zone keys, no thread and no descriptor.
+pub struct dane_policy_context(pub(super) Context);
+
+/// Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
+/// every lookup is indeterminate. Free it with dane_policy_context_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_new(out: *mut *mut dane_policy_context) -> c_int {
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, || Ok(dane_policy_context(Context::new()))) }
+}
+
+/// Frees a context; what was made with it stays valid. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_free(context: Option<Box<dane_policy_context>>) {
+    free(context);
+}
+
+/// Sets the level: DANE_POLICY_LEVEL_DANE (default) or DANE_POLICY_LEVEL_DANE_ONLY.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_set_level(
+    context: Option<&mut dane_policy_context>,
+    level: c_int,
+) -> c_int {
+    change(context, |context| {
+        context.0.set_level(status::level(level)?);
+        Ok(())
+    })
+}
+
+/// Sets where a DNSSEC status comes from: DANE_POLICY_DNSSEC_VALIDATE (default), local validation, or
+/// DANE_POLICY_DNSSEC_TRUST_AD, the resolver's AD bit. TRUST_AD is safe only with a validating resolver
+/// that you run, on a path that nobody else can write to.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_set_dnssec(
+    context: Option<&mut dane_policy_context>,
+    mode: c_int,
+) -> c_int {
+    change(context, |context| {
+        context.0.set_dnssec(status::mode(mode)?);
+        Ok(())
+    })
+}
+
+/// Adds a name server: "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:53". The first replaces those of
+/// resolv.conf, later ones append.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_add_nameserver(
+    context: Option<&mut dane_policy_context>,
+    address: *const c_char,
+) -> c_int {
+    change(context, |context| {
+        // SAFETY: NULL or a string that ends in NUL.
+        let address = unsafe { from_c(address) }?;
+        context.0.add_nameserver(&address).map_err(|_| MISUSE)
+    })
+}
+
+/// Replaces the name servers by those of a resolv.conf text, for instance where the file is out of reach.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
+    context: Option<&mut dane_policy_context>,
+    text: *const c_char,
+    length: usize,
+) -> c_int {
+    change(context, |context| {
+        // SAFETY: NULL with length 0, or `length` octets.
+        let text = unsafe { array(text.cast::<u8>(), length) }?;
+        context.0.set_resolv_conf(text).map_err(|_| MISUSE)
+    })
+}
+
+/// Replaces the built-in root anchors by DS and DNSKEY lines, of any zones:
+/// ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, and nothing changes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
+    context: Option<&mut dane_policy_context>,
+    text: *const c_char,
+    length: usize,
+) -> c_int {
+    change(context, |context| {
+        // SAFETY: NULL with length 0, or `length` octets.
+        let text = unsafe { array(text.cast::<u8>(), length) }?;
+        context.0.set_trust_anchors(text).map_err(|_| MISUSE)
+    })
+}
+
+/// Sets the time that one call may take in all, in milliseconds; 30000 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_set_timeout(
+    context: Option<&mut dane_policy_context>,
+    milliseconds: u32,
+) -> c_int {
+    change(context, |context| {
+        context.0.set_timeout(Duration::from_millis(milliseconds.into()));
+        Ok(())
+    })
+}
+
+/// Sets the name that dane_policy_check says in EHLO; the host's name by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
+    context: Option<&mut dane_policy_context>,
+    name: *const c_char,
+) -> c_int {
+    change(context, |context| {
+        // SAFETY: NULL or a string that ends in NUL.
+        let name = unsafe { from_c(name) }?;
+        context.0.set_ehlo_name(&name).map_err(|_| MISUSE)
+    })
+}
+
+/// Fixes the clock, in seconds since 1970: for tests and replays.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_set_time(
+    context: Option<&mut dane_policy_context>,
+    unix_seconds: i64,
+) -> c_int {
+    change(context, |context| {
+        context.0.set_time(unix_seconds);
+        Ok(())
+    })
+}
+
+/// Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
+/// so; else its text says what is wrong, in words that an operator can act on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_probe(
+    context: Option<&dane_policy_context>,
+    out: *mut *mut dane_policy_answer,
+) -> c_int {
+    let probe = || Ok(dane_policy_answer::new(context.ok_or(MISUSE)?.0.probe()?));
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, probe) }
+}

@@ -1,0 +1,224 @@
+//! Step 3: decide.
+
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::mem::ManuallyDrop;
+
+use super::boundary::{guard, read};
+use super::status;
+use super::text::to_c;
+use crate::decide::{self, Address, Certificate, Decision, Level, Mx, Tlsa, Verdict};
+
+/// What to do, and why.
+pub struct dane_policy_decision {
+    verdict: Verdict,
+    /// None: the verdict's own words suffice.
+    text: Option<CString>,
+}
+
+impl dane_policy_decision {
+    pub(super) fn new(decision: &Decision) -> Self {
+        Self { verdict: decision.verdict, text: Some(to_c(&decision.text)) }
+    }
+
+    const fn fixed(verdict: Verdict) -> Self {
+        Self { verdict, text: None }
+    }
+
+    fn text(&self) -> &CStr {
+        match &self.text {
+            Some(text) => text,
+            None if self.verdict.reason.text().is_empty() => self.verdict.action.headline(),
+            None => self.verdict.reason.c_text(),
+        }
+    }
+}
+
+const COUNT: usize = Level::ALL.len()
+    * Mx::ALL.len()
+    * Address::ALL.len()
+    * Tlsa::ALL.len()
+    * Certificate::ALL.len();
+
+/// The whole table, computed when the library is built: no lock, no first use.
+static TABLE: [ManuallyDrop<dane_policy_decision>; COUNT] = {
+    let mut table =
+        [const { ManuallyDrop::new(dane_policy_decision::fixed(Verdict::UNAVAILABLE)) }; COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        let verdict = decide::decide(
+            Level::ALL[index % 2],
+            Mx::ALL[index / 2 % 6],
+            Address::ALL[index / 12 % 5],
+            Tlsa::ALL[index / 60 % 6],
+            Certificate::ALL[index / 360],
+        );
+        table[index] = ManuallyDrop::new(dane_policy_decision::fixed(verdict));
+        index += 1;
+    }
+    table
+};
+
+static UNAVAILABLE: dane_policy_decision = dane_policy_decision::fixed(Verdict::UNAVAILABLE);
+
+/// The place of one input in the table.
+fn position(
+    level: Level,
+    mx: Mx,
+    address: Address,
+    tlsa: Tlsa,
+    certificate: Certificate,
+) -> Option<usize> {
+    let level = Level::ALL.iter().position(|value| *value == level)?;
+    let mx = Mx::ALL.iter().position(|value| *value == mx)?;
+    let address = Address::ALL.iter().position(|value| *value == address)?;
+    let tlsa = Tlsa::ALL.iter().position(|value| *value == tlsa)?;
+    let certificate = Certificate::ALL.iter().position(|value| *value == certificate)?;
+    Some(level + 2 * mx + 12 * address + 60 * tlsa + 360 * certificate)
+}
+
+/// Decides from statuses: the decision table, and nothing else. Needs no context.
+///
+/// Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said
+/// DANE_POLICY_ACTION_VERIFY or DANE_POLICY_ACTION_ENCRYPT, again with what the connection showed.
+/// The result is static: never free it. NULL only if an argument is out of its range; the decision
+/// getters take that as "policy not available", which defers.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decide(
+    level: c_int,
+    mx: c_int,
+    address: c_int,
+    tlsa: c_int,
+    certificate: c_int,
+) -> Option<&'static dane_policy_decision> {
+    guard(None, || {
+        let level = status::level(level).ok()?;
+        let mx = status::mx(mx).ok()?;
+        let address = status::address(address).ok()?;
+        let tlsa = status::tlsa(tlsa).ok()?;
+        let certificate = status::certificate(certificate).ok()?;
+        let decision = TABLE.get(position(level, mx, address, tlsa, certificate)?)?;
+        Some(&**decision)
+    })
+}
+
+fn verdict<T: Copy>(decision: Option<&dane_policy_decision>, of: impl Fn(&Verdict) -> T) -> T {
+    let fallback = of(&Verdict::UNAVAILABLE);
+    read(decision, fallback, |decision| of(&decision.verdict))
+}
+
+/// What to do: DANE_POLICY_ACTION_DELIVER, _DEFER, _OPPORTUNISTIC, _ENCRYPT, _VERIFY or _FAIL.
+/// DEFER for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_action(decision: Option<&dane_policy_decision>) -> c_int {
+    verdict(decision, |verdict| verdict.action as i32)
+}
+
+/// Whether DANE authenticated the server: DANE_POLICY_VERIFICATION_PENDING, _SUCCESSFUL or _UNSUCCESSFUL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_verification(
+    decision: Option<&dane_policy_decision>,
+) -> c_int {
+    verdict(decision, |verdict| verdict.verification() as i32)
+}
+
+/// Why: DANE_POLICY_REASON_...
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_reason(decision: Option<&dane_policy_decision>) -> c_int {
+    verdict(decision, |verdict| verdict.reason as i32)
+}
+
+/// Which RRset or check gave the reason: DANE_POLICY_DETAIL_...
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_detail(decision: Option<&dane_policy_decision>) -> c_int {
+    verdict(decision, |verdict| verdict.detail as i32)
+}
+
+/// What the reason speaks of: DANE_POLICY_SCOPE_HOST, or DANE_POLICY_SCOPE_DOMAIN where no other host
+/// can help. Record a refusal of scope DOMAIN against the domain, never against the host.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_scope(decision: Option<&dane_policy_decision>) -> c_int {
+    verdict(decision, |verdict| verdict.scope as i32)
+}
+
+/// Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, else 1.
+/// Keep the value from before the connection for the whole attempt.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_tls_required(
+    decision: Option<&dane_policy_decision>,
+) -> c_int {
+    verdict(decision, |verdict| i32::from(verdict.tls_required))
+}
+
+/// Whether a message may go out under this decision: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC, else 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_may_deliver(
+    decision: Option<&dane_policy_decision>,
+) -> c_int {
+    verdict(decision, |verdict| i32::from(verdict.may_deliver()))
+}
+
+/// The short text of the reason, exactly as in the decision table; "" where there is none. Never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_reason_text(
+    decision: Option<&dane_policy_decision>,
+) -> *const c_char {
+    verdict(decision, |verdict| verdict.reason.c_text().as_ptr())
+}
+
+/// The full line for log and queue: the reason with the names and facts filled in. One line of
+/// printable ASCII, at most 400 octets. Never NULL; lives as long as the decision.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_text(
+    decision: Option<&dane_policy_decision>,
+) -> *const c_char {
+    let fallback = UNAVAILABLE.text().as_ptr();
+    read(decision, fallback, |decision| decision.text().as_ptr())
+}
+
+/// The enhanced status code (RFC 3463), such as "4.7.5"; "" where there is no reason. Never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_enhanced_status(
+    decision: Option<&dane_policy_decision>,
+) -> *const c_char {
+    verdict(decision, |verdict| verdict.c_enhanced_status().as_ptr())
+}
+
+/// The failure to report by TLSRPT (RFC 8460), as libtlsrpt's number; 0 if none.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_tlsrpt_result(
+    decision: Option<&dane_policy_decision>,
+) -> c_int {
+    verdict(decision, |verdict| verdict.tlsrpt().map_or(0, |result| result as i32))
+}
+
+/// The same as RFC 8460's word, such as "validation-failure"; "" if none. Never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_decision_tlsrpt_result_type(
+    decision: Option<&dane_policy_decision>,
+) -> *const c_char {
+    verdict(decision, |verdict| {
+        verdict.tlsrpt().map_or(c"".as_ptr(), |result| result.c_result_type().as_ptr())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_holds_every_input_in_its_place() {
+        for level in Level::ALL {
+            for mx in Mx::ALL {
+                for address in Address::ALL {
+                    for tlsa in Tlsa::ALL {
+                        for certificate in Certificate::ALL {
+                            let index = position(level, mx, address, tlsa, certificate).unwrap();
+                            let want = decide::decide(level, mx, address, tlsa, certificate);
+                            assert_eq!(TABLE[index].verdict, want);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Return codes.
+
+use std::ffi::{c_char, c_int};
+
+use super::boundary::guard;
+
+/// What a function returns that can fail. DNS, TLS and policy outcomes are never errors: they are inside the objects.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum dane_policy_error {
+    /// Done.
+    DANE_POLICY_OK = 0,
+    /// NULL where an object is needed, a number out of range, or a text that does not parse.
+    DANE_POLICY_ERROR_MISUSE = 1,
+    /// Memory ran out. Defer.
+    DANE_POLICY_ERROR_NO_MEMORY = 2,
+    /// A fault in the library, or no descriptor to work with. Defer.
+    DANE_POLICY_ERROR_INTERNAL = 3,
+}
+
+pub(super) use dane_policy_error::{
+    DANE_POLICY_ERROR_INTERNAL as INTERNAL, DANE_POLICY_ERROR_MISUSE as MISUSE,
+    DANE_POLICY_ERROR_NO_MEMORY as NO_MEMORY, DANE_POLICY_OK as OK,
+};
+
+impl From<std::io::Error> for dane_policy_error {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::OutOfMemory { NO_MEMORY } else { INTERNAL }
+    }
+}
+
+impl From<std::collections::TryReserveError> for dane_policy_error {
+    fn from(_: std::collections::TryReserveError) -> Self {
+        NO_MEMORY
+    }
+}
+
+/// What a return code means, in a few words. Never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
+    guard(c"internal error".as_ptr(), || {
+        let text = match code {
+            0 => c"done",
+            1 => c"misuse: NULL, a number out of range, or a text that does not parse",
+            2 => c"out of memory",
+            3 => c"internal error",
+            _ => c"unknown code",
+        };
+        text.as_ptr()
+    })
+}

@@ -1,0 +1,168 @@
+//! One MX host.
+
+use std::ffi::{CString, c_char, c_int};
+
+use super::boundary::{guard, read};
+use super::decision::dane_policy_decision;
+use super::status::Status;
+use super::text::to_c;
+use super::tlsa::dane_policy_tlsa;
+use crate::lookup::Host;
+
+/// One MX host: part of a destination, and freed with it.
+pub struct dane_policy_host {
+    pub(super) host: Host,
+    name: CString,
+    base_domain: Option<CString>,
+    addresses: Vec<CString>,
+    reference_names: Vec<CString>,
+    policy_key: CString,
+    decision: dane_policy_decision,
+}
+
+impl dane_policy_host {
+    pub(super) fn new(host: Host) -> Self {
+        Self {
+            name: to_c(&host.name),
+            base_domain: host.base_domain.as_deref().map(to_c),
+            addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
+            reference_names: host.reference_names.iter().map(|name| to_c(name)).collect(),
+            policy_key: to_c(&host.policy_key()),
+            decision: dane_policy_decision::new(&host.decision),
+            host,
+        }
+    }
+
+    pub(super) fn decision(&self) -> &dane_policy_decision {
+        &self.decision
+    }
+}
+
+/// The string at an index, or NULL.
+pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
+    strings.get(index).map_or(std::ptr::null(), |text| text.as_ptr())
+}
+
+/// The host's name as in the MX record, in lower case and without a final dot. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_name(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| host.name.as_ptr())
+}
+
+/// The MX preference; 0 where the host was not found by MX.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_preference(host: Option<&dane_policy_host>) -> u16 {
+    read(host, 0, |host| host.host.preference)
+}
+
+/// The port the lookup was made for.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_port(host: Option<&dane_policy_host>) -> u16 {
+    read(host, 0, |host| host.host.port)
+}
+
+/// The status of the host's addresses: DANE_POLICY_STATUS_...; BOGUS for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_address_status(host: Option<&dane_policy_host>) -> c_int {
+    read(host, Status::Bogus as i32, |host| Status::from(host.host.address) as i32)
+}
+
+/// The status of the host's TLSA records: DANE_POLICY_STATUS_...; BOGUS for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsa_status(host: Option<&dane_policy_host>) -> c_int {
+    read(host, Status::Bogus as i32, |host| Status::from(host.host.tlsa) as i32)
+}
+
+/// The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_base_domain(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| {
+        host.base_domain.as_ref().map_or(std::ptr::null(), |name| name.as_ptr())
+    })
+}
+
+/// Number of addresses found.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_address_count(host: Option<&dane_policy_host>) -> usize {
+    read(host, 0, |host| host.addresses.len())
+}
+
+/// An address as text, such as "192.0.2.1" or "2001:db8::1"; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_address(
+    host: Option<&dane_policy_host>,
+    index: usize,
+) -> *const c_char {
+    read(host, std::ptr::null(), |host| string_at(&host.addresses, index))
+}
+
+/// Number of reference identifiers (RFC 7672 section 3.2.2).
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_reference_name_count(host: Option<&dane_policy_host>) -> usize {
+    read(host, 0, |host| host.reference_names.len())
+}
+
+/// A reference identifier, the TLSA base domain first; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_reference_name(
+    host: Option<&dane_policy_host>,
+    index: usize,
+) -> *const c_char {
+    read(host, std::ptr::null(), |host| string_at(&host.reference_names, index))
+}
+
+/// Number of secure TLSA records, usable or not.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsa_count(host: Option<&dane_policy_host>) -> usize {
+    read(host, 0, |host| host.host.records.len())
+}
+
+/// Copies a TLSA record to *out; its data lives as long as the host. DANE_POLICY_ERROR_MISUSE, and *out
+/// all zero, beyond the last or for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_host_tlsa(
+    host: Option<&dane_policy_host>,
+    index: usize,
+    out: *mut dane_policy_tlsa,
+) -> c_int {
+    use super::error::{INTERNAL, MISUSE, OK};
+    if out.is_null() {
+        return MISUSE as i32;
+    }
+    let record = guard(Err(INTERNAL), || {
+        host.and_then(|host| host.host.records.get(index)).map(dane_policy_tlsa::of).ok_or(MISUSE)
+    });
+    let nothing = super::tlsa::dane_policy_bytes { data: std::ptr::null(), length: 0 };
+    let empty = dane_policy_tlsa { usage: 0, selector: 0, matching_type: 0, data: nothing };
+    // SAFETY: `out` is not NULL, and the caller gives room for a record there.
+    unsafe { out.write(*record.as_ref().unwrap_or(&empty)) };
+    record.err().unwrap_or(OK) as i32
+}
+
+/// 1 if a TLSA record is usable, else 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsa_usable(
+    host: Option<&dane_policy_host>,
+    index: usize,
+) -> c_int {
+    read(host, 0, |host| {
+        let record = host.host.records.get(index);
+        i32::from(record.is_some_and(|record| record.usability().is_ok()))
+    })
+}
+
+/// A printable digest over level, action, port, base domain, usable records and reference names. Reuse a
+/// connection or a TLS session only for an equal key. NULL for NULL, and NULL never equals.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_policy_key(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| host.policy_key.as_ptr())
+}
+
+/// The decision before connecting: VERIFY, ENCRYPT, OPPORTUNISTIC, DEFER or FAIL. NULL for NULL, which the
+/// decision getters take as DEFER.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_decision(
+    host: Option<&dane_policy_host>,
+) -> Option<&dane_policy_decision> {
+    guard(None, || host.map(dane_policy_host::decision))
+}

@@ -1,0 +1,140 @@
+//! Everything in one call.
+
+use std::ffi::{CString, c_char, c_int};
+
+use super::boundary::{create, free, guard, read};
+use super::context::dane_policy_context;
+use super::decision::dane_policy_decision;
+use super::destination::dane_policy_destination;
+use super::error::MISUSE;
+use super::text::{from_c, to_c};
+use super::verification::dane_policy_verification;
+use crate::check::{Attempt, Report};
+
+/// What a check found.
+pub struct dane_policy_report {
+    decision: dane_policy_decision,
+    destination: dane_policy_destination,
+    via: c_int,
+    attempts: Vec<Option<Tried>>,
+    queries: u32,
+    elapsed_us: u64,
+}
+
+struct Tried {
+    verification: dane_policy_verification,
+    tls_version: Option<CString>,
+}
+
+impl Tried {
+    fn new(attempt: Attempt) -> Self {
+        Self {
+            tls_version: attempt.tls_version.map(to_c),
+            verification: dane_policy_verification::new(
+                attempt.verification,
+                Some(&attempt.decision),
+            ),
+        }
+    }
+}
+
+impl dane_policy_report {
+    fn new(report: Report) -> Self {
+        Self {
+            decision: dane_policy_decision::new(&report.decision),
+            via: report.via.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1),
+            attempts: report.attempts.into_iter().map(|tried| tried.map(Tried::new)).collect(),
+            queries: report.destination.queries,
+            elapsed_us: u64::try_from(report.elapsed.as_micros()).unwrap_or(u64::MAX),
+            destination: dane_policy_destination::new(report.destination),
+        }
+    }
+
+    fn tried(&self, host_index: usize) -> Option<&Tried> {
+        self.attempts.get(host_index)?.as_ref()
+    }
+}
+
+/// Does everything: looks up the domain, then connects to its hosts in order where the decision is VERIFY,
+/// ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
+/// host that does not defer. No message is sent. All within the context's timeout.
+///
+/// Returns as dane_policy_lookup.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_check(
+    context: Option<&dane_policy_context>,
+    domain: *const c_char,
+    port: u16,
+    out: *mut *mut dane_policy_report,
+) -> c_int {
+    let check = || {
+        let context = context.ok_or(MISUSE)?;
+        // SAFETY: NULL or a string that ends in NUL.
+        let domain = unsafe { from_c(domain) }?;
+        Ok(dane_policy_report::new(context.0.check(&domain, port)?))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, check) }
+}
+
+/// Frees a report with everything in it. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_free(report: Option<Box<dane_policy_report>>) {
+    free(report);
+}
+
+/// The decision for the domain. NULL for NULL, which the decision getters take as DEFER.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_decision(
+    report: Option<&dane_policy_report>,
+) -> Option<&dane_policy_decision> {
+    guard(None, || report.map(|report| &report.decision))
+}
+
+/// What DNS says; freed with the report.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_destination(
+    report: Option<&dane_policy_report>,
+) -> Option<&dane_policy_destination> {
+    guard(None, || report.map(|report| &report.destination))
+}
+
+/// Index of the host that decided, or -1.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_via(report: Option<&dane_policy_report>) -> c_int {
+    read(report, -1, |report| report.via)
+}
+
+/// What a connection to a host showed; NULL if it was not tried. A failed connection gives
+/// DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_verification(
+    report: Option<&dane_policy_report>,
+    host_index: usize,
+) -> Option<&dane_policy_verification> {
+    guard(None, || Some(&report?.tried(host_index)?.verification))
+}
+
+/// "TLSv1.3" or "TLSv1.2"; NULL where TLS was not established.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_tls_version(
+    report: Option<&dane_policy_report>,
+    host_index: usize,
+) -> *const c_char {
+    read(report, std::ptr::null(), |report| {
+        let version = report.tried(host_index).and_then(|tried| tried.tls_version.as_ref());
+        version.map_or(std::ptr::null(), |version| version.as_ptr())
+    })
+}
+
+/// Number of DNS packets sent.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_queries(report: Option<&dane_policy_report>) -> u32 {
+    read(report, 0, |report| report.queries)
+}
+
+/// Time spent, in microseconds.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_report_elapsed_us(report: Option<&dane_policy_report>) -> u64 {
+    read(report, 0, |report| report.elapsed_us)
+}

@@ -1,0 +1,38 @@
+//! Strings across the border.
+
+use std::ffi::{CStr, CString, c_char};
+
+use super::error::{MISUSE, dane_policy_error};
+
+/// Bytes of a name or address that are looked at; a longer one is no name.
+const MAX_ARGUMENT: usize = 1 << 16;
+
+/// A string for C, made once; interior NULs cannot come from the texts we make and end the string otherwise.
+pub(super) fn to_c(text: &str) -> CString {
+    let text = text.split('\0').next().unwrap_or_default();
+    CString::new(text).unwrap_or_default()
+}
+
+/// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.
+pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_error> {
+    if text.is_null() {
+        return Err(MISUSE);
+    }
+    // SAFETY: not NULL, and the caller gives a string that ends in NUL.
+    let text = unsafe { CStr::from_ptr(text) }.to_bytes();
+    let text = text.get(..MAX_ARGUMENT).unwrap_or(text);
+    Ok(String::from_utf8_lossy(text).into_owned())
+}
+
+/// An array from C; NULL only with length 0.
+pub(super) unsafe fn array<'a, T>(
+    data: *const T,
+    length: usize,
+) -> Result<&'a [T], dane_policy_error> {
+    match (data.is_null(), length) {
+        (_, 0) => Ok(&[]),
+        (true, _) => Err(MISUSE),
+        // SAFETY: not NULL, and the caller gives `length` elements there.
+        (false, _) => Ok(unsafe { std::slice::from_raw_parts(data, length) }),
+    }
+}

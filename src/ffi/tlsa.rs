@@ -1,0 +1,98 @@
+//! TLSA records and octets, the two structures that C sees inside of.
+
+use std::ffi::c_int;
+
+use super::boundary::guard;
+use super::error::dane_policy_error;
+use super::status::Status;
+use super::text::array;
+use crate::tlsa::{self, Record};
+
+/// Octets that somebody else owns.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct dane_policy_bytes {
+    /// May be NULL where `length` is 0.
+    pub data: *const u8,
+    /// Number of octets.
+    pub length: usize,
+}
+
+/// A TLSA record (RFC 6698 section 2.1).
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct dane_policy_tlsa {
+    /// Certificate usage.
+    pub usage: u8,
+    /// Selector.
+    pub selector: u8,
+    /// Matching type.
+    pub matching_type: u8,
+    /// Certificate association data.
+    pub data: dane_policy_bytes,
+}
+
+impl dane_policy_bytes {
+    pub(super) fn of(octets: &[u8]) -> Self {
+        Self { data: octets.as_ptr(), length: octets.len() }
+    }
+
+    /// The octets, for as long as the caller keeps them.
+    pub(super) unsafe fn get<'a>(&self) -> Result<&'a [u8], dane_policy_error> {
+        // SAFETY: the caller fills the structure by the header's rules.
+        unsafe { array(self.data, self.length) }
+    }
+}
+
+impl dane_policy_tlsa {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            usage: record.usage,
+            selector: record.selector,
+            matching_type: record.matching_type,
+            data: dane_policy_bytes::of(&record.data),
+        }
+    }
+}
+
+/// Copies the records that C hands over.
+pub(super) unsafe fn records(
+    data: *const dane_policy_tlsa,
+    length: usize,
+) -> Result<Vec<Record>, dane_policy_error> {
+    // SAFETY: the caller gives `length` records.
+    let given = unsafe { array(data, length) }?;
+    let mut records = Vec::new();
+    records.try_reserve_exact(given.len())?;
+    for tlsa in given {
+        // SAFETY: as above, for the data of each record.
+        let octets = unsafe { tlsa.data.get() }?;
+        let mut data = Vec::new();
+        data.try_reserve_exact(octets.len())?;
+        data.extend_from_slice(octets);
+        records.push(Record {
+            usage: tlsa.usage,
+            selector: tlsa.selector,
+            matching_type: tlsa.matching_type,
+            data,
+        });
+    }
+    Ok(records)
+}
+
+/// The TLSA column of secure records that you looked up yourself: DANE_POLICY_STATUS_SECURE if one is
+/// usable, DANE_POLICY_STATUS_UNUSABLE if none is, DANE_POLICY_STATUS_NXDOMAIN for no records, and
+/// DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_records_status(
+    records: *const dane_policy_tlsa,
+    record_count: usize,
+) -> c_int {
+    guard(Status::Bogus as i32, || {
+        // SAFETY: the caller gives `record_count` records.
+        match unsafe { self::records(records, record_count) } {
+            Ok(records) => Status::from(tlsa::status(&records)) as i32,
+            Err(_) => Status::Bogus as i32,
+        }
+    })
+}

@@ -1,0 +1,248 @@
+//! Step 2: verify.
+
+use std::ffi::{CString, c_char, c_int};
+
+use super::boundary::{create, free, guard, read};
+use super::decision::dane_policy_decision;
+use super::error::{MISUSE, dane_policy_error};
+use super::host::dane_policy_host;
+use super::status;
+use super::text::{array, from_c, to_c};
+use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
+use crate::decide::{Certificate, Decision, Detail};
+use crate::verify::{Match, Verification, verify};
+
+/// A certificate chain judged, or a connection that showed none.
+pub struct dane_policy_verification {
+    verification: Verification,
+    text: CString,
+    name: Option<CString>,
+    record_texts: Vec<CString>,
+    /// None after dane_policy_verify_records.
+    decision: Option<dane_policy_decision>,
+}
+
+impl dane_policy_verification {
+    pub(super) fn new(verification: Verification, decision: Option<&Decision>) -> Self {
+        Self {
+            text: to_c(&verification.text),
+            name: verification.name.as_deref().map(to_c),
+            record_texts: verification.records.iter().map(|record| to_c(&record.text)).collect(),
+            decision: decision.map(dane_policy_decision::new),
+            verification,
+        }
+    }
+}
+
+unsafe fn certificates<'a>(
+    chain: *const dane_policy_bytes,
+    length: usize,
+) -> Result<Vec<&'a [u8]>, dane_policy_error> {
+    // SAFETY: NULL with length 0, or `length` certificates.
+    let given = unsafe { array(chain, length) }?;
+    let mut certificates = Vec::new();
+    certificates.try_reserve_exact(given.len())?;
+    for bytes in given {
+        // SAFETY: as above, for the octets of each certificate.
+        certificates.push(unsafe { bytes.get() }?);
+    }
+    Ok(certificates)
+}
+
+/// Verifies a certificate chain against a host's TLSA records. chain[0] is the server's certificate, in
+/// DER as sent; the order of the rest does not matter. `now` is in seconds since 1970. Works offline.
+///
+/// An empty chain is a mismatch. On a host whose decision is not VERIFY, the decision of the result repeats
+/// the host's: ENCRYPT, OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_verify(
+    host: Option<&dane_policy_host>,
+    chain: *const dane_policy_bytes,
+    chain_length: usize,
+    now: i64,
+    out: *mut *mut dane_policy_verification,
+) -> c_int {
+    let verify = || {
+        let host = host.ok_or(MISUSE)?;
+        // SAFETY: NULL with length 0, or `chain_length` certificates.
+        let chain = unsafe { certificates(chain, chain_length) }?;
+        let verification = host.host.verify(&chain, now);
+        let decision = host.host.decide(&verification);
+        Ok(dane_policy_verification::new(verification, Some(&decision)))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, verify) }
+}
+
+/// Tells how a connection ended before a chain was seen: DANE_POLICY_CERTIFICATE_NO_STARTTLS,
+/// _HANDSHAKE_FAILED (STARTTLS refused too) or _CONNECTION_FAILED; another value is
+/// DANE_POLICY_ERROR_MISUSE. The decision of the result is by the table: CONNECTION_FAILED defers at
+/// ENCRYPT and OPPORTUNISTIC, the others only at ENCRYPT; DEFER and FAIL stay.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_verify_failure(
+    host: Option<&dane_policy_host>,
+    certificate: c_int,
+    out: *mut *mut dane_policy_verification,
+) -> c_int {
+    let failure = || {
+        let host = host.ok_or(MISUSE)?;
+        let certificate = status::certificate(certificate)?;
+        let detail = match certificate {
+            Certificate::NoStarttls => Detail::NoStarttls,
+            Certificate::HandshakeFailed => Detail::HandshakeFailed,
+            Certificate::ConnectionFailed => Detail::ConnectionFailed,
+            _ => return Err(MISUSE),
+        };
+        let verification = Verification::failure(certificate, detail, String::new());
+        let decision = host.host.decide(&verification);
+        Ok(dane_policy_verification::new(verification, Some(&decision)))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, failure) }
+}
+
+/// Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
+/// reference name is the TLSA base domain. The result has no decision: give
+/// dane_policy_verification_certificate to dane_policy_decide.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_verify_records(
+    records: *const dane_policy_tlsa,
+    record_count: usize,
+    chain: *const dane_policy_bytes,
+    chain_length: usize,
+    reference_names: *const *const c_char,
+    name_count: usize,
+    now: i64,
+    out: *mut *mut dane_policy_verification,
+) -> c_int {
+    let verify_records = || {
+        // SAFETY: NULL with count 0, or `record_count` records.
+        let records = unsafe { tlsa::records(records, record_count) }?;
+        // SAFETY: NULL with length 0, or `chain_length` certificates.
+        let chain = unsafe { certificates(chain, chain_length) }?;
+        // SAFETY: NULL with count 0, or `name_count` pointers.
+        let given = unsafe { array(reference_names, name_count) }?;
+        let mut names = Vec::new();
+        names.try_reserve_exact(given.len())?;
+        for name in given {
+            // SAFETY: NULL or a string that ends in NUL.
+            names.push(unsafe { from_c(*name) }?);
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Ok(dane_policy_verification::new(verify(&records, &chain, &names, now), None))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, verify_records) }
+}
+
+/// Frees a verification with its decision. NULL is allowed. One that came from a report is freed with it.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_free(
+    verification: Option<Box<dane_policy_verification>>,
+) {
+    free(verification);
+}
+
+/// DANE_POLICY_RESULT_NONE (no chain was seen), _MATCHED, _MISMATCHED or _NO_USABLE_RECORDS; MISMATCHED
+/// for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_result(
+    verification: Option<&dane_policy_verification>,
+) -> c_int {
+    read(verification, Match::Mismatched as i32, |it| it.verification.result as i32)
+}
+
+/// The certificate argument for dane_policy_decide: SUCCESSFUL for MATCHED, UNSUCCESSFUL for MISMATCHED and
+/// NULL, NOT_APPLICABLE for NO_USABLE_RECORDS, and the value given to dane_policy_verify_failure.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_certificate(
+    verification: Option<&dane_policy_verification>,
+) -> c_int {
+    let fallback = Certificate::Unsuccessful as i32;
+    read(verification, fallback, |it| it.verification.certificate as i32)
+}
+
+/// The most telling detail: DANE_POLICY_DETAIL_...
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_detail(
+    verification: Option<&dane_policy_verification>,
+) -> c_int {
+    read(verification, Detail::NoMatch as i32, |it| it.verification.detail as i32)
+}
+
+/// The depth of the certificate that matched in the chain as built; 0 is the server's, -1 is none. For a
+/// bare key it is the depth of the certificate that the key signed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_depth(
+    verification: Option<&dane_policy_verification>,
+) -> c_int {
+    read(verification, -1, |it| index(it.verification.depth))
+}
+
+fn index(index: Option<usize>) -> c_int {
+    index.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1)
+}
+
+/// The reference identifier that the certificate names; NULL where names do not matter (DANE-EE) or none
+/// matched.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_name(
+    verification: Option<&dane_policy_verification>,
+) -> *const c_char {
+    read(verification, std::ptr::null(), |it| {
+        it.name.as_ref().map_or(std::ptr::null(), |name| name.as_ptr())
+    })
+}
+
+/// The result in words: one line of printable ASCII. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_text(
+    verification: Option<&dane_policy_verification>,
+) -> *const c_char {
+    read(verification, std::ptr::null(), |it| it.text.as_ptr())
+}
+
+/// Number of TLSA records that were judged, usable or not.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_record_count(
+    verification: Option<&dane_policy_verification>,
+) -> usize {
+    read(verification, 0, |it| it.record_texts.len())
+}
+
+/// Index of the TLSA record that matched, or -1.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_record_index(
+    verification: Option<&dane_policy_verification>,
+) -> c_int {
+    read(verification, -1, |it| index(it.verification.record))
+}
+
+/// Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_record_detail(
+    verification: Option<&dane_policy_verification>,
+    index: usize,
+) -> c_int {
+    read(verification, Detail::None as i32, |it| {
+        it.verification.records.get(index).map_or(Detail::None, |record| record.detail) as i32
+    })
+}
+
+/// The same in words; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_record_text(
+    verification: Option<&dane_policy_verification>,
+    index: usize,
+) -> *const c_char {
+    read(verification, std::ptr::null(), |it| super::host::string_at(&it.record_texts, index))
+}
+
+/// The decision after connecting. NULL after dane_policy_verify_records and for NULL, which the decision
+/// getters take as DEFER.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_verification_decision(
+    verification: Option<&dane_policy_verification>,
+) -> Option<&dane_policy_decision> {
+    guard(None, || verification?.decision.as_ref())
+}
