@@ -518,19 +518,19 @@ typedef enum dane_policy_error {
     /**
      * Done.
      */
-    DANE_POLICY_ERROR_DANE_POLICY_OK = 0,
+    DANE_POLICY_OK = 0,
     /**
      * NULL where an object is needed, a number out of range, or a text that does not parse.
      */
-    DANE_POLICY_ERROR_DANE_POLICY_ERROR_MISUSE = 1,
+    DANE_POLICY_ERROR_MISUSE = 1,
     /**
      * Memory ran out. Defer.
      */
-    DANE_POLICY_ERROR_DANE_POLICY_ERROR_NO_MEMORY = 2,
+    DANE_POLICY_ERROR_NO_MEMORY = 2,
     /**
      * A fault in the library, or no descriptor to work with. Defer.
      */
-    DANE_POLICY_ERROR_DANE_POLICY_ERROR_INTERNAL = 3,
+    DANE_POLICY_ERROR_INTERNAL = 3,
 } dane_policy_error;
 
 /**

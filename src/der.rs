@@ -37,7 +37,7 @@ fn expect<'a>(input: &mut &'a [u8], tag: u8) -> Option<Element<'a>> {
 }
 
 /// The contents of the only element of the input.
-fn only<'a>(mut input: &'a [u8], tag: u8) -> Option<&'a [u8]> {
+fn only(mut input: &[u8], tag: u8) -> Option<&[u8]> {
     let element = expect(&mut input, tag)?;
     input.is_empty().then_some(element.contents)
 }

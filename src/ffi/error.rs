@@ -5,6 +5,8 @@ use std::ffi::{c_char, c_int};
 use super::boundary::guard;
 
 /// What a function returns that can fail. DNS, TLS and policy outcomes are never errors: they are inside the objects.
+/// cbindgen:prefix-with-name=false
+/// cbindgen:rename-all=None
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum dane_policy_error {

@@ -169,7 +169,7 @@ async fn say_goodbye(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), deadlin
     let goodbye = async {
         stream.write_all(b"QUIT\r\n").await?;
         stream.flush().await?;
-        stream.read(&mut [0; 512]).await?;
+        let _any_reply_will_do = stream.read(&mut [0; 512]).await?;
         stream.shutdown().await
     };
     let patience = GOODBYE.min(deadline.saturating_duration_since(Instant::now()));

@@ -1,0 +1,111 @@
+# libdane-policy: the C library and its tools. Needs cargo, cc, make and binutils.
+#
+#   make            library and tools in build/
+#   make demo       the 30 rows of the decision table, seen working
+#   make test       every hermetic test, Rust and C, shared and static library
+#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
+#   make header     rewrite include/dane_policy.h from src/ffi
+#   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
+#   make clean
+
+VERSION := 1.0.0
+SONAME := libdane_policy.so.1
+NODE := DANE_POLICY_1.0
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+
+CARGO ?= cargo
+CC ?= cc
+LD ?= ld
+AR ?= ar
+NM ?= nm
+OBJCOPY ?= objcopy
+STRIP ?= strip
+INSTALL ?= install
+CFLAGS ?= -O2 -g
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
+WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Werror
+
+B := build
+SHARED := $(B)/libdane_policy.so.$(VERSION)
+STATIC := $(B)/libdane_policy.a
+ARCHIVE := target/release/libdane_policy.a
+SYMBOLS := $(shell cat abi/symbols.txt)
+TOOLS := $(B)/dane-check $(B)/dane-verify
+# What the archive needs of the system beside libc.
+PRIVATE_LIBS := -lpthread -ldl -lm
+
+.PHONY: all demo test install header check-abi clean FORCE
+.DELETE_ON_ERROR:
+
+all: $(SHARED) $(STATIC) $(TOOLS)
+
+$(B):
+	mkdir -p $@
+
+$(ARCHIVE): FORCE
+	$(CARGO) build --release --locked --lib
+
+$(B)/libdane_policy.map: abi/symbols.txt | $(B)
+	{ echo '$(NODE) {'; echo 'global:'; sed 's/$$/;/' abi/symbols.txt; echo 'local: *;'; echo '};'; } > $@
+
+# cargo cannot give symbols a version; the linker can.
+$(SHARED): $(ARCHIVE) $(B)/libdane_policy.map
+	$(CC) $(CFLAGS) -shared -o $@ $(SYMBOLS:%=-Wl,-u,%) $(ARCHIVE) \
+	    -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(SONAME) \
+	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(PRIVATE_LIBS)
+	ln -sf $(@F) $(B)/$(SONAME)
+	ln -sf $(SONAME) $(B)/libdane_policy.so
+
+# One object whose other symbols are local, so that it links beside any other Rust library.
+$(STATIC): $(ARCHIVE) abi/symbols.txt
+	$(LD) -r -o $(B)/libdane_policy.o $(SYMBOLS:%=-u %) $(ARCHIVE)
+	$(OBJCOPY) --keep-global-symbols=abi/symbols.txt --remove-section=.llvmbc --remove-section=.llvmcmd \
+	    $(B)/libdane_policy.o
+	rm -f $@
+	$(AR) rcs $@ $(B)/libdane_policy.o
+	rm $(B)/libdane_policy.o
+
+$(TOOLS): $(B)/%: examples-c/%.c examples-c/tool.h include/dane_policy.h $(SHARED)
+	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
+
+$(B)/demo: tests/c/demo.c include/dane_policy.h $(SHARED)
+	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
+
+demo: all $(B)/demo
+	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
+
+test: all check-abi
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
+	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdane_policy.so
+	$(INSTALL) -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
+	$(STRIP) --strip-debug $(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))
+	$(INSTALL) -m 644 include/dane_policy.h $(DESTDIR)$(INCLUDEDIR)/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|' \
+	    dane-policy.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/dane-policy.pc
+	for tool in dane-check dane-verify; do \
+	    $(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
+	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
+	done
+
+header:
+	DANE_POLICY_HEADER='$(CURDIR)/include/dane_policy.h' $(CARGO) build --locked --features regenerate-header
+
+check-abi: $(SHARED)
+	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^$(NODE)' \
+	    | LC_ALL=C sort > $(B)/exported.txt
+	sed 's/$$/@@$(NODE)/' abi/symbols.txt | LC_ALL=C sort | diff - $(B)/exported.txt
+
+clean:
+	rm -rf $(B)
+	$(CARGO) clean

@@ -1,0 +1,505 @@
+/* dane-check: may mail for these domains be delivered, and why? */
+#define _POSIX_C_SOURCE 200809L
+
+#include <time.h>
+#include <unistd.h>
+
+#include <dane_policy.h>
+
+#include "tool.h"
+
+static const char usage[] =
+    "usage: dane-check [OPTION]... DOMAIN...\n"
+    "       dane-check [OPTION]... --query NAME TYPE     one answer: A, AAAA, CNAME, MX or TLSA\n"
+    "       dane-check [OPTION]... --self-test           does the resolver serve this mode?\n"
+    "\n"
+    "  --level dane|dane-only        what to demand (default dane)\n"
+    "  --nameserver ADDR[:PORT]      ask this resolver instead of resolv.conf's; may be repeated\n"
+    "  --resolv-conf FILE            read the resolvers from FILE\n"
+    "  --trust-anchor FILE           DS or DNSKEY lines instead of the root's anchors\n"
+    "  --dnssec validate|trust-ad    validate here (default), or believe the resolver's AD bit\n"
+    "  --ehlo NAME                   name to say in EHLO\n"
+    "  --port N                      SMTP port (default 25)\n"
+    "  --timeout SECONDS             for each domain (default 30)\n"
+    "  --time UNIX                   validate as of this time\n"
+    "  --dns-only                    look up, do not connect\n"
+    "  --json                        one JSON object a line\n"
+    "\n"
+    "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error\n";
+
+static dane_policy_context *context;
+static const char *level_name = "dane";
+static uint16_t port = 25;
+static int json, dns_only, colour;
+
+static double milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void must(int code, const char *option, const char *value)
+{
+    if (code == DANE_POLICY_ERROR_MISUSE)
+        fail(EXIT_USAGE, "%s: '%s' does not parse", option, value);
+    if (code != DANE_POLICY_OK)
+        fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
+}
+
+/* A status as a word; NULL where nothing was looked up. */
+static const char *status_word(int status)
+{
+    return status == DANE_POLICY_STATUS_NOT_APPLICABLE ? NULL : dane_policy_status_name(status);
+}
+
+static const char *certificate_word(const dane_policy_verification *verification)
+{
+    if (verification == NULL)
+        return NULL;
+    switch (dane_policy_verification_certificate(verification)) {
+    case DANE_POLICY_CERTIFICATE_SUCCESSFUL: return "successful";
+    case DANE_POLICY_CERTIFICATE_UNSUCCESSFUL: return "unsuccessful";
+    case DANE_POLICY_CERTIFICATE_NO_STARTTLS: return "no-starttls";
+    case DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED: return "handshake-failed";
+    case DANE_POLICY_CERTIFICATE_CONNECTION_FAILED: return "connection-failed";
+    default: return NULL;
+    }
+}
+
+static const char *verification_word(const dane_policy_decision *decision)
+{
+    switch (dane_policy_decision_verification(decision)) {
+    case DANE_POLICY_VERIFICATION_SUCCESSFUL: return "successful";
+    case DANE_POLICY_VERIFICATION_PENDING: return "pending";
+    default: return "unsuccessful";
+    }
+}
+
+/* What became of one domain. `report` is NULL with --dns-only. */
+struct result {
+    const char *domain;
+    const dane_policy_report *report;
+    const dane_policy_destination *destination;
+    const dane_policy_decision *decision;
+    double elapsed;
+};
+
+static const dane_policy_verification *verification_of(const struct result *result, size_t index)
+{
+    return dane_policy_report_verification(result->report, index);
+}
+
+/* After connecting where there was a connection, else before. */
+static const dane_policy_decision *decision_of(const struct result *result, size_t index)
+{
+    const dane_policy_verification *verification = verification_of(result, index);
+
+    if (verification != NULL)
+        return dane_policy_verification_decision(verification);
+    return dane_policy_host_decision(dane_policy_destination_host(result->destination, index));
+}
+
+static void json_decision(const dane_policy_decision *decision)
+{
+    json_field("action", dane_policy_action_name(dane_policy_decision_action(decision)));
+    putchar(',');
+    json_field("reason", dane_policy_decision_reason_text(decision));
+    putchar(',');
+    json_field("detail", dane_policy_detail_name(dane_policy_decision_detail(decision)));
+    putchar(',');
+    json_field("text", dane_policy_decision_text(decision));
+}
+
+static void json_strings(const char *key, const dane_policy_host *host,
+                         const char *(*at)(const dane_policy_host *, size_t), size_t count)
+{
+    size_t i;
+
+    printf("\"%s\":[", key);
+    for (i = 0; i < count; i++) {
+        fputs(i == 0 ? "" : ",", stdout);
+        json_string(at(host, i));
+    }
+    putchar(']');
+}
+
+static void json_records(const dane_policy_host *host, const dane_policy_verification *verification)
+{
+    size_t i, j;
+
+    fputs("\"records\":[", stdout);
+    for (i = 0; i < dane_policy_host_tlsa_count(host); i++) {
+        dane_policy_tlsa tlsa;
+
+        dane_policy_host_tlsa(host, i, &tlsa);
+        printf("%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"data\":\"", i == 0 ? "" : ",",
+               tlsa.usage, tlsa.selector, tlsa.matching_type);
+        for (j = 0; j < tlsa.data.length; j++)
+            printf("%02x", tlsa.data.data[j]);
+        printf("\",\"usable\":%s,\"matched\":%s}", json_bool(dane_policy_host_tlsa_usable(host, i)),
+               verification == NULL
+                   ? "null"
+                   : json_bool(dane_policy_verification_record_index(verification) == (int)i));
+    }
+    putchar(']');
+}
+
+static void json_host(const struct result *result, size_t index)
+{
+    const dane_policy_host *host = dane_policy_destination_host(result->destination, index);
+    const dane_policy_verification *verification = verification_of(result, index);
+    const dane_policy_decision *decision = decision_of(result, index);
+    const char *tlsrpt = dane_policy_decision_tlsrpt_result_type(decision);
+
+    putchar('{');
+    json_field("name", dane_policy_host_name(host));
+    printf(",\"preference\":%u,", dane_policy_host_preference(host));
+    json_field("address", status_word(dane_policy_host_address_status(host)));
+    putchar(',');
+    json_strings("addresses", host, dane_policy_host_address, dane_policy_host_address_count(host));
+    putchar(',');
+    json_field("tlsa", status_word(dane_policy_host_tlsa_status(host)));
+    putchar(',');
+    json_field("base_domain", dane_policy_host_base_domain(host));
+    putchar(',');
+    json_strings("reference_names", host, dane_policy_host_reference_name,
+                 dane_policy_host_reference_name_count(host));
+    putchar(',');
+    json_records(host, verification);
+    putchar(',');
+    json_field("certificate", certificate_word(verification));
+    putchar(',');
+    json_index("depth", dane_policy_verification_depth(verification));
+    putchar(',');
+    json_field("tls", dane_policy_report_tls_version(result->report, index));
+    putchar(',');
+    json_decision(decision);
+    putchar(',');
+    json_field("tlsrpt", *tlsrpt == '\0' ? NULL : tlsrpt);
+    putchar('}');
+}
+
+static void print_json(const struct result *result)
+{
+    const dane_policy_decision *decision = result->decision;
+    int via = dane_policy_report_via(result->report);
+    const dane_policy_host *host =
+        via < 0 ? NULL : dane_policy_destination_host(result->destination, (size_t)via);
+    int domain_wide = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN;
+    size_t i;
+
+    putchar('{');
+    json_field("domain", result->domain);
+    putchar(',');
+    json_field("level", level_name);
+    putchar(',');
+    json_decision(decision);
+    putchar(',');
+    json_field("enhanced_status", dane_policy_decision_enhanced_status(decision));
+    putchar(',');
+    json_field("verification", verification_word(decision));
+    putchar(',');
+    json_field("scope", domain_wide ? "domain" : "host");
+    putchar(',');
+    json_field("mx", status_word(dane_policy_destination_mx_status(result->destination)));
+    putchar(',');
+    json_field("via", dane_policy_host_name(host));
+    fputs(",\"hosts\":[", stdout);
+    for (i = 0; i < dane_policy_destination_host_count(result->destination); i++) {
+        fputs(i == 0 ? "" : ",", stdout);
+        json_host(result, i);
+    }
+    printf("],\"queries\":%lu,\"elapsed_ms\":%.1f}\n",
+           (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed);
+}
+
+static void paint(int good, const char *text)
+{
+    if (colour)
+        printf("\033[%sm%s\033[0m", good ? "32" : "31", text);
+    else
+        fputs(text, stdout);
+}
+
+static void step(const char *name, const char *status, const char *facts)
+{
+    printf("    %-12s %-18s %s\n", name, status == NULL ? "-" : status, facts == NULL ? "" : facts);
+}
+
+static void print_host(const struct result *result, size_t index)
+{
+    const dane_policy_host *host = dane_policy_destination_host(result->destination, index);
+    const dane_policy_verification *verification = verification_of(result, index);
+    const dane_policy_decision *decision = decision_of(result, index);
+    const char *tls = dane_policy_report_tls_version(result->report, index);
+    size_t count = dane_policy_host_address_count(host);
+    size_t records = dane_policy_host_tlsa_count(host);
+    size_t i;
+
+    printf("  %u %s\n", dane_policy_host_preference(host), dane_policy_host_name(host));
+    printf("    %-12s %-18s", "address",
+           dane_policy_status_name(dane_policy_host_address_status(host)));
+    for (i = 0; i < count; i++)
+        printf(" %s", dane_policy_host_address(host, i));
+    putchar('\n');
+    printf("    %-12s %-18s", "TLSA",
+           status_word(dane_policy_host_tlsa_status(host)) == NULL
+               ? "-"
+               : dane_policy_status_name(dane_policy_host_tlsa_status(host)));
+    if (records != 0)
+        printf(" %lu record%s at %s", (unsigned long)records, records == 1 ? "" : "s",
+               dane_policy_host_base_domain(host));
+    putchar('\n');
+    step("TLS", tls, NULL);
+    step("certificate", certificate_word(verification), dane_policy_verification_text(verification));
+    printf("    %-12s ", "decision");
+    paint(dane_policy_decision_action(decision) != DANE_POLICY_ACTION_DEFER,
+          dane_policy_action_name(dane_policy_decision_action(decision)));
+    printf("  %s\n", dane_policy_decision_text(decision));
+}
+
+static void print_text(const struct result *result, int may_deliver)
+{
+    const dane_policy_decision *decision = result->decision;
+    size_t i;
+
+    printf("%s: ", result->domain);
+    paint(may_deliver, dane_policy_action_name(dane_policy_decision_action(decision)));
+    printf(" (%s, level %s)\n", dane_policy_decision_text(decision), level_name);
+    step("  MX", status_word(dane_policy_destination_mx_status(result->destination)), NULL);
+    for (i = 0; i < dane_policy_destination_host_count(result->destination); i++)
+        print_host(result, i);
+    printf("    %lu DNS queries, %.1f ms\n",
+           (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed);
+}
+
+/* 1 if the domain may be delivered to. */
+static int check(const char *domain)
+{
+    struct result result = {domain, NULL, NULL, NULL, 0};
+    dane_policy_destination *destination = NULL;
+    dane_policy_report *report = NULL;
+    double start = milliseconds();
+    int may_deliver;
+
+    if (dns_only) {
+        must(dane_policy_lookup(context, domain, port, &destination), "domain", domain);
+        result.destination = destination;
+        result.decision = dane_policy_destination_decision(destination);
+    } else {
+        must(dane_policy_check(context, domain, port, &report), "domain", domain);
+        result.report = report;
+        result.destination = dane_policy_report_destination(report);
+        result.decision = dane_policy_report_decision(report);
+    }
+    result.elapsed = milliseconds() - start;
+    may_deliver =
+        dane_policy_decision_may_deliver(result.decision) ||
+        (dns_only && dane_policy_decision_action(result.decision) == DANE_POLICY_ACTION_VERIFY);
+    if (json)
+        print_json(&result);
+    else
+        print_text(&result, may_deliver);
+    finish_output();
+    dane_policy_report_free(report);
+    dane_policy_destination_free(destination);
+    return may_deliver;
+}
+
+static uint16_t type_of(const char *name)
+{
+    static const struct { const char *name; uint16_t type; } types[] = {
+        {"A", 1}, {"CNAME", 5}, {"MX", 15}, {"AAAA", 28}, {"TLSA", 52}};
+    size_t i;
+
+    for (i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return types[i].type;
+    fail(EXIT_USAGE, "--query: type '%s' is not one of A, AAAA, CNAME, MX, TLSA", name);
+    return 0;
+}
+
+static const char *rcode_name(int rcode)
+{
+    static const char *const names[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+
+    return rcode >= 0 && rcode < 6 ? names[rcode] : "other";
+}
+
+static int query(const char *name, const char *type)
+{
+    dane_policy_answer *answer;
+    double start = milliseconds(), elapsed;
+    int status;
+    size_t i;
+
+    must(dane_policy_query(context, name, type_of(type), &answer), "--query", name);
+    elapsed = milliseconds() - start;
+    status = dane_policy_answer_status(answer);
+    if (json) {
+        putchar('{');
+        json_field("name", name);
+        putchar(',');
+        json_field("type", type);
+        putchar(',');
+        json_field("status", dane_policy_status_name(status));
+        putchar(',');
+        json_field("rcode", rcode_name(dane_policy_answer_rcode(answer)));
+        printf(",\"exists\":%s,\"records\":[", json_bool(dane_policy_answer_exists(answer)));
+        for (i = 0; i < dane_policy_answer_record_count(answer); i++) {
+            fputs(i == 0 ? "" : ",", stdout);
+            json_string(dane_policy_answer_record(answer, i));
+        }
+        fputs("],\"aliases\":[", stdout);
+        for (i = 0; i < dane_policy_answer_alias_count(answer); i++) {
+            fputs(i == 0 ? "{" : ",{", stdout);
+            json_field("name", dane_policy_answer_alias(answer, i));
+            putchar(',');
+            json_field("status", dane_policy_status_name(dane_policy_answer_alias_status(answer, i)));
+            putchar('}');
+        }
+        printf("],\"queries\":%lu,\"elapsed_ms\":%.1f,",
+               (unsigned long)dane_policy_answer_queries(answer), elapsed);
+        json_field("text", dane_policy_answer_text(answer));
+        puts("}");
+    } else {
+        printf("%s %s: %s, %s: %s\n", name, type, dane_policy_status_name(status),
+               rcode_name(dane_policy_answer_rcode(answer)), dane_policy_answer_text(answer));
+        for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
+            printf("  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
+                   dane_policy_status_name(dane_policy_answer_alias_status(answer, i)));
+        for (i = 0; i < dane_policy_answer_record_count(answer); i++)
+            printf("  record %s\n", dane_policy_answer_record(answer, i));
+        printf("  %lu DNS queries, %.1f ms\n", (unsigned long)dane_policy_answer_queries(answer), elapsed);
+    }
+    dane_policy_answer_free(answer);
+    return status == DANE_POLICY_STATUS_SECURE || status == DANE_POLICY_STATUS_INSECURE;
+}
+
+static int self_test(void)
+{
+    dane_policy_answer *answer;
+    int good;
+
+    must(dane_policy_context_probe(context, &answer), "--self-test", "");
+    good = dane_policy_answer_status(answer) == DANE_POLICY_STATUS_SECURE;
+    if (json) {
+        putchar('{');
+        json_field("status", dane_policy_status_name(dane_policy_answer_status(answer)));
+        putchar(',');
+        json_field("text", dane_policy_answer_text(answer));
+        puts("}");
+    } else {
+        paint(good, good ? "good" : "bad");
+        printf(": %s\n", dane_policy_answer_text(answer));
+    }
+    dane_policy_answer_free(answer);
+    return good;
+}
+
+/* Sets one option that takes a value; 0 if it is none. */
+static int set(const char *option, const char *value)
+{
+    size_t length;
+    char *text;
+
+    if (strcmp(option, "--level") == 0) {
+        int only = strcmp(value, "dane-only") == 0;
+
+        if (!only && strcmp(value, "dane") != 0)
+            fail(EXIT_USAGE, "--level: '%s' is neither dane nor dane-only", value);
+        level_name = value;
+        must(dane_policy_context_set_level(context, only ? DANE_POLICY_LEVEL_DANE_ONLY
+                                                         : DANE_POLICY_LEVEL_DANE), option, value);
+    } else if (strcmp(option, "--nameserver") == 0) {
+        must(dane_policy_context_add_nameserver(context, value), option, value);
+    } else if (strcmp(option, "--resolv-conf") == 0) {
+        text = read_file(value, &length);
+        must(dane_policy_context_set_resolv_conf(context, text, length), option, value);
+        free(text);
+    } else if (strcmp(option, "--trust-anchor") == 0) {
+        text = read_file(value, &length);
+        must(dane_policy_context_set_trust_anchors(context, text, length), option, value);
+        free(text);
+    } else if (strcmp(option, "--dnssec") == 0) {
+        int trust = strcmp(value, "trust-ad") == 0;
+
+        if (!trust && strcmp(value, "validate") != 0)
+            fail(EXIT_USAGE, "--dnssec: '%s' is neither validate nor trust-ad", value);
+        must(dane_policy_context_set_dnssec(context, trust ? DANE_POLICY_DNSSEC_TRUST_AD
+                                                           : DANE_POLICY_DNSSEC_VALIDATE), option, value);
+    } else if (strcmp(option, "--ehlo") == 0) {
+        must(dane_policy_context_set_ehlo_name(context, value), option, value);
+    } else if (strcmp(option, "--port") == 0) {
+        port = (uint16_t)number(option, value, 1, 65535);
+    } else if (strcmp(option, "--timeout") == 0) {
+        long long seconds = number(option, value, 1, 4294967);
+
+        must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, value);
+    } else if (strcmp(option, "--time") == 0) {
+        must(dane_policy_context_set_time(context, number(option, value, 0, INT64_MAX)), option, value);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    int testing = 0, asking = 0, all = 1, i;
+
+    tool_name = "dane-check";
+    must(dane_policy_context_new(&context), "context", "");
+    for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        } else if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            finish_output();
+            dane_policy_context_free(context);
+            return 0;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            printf("dane-check %s\n", dane_policy_version());
+            finish_output();
+            dane_policy_context_free(context);
+            return 0;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            json = 1;
+        } else if (strcmp(argv[i], "--dns-only") == 0) {
+            dns_only = 1;
+        } else if (strcmp(argv[i], "--self-test") == 0) {
+            testing = 1;
+        } else if (strcmp(argv[i], "--query") == 0) {
+            asking = 1;
+        } else if (i + 1 < argc && set(argv[i], argv[i + 1])) {
+            i++;
+        } else {
+            fprintf(stderr, "dane-check: %s: unknown option, or its value is missing\n%s", argv[i], usage);
+            return EXIT_USAGE;
+        }
+    }
+    argv += i;
+    argc -= i;
+    if (testing + asking > 1 || (testing && argc != 0) || (asking && argc != 2) ||
+        (!testing && !asking && argc == 0)) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    colour = !json && isatty(STDOUT_FILENO);
+    if (testing)
+        all = self_test();
+    else if (asking)
+        all = query(argv[0], argv[1]);
+    else
+        for (i = 0; i < argc; i++) {
+            if (argc > 1 && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO))
+                fprintf(stderr, "%d/%d %s\n", i + 1, argc, argv[i]);
+            all &= check(argv[i]);
+        }
+    finish_output();
+    dane_policy_context_free(context);
+    return all ? 0 : 1;
+}

@@ -1,0 +1,221 @@
+/* dane-verify: does a certificate chain match TLSA records? No network. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <ctype.h>
+#include <time.h>
+
+#include <dane_policy.h>
+
+#include "tool.h"
+
+static const char usage[] =
+    "usage: dane-verify [--name NAME]... [--time UNIX] [--json] --tlsa 'U S M HEX' [--tlsa ...] CHAIN.pem\n"
+    "\n"
+    "The first name is the TLSA base domain. CHAIN.pem holds the certificates as the server sent them.\n"
+    "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input, 4 no usable record\n";
+
+enum { EXIT_UNUSABLE = 4 };
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *at = c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
+
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+static void parse_tlsa(const char *text, dane_policy_tlsa *tlsa)
+{
+    unsigned usage_number, selector, matching_type;
+    uint8_t *data = allocate(NULL, strlen(text) / 2 + 1);
+    int digits = 0, start = 0, digit;
+    size_t length = 0;
+    const char *p;
+
+    if (sscanf(text, "%u %u %u %n", &usage_number, &selector, &matching_type, &start) != 3 || start == 0 ||
+        usage_number > 255 || selector > 255 || matching_type > 255)
+        fail(EXIT_USAGE, "--tlsa: '%s' is not 'USAGE SELECTOR MATCHING-TYPE HEX'", text);
+    for (p = text + start; *p != '\0'; p++) {
+        if (isspace((unsigned char)*p))
+            continue;
+        digit = hex_digit(*p);
+        if (digit < 0)
+            fail(EXIT_USAGE, "--tlsa: '%c' is not a hexadecimal digit", *p);
+        if (digits++ % 2 == 0)
+            data[length] = (uint8_t)(digit << 4);
+        else
+            data[length++] |= (uint8_t)digit;
+    }
+    if (digits % 2 != 0)
+        fail(EXIT_USAGE, "--tlsa: odd number of hexadecimal digits");
+    tlsa->usage = (uint8_t)usage_number;
+    tlsa->selector = (uint8_t)selector;
+    tlsa->matching_type = (uint8_t)matching_type;
+    tlsa->data.data = data;
+    tlsa->data.length = length;
+}
+
+static int base64_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Decodes the text of one PEM block (RFC 7468) up to `end`. */
+static dane_policy_bytes decode(const char *text, const char *end, const char *path)
+{
+    uint8_t *data = allocate(NULL, (size_t)(end - text));
+    dane_policy_bytes bytes = {data, 0};
+    unsigned long group = 0;
+    int bits = 0, padded = 0;
+
+    for (; text < end; text++) {
+        int digit = base64_digit(*text);
+
+        if (isspace((unsigned char)*text))
+            continue;
+        if (*text == '=') {
+            padded = 1;
+            continue;
+        }
+        if (digit < 0 || padded)
+            fail(EXIT_USAGE, "%s: not base64 inside a certificate", path);
+        group = (group << 6 | (unsigned long)digit) & 0xffffff;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            data[bytes.length++] = (uint8_t)(group >> bits);
+        }
+    }
+    return bytes;
+}
+
+static dane_policy_bytes *read_chain(const char *path, size_t *count)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
+    dane_policy_bytes *chain = NULL;
+    size_t length;
+    char *text = read_file(path, &length);
+    const char *p = text, *stop;
+
+    *count = 0;
+    if (strlen(text) != length)
+        fail(EXIT_USAGE, "%s: not a PEM file", path);
+    while ((p = strstr(p, begin)) != NULL) {
+        p += sizeof begin - 1;
+        stop = strstr(p, end);
+        if (stop == NULL)
+            fail(EXIT_USAGE, "%s: a certificate has no end", path);
+        chain = allocate(chain, (*count + 1) * sizeof *chain);
+        chain[(*count)++] = decode(p, stop, path);
+        p = stop;
+    }
+    if (*count == 0)
+        fail(EXIT_USAGE, "%s: no certificate", path);
+    free(text);
+    return chain;
+}
+
+static const char *result_word(int result)
+{
+    switch (result) {
+    case DANE_POLICY_RESULT_MATCHED: return "matched";
+    case DANE_POLICY_RESULT_NO_USABLE_RECORDS: return "no-usable-records";
+    default: return "mismatched";
+    }
+}
+
+static void print_json(const dane_policy_verification *v, const dane_policy_tlsa *records)
+{
+    size_t i;
+
+    putchar('{');
+    json_field("result", result_word(dane_policy_verification_result(v)));
+    putchar(',');
+    json_index("record", dane_policy_verification_record_index(v));
+    putchar(',');
+    json_index("depth", dane_policy_verification_depth(v));
+    putchar(',');
+    json_field("name", dane_policy_verification_name(v));
+    putchar(',');
+    json_field("detail", dane_policy_detail_name(dane_policy_verification_detail(v)));
+    fputs(",\"records\":[", stdout);
+    for (i = 0; i < dane_policy_verification_record_count(v); i++) {
+        int usable = dane_policy_records_status(&records[i], 1) == DANE_POLICY_STATUS_SECURE;
+
+        printf("%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"usable\":%s,", i == 0 ? "" : ",",
+               records[i].usage, records[i].selector, records[i].matching_type, json_bool(usable));
+        json_field("reason", dane_policy_verification_record_text(v, i));
+        putchar('}');
+    }
+    puts("]}");
+}
+
+static void print_text(const dane_policy_verification *v, const dane_policy_tlsa *records)
+{
+    size_t i;
+
+    printf("%s: %s\n", result_word(dane_policy_verification_result(v)), dane_policy_verification_text(v));
+    for (i = 0; i < dane_policy_verification_record_count(v); i++)
+        printf("  %u %u %u  %s\n", records[i].usage, records[i].selector, records[i].matching_type,
+               dane_policy_verification_record_text(v, i));
+}
+
+int main(int argc, char **argv)
+{
+    const char **names = allocate(NULL, (size_t)argc * sizeof *names);
+    dane_policy_tlsa *records = allocate(NULL, (size_t)argc * sizeof *records);
+    dane_policy_bytes *chain;
+    dane_policy_verification *v;
+    size_t name_count = 0, record_count = 0, chain_length, i;
+    long long now = (long long)time(NULL);
+    int json = 0, code, result, a;
+
+    tool_name = "dane-verify";
+    for (a = 1; a < argc && strncmp(argv[a], "--", 2) == 0; a++) {
+        if (strcmp(argv[a], "--") == 0) {
+            a++;
+            break;
+        } else if (strcmp(argv[a], "--json") == 0) {
+            json = 1;
+        } else if (strcmp(argv[a], "--help") == 0) {
+            fputs(usage, stdout);
+            return 0;
+        } else if (a + 1 < argc && strcmp(argv[a], "--name") == 0) {
+            names[name_count++] = argv[++a];
+        } else if (a + 1 < argc && strcmp(argv[a], "--time") == 0) {
+            now = number("--time", argv[++a], 0, INT64_MAX);
+        } else if (a + 1 < argc && strcmp(argv[a], "--tlsa") == 0) {
+            parse_tlsa(argv[++a], &records[record_count++]);
+        } else {
+            fprintf(stderr, "dane-verify: %s: unknown option, or its value is missing\n%s", argv[a], usage);
+            return EXIT_USAGE;
+        }
+    }
+    if (argc - a != 1 || record_count == 0) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    chain = read_chain(argv[a], &chain_length);
+    code = dane_policy_verify_records(records, record_count, chain, chain_length, names, name_count, now, &v);
+    if (code != DANE_POLICY_OK)
+        fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
+    if (json)
+        print_json(v, records);
+    else
+        print_text(v, records);
+    finish_output();
+    result = dane_policy_verification_result(v);
+    dane_policy_verification_free(v);
+    for (i = 0; i < chain_length; i++)
+        free((void *)(uintptr_t)chain[i].data);
+    for (i = 0; i < record_count; i++)
+        free((void *)(uintptr_t)records[i].data.data);
+    free(chain);
+    free(records);
+    free(names);
+    if (result == DANE_POLICY_RESULT_NO_USABLE_RECORDS)
+        return EXIT_UNUSABLE;
+    return result == DANE_POLICY_RESULT_MATCHED ? 0 : 1;
+}
