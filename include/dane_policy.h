@@ -717,7 +717,7 @@ int dane_policy_context_probe(const struct dane_policy_context *context,
  * `port` is where mail goes, 25 as a rule.
  *
  * Every DNS outcome, and a domain that is no name, is inside *out. Fails only with
- * DANE_POLICY_ERROR_MISUSE (NULL), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
+ * DANE_POLICY_ERROR_MISUSE (NULL, or port 0), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
  */
 int dane_policy_lookup(const struct dane_policy_context *context,
                        const char *domain,

@@ -99,3 +99,6 @@ const fn refused(certificate: Certificate) -> Verdict {
     };
     Verdict::defer(reason, detail, Scope::Host)
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ impl dane_policy_destination {
 /// `port` is where mail goes, 25 as a rule.
 ///
 /// Every DNS outcome, and a domain that is no name, is inside *out. Fails only with
-/// DANE_POLICY_ERROR_MISUSE (NULL), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
+/// DANE_POLICY_ERROR_MISUSE (NULL, or port 0), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_lookup(
     context: Option<&dane_policy_context>,
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn dane_policy_lookup(
     out: *mut *mut dane_policy_destination,
 ) -> c_int {
     let lookup = || {
-        let context = context.ok_or(MISUSE)?;
+        let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         Ok(dane_policy_destination::new(context.0.lookup(&domain, port)?))
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn dane_policy_lookup_host(
     out: *mut *mut dane_policy_destination,
 ) -> c_int {
     let lookup = || {
-        let context = context.ok_or(MISUSE)?;
+        let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let host = unsafe { from_c(host) }?;
         let next_hop = match next_hop.is_null() {

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn dane_policy_check(
     out: *mut *mut dane_policy_report,
 ) -> c_int {
     let check = || {
-        let context = context.ok_or(MISUSE)?;
+        let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         Ok(dane_policy_report::new(context.0.check(&domain, port)?))

@@ -19,7 +19,8 @@ pub(super) fn check(issuer: &Certificate<'_>, below: &[&Certificate<'_>]) -> Res
         if position > 0 && certificate.is_self_issued() {
             continue;
         }
-        let names = certificate.general_names().len() + 1;
+        let subject = certificate.x509.subject();
+        let names = certificate.general_names().len() + subject.iter_attributes().count();
         if names.saturating_mul(permitted.len() + excluded.len()) > MAX_COMPARISONS {
             let text = format!("{}: too many name constraints", issuer.subject());
             return Err(Mismatch::new(Detail::LimitExceeded, text));
@@ -52,10 +53,13 @@ fn allows(
             permitted_dns.is_empty() || permitted_dns.iter().any(|tree| is_within(&name, tree));
         is_permitted && !excluded_dns.iter().any(|tree| overlaps(&name, tree))
     });
-    let has_directory_name = certificate.x509.subject().iter().next().is_some();
+    let subject = certificate.x509.subject();
+    let has_directory_name = subject.iter().next().is_some();
+    let has_mail_address = subject.iter_email().next().is_some();
     let others_are_absent = permitted.iter().chain(excluded).all(|subtree| match &subtree.base {
         GeneralName::DNSName(_) => true,
         GeneralName::DirectoryName(_) if has_directory_name => false,
+        GeneralName::RFC822Name(_) if has_mail_address => false,
         other => !certificate.general_names().iter().any(|name| kind(name) == kind(other)),
     });
     names_are_allowed && others_are_absent

@@ -162,3 +162,6 @@ impl Verification {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,7 @@ mod tests {
     fn rfc4035_5_4_nxdomain_needs_name_and_wildcard() {
         let name_only = nsec("a.example", "c.example", &[rtype::A]);
         let wildcard = nsec("example", "a.example", &[rtype::SOA, rtype::NS]);
-        assert_eq!(denied(&[name_only.clone()], "b.example", rtype::A), None);
+        assert_eq!(denied(std::slice::from_ref(&name_only), "b.example", rtype::A), None);
         let both = [name_only.clone(), wildcard];
         assert_eq!(denied(&both, "b.example", rtype::A), Some(Denial::NoName));
         let wildcard_has_it = [name_only.clone(), nsec("*.example", "a.example", &[rtype::A])];

@@ -1,0 +1,438 @@
+//! RFC 7671 and RFC 7672 section 3, on certificates made for the purpose.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    NameConstraints, PublicKeyData, date_time_ymd,
+};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::*;
+
+/// 2026-01-01.
+const NOW: i64 = 1_767_225_600;
+
+struct Made {
+    der: Vec<u8>,
+    key: KeyPair,
+    params: CertificateParams,
+}
+
+fn params(common_name: &str, names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2100, 1, 1);
+    params
+}
+
+fn ca_params(common_name: &str) -> CertificateParams {
+    let mut params = params(common_name, &[]);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+impl Made {
+    fn root(params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        Self { der, key, params }
+    }
+
+    fn issue(&self, params: CertificateParams) -> Self {
+        self.issue_for(params, KeyPair::generate().unwrap())
+    }
+
+    fn issue_for(&self, params: CertificateParams, key: KeyPair) -> Self {
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        let der = params.signed_by(&key, &issuer).unwrap().der().to_vec();
+        Self { der, key, params }
+    }
+
+    fn record(&self, usage: u8, selector: u8, matching_type: u8) -> Record {
+        let selected =
+            if selector == 0 { self.der.clone() } else { self.key.subject_public_key_info() };
+        let data = match matching_type {
+            0 => selected,
+            1 => Sha256::digest(&selected).to_vec(),
+            _ => Sha512::digest(&selected).to_vec(),
+        };
+        Record { usage, selector, matching_type, data }
+    }
+}
+
+fn leaf_params() -> CertificateParams {
+    params("mx.example.org", &["mx.example.org"])
+}
+
+fn judge(records: &[Record], chain: &[&Made]) -> Verification {
+    judge_for(records, chain, &["mx.example.org"])
+}
+
+fn judge_for(records: &[Record], chain: &[&Made], names: &[&str]) -> Verification {
+    let chain: Vec<&[u8]> = chain.iter().map(|made| made.der.as_slice()).collect();
+    verify(records, &chain, names, NOW)
+}
+
+#[track_caller]
+fn assert_refused(found: &Verification, detail: Detail) {
+    assert_eq!((found.result, found.detail), (Match::Mismatched, detail), "{}", found.text);
+    assert_eq!(found.certificate, Column::Unsuccessful);
+    assert_eq!((found.record, found.depth), (None, None));
+}
+
+#[track_caller]
+fn assert_matched(found: &Verification, depth: usize) {
+    assert_eq!(found.result, Match::Matched, "{}", found.text);
+    assert_eq!((found.certificate, found.depth), (Column::Successful, Some(depth)));
+}
+
+/// A root, an intermediate and a leaf.
+fn three() -> (Made, Made, Made) {
+    let root = Made::root(ca_params("Root"));
+    let intermediate = root.issue(ca_params("Intermediate"));
+    let leaf = intermediate.issue(leaf_params());
+    (root, intermediate, leaf)
+}
+
+#[test]
+fn rfc7671_5_1_dane_ee_ignores_everything_but_the_octets() {
+    let mut odd = params("no name", &[]);
+    odd.not_after = date_time_ymd(2021, 1, 1);
+    odd.key_usages = vec![KeyUsagePurpose::CrlSign];
+    odd.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
+    let mut unknown = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![5, 0]);
+    unknown.set_criticality(true);
+    odd.custom_extensions = vec![unknown];
+    let leaf = Made::root(odd);
+    for selector in [0, 1] {
+        for matching_type in [0, 1, 2] {
+            let found = judge_for(&[leaf.record(3, selector, matching_type)], &[&leaf], &[]);
+            assert_matched(&found, 0);
+            assert_eq!(found.name, None);
+        }
+    }
+}
+
+#[test]
+fn rfc7671_5_1_dane_ee_matches_the_leaf_only() {
+    let (root, intermediate, leaf) = three();
+    let chain = [&leaf, &intermediate, &root];
+    assert_refused(&judge(&[intermediate.record(3, 1, 1)], &chain), Detail::NoMatch);
+    assert_matched(&judge(&[leaf.record(3, 1, 1)], &chain), 0);
+}
+
+#[test]
+fn rfc7672_3_1_3_no_usable_record_is_its_own_result() {
+    let leaf = Made::root(leaf_params());
+    for records in
+        [vec![], vec![leaf.record(1, 1, 1)], vec![leaf.record(0, 1, 1), leaf.record(3, 1, 9)]]
+    {
+        let found = judge(&records, &[&leaf]);
+        assert_eq!(found.result, Match::NoUsableRecords);
+        assert_eq!(found.certificate, Column::NotApplicable);
+        assert_eq!(found.records.len(), records.len());
+    }
+}
+
+#[test]
+fn rfc7671_9_digest_agility() {
+    let (leaf, other) = (Made::root(leaf_params()), Made::root(leaf_params()));
+    let judge = |records: &[Record]| judge(records, &[&leaf]).result;
+    assert_eq!(judge(&[leaf.record(3, 1, 1), other.record(3, 1, 2)]), Match::Mismatched);
+    assert_eq!(judge(&[leaf.record(3, 1, 1), other.record(3, 0, 2)]), Match::Matched);
+    assert_eq!(judge(&[other.record(3, 1, 1), leaf.record(3, 1, 2)]), Match::Matched);
+    assert_eq!(judge(&[leaf.record(3, 1, 0), other.record(3, 1, 2)]), Match::Matched);
+    let mut malformed = other.record(3, 1, 2);
+    malformed.data.pop();
+    assert_eq!(judge(&[leaf.record(3, 1, 1), malformed]), Match::Matched);
+}
+
+#[test]
+fn an_empty_or_unreadable_chain_is_a_mismatch() {
+    let leaf = Made::root(leaf_params());
+    for record in [leaf.record(3, 1, 1), leaf.record(2, 0, 0)] {
+        assert_refused(&judge(std::slice::from_ref(&record), &[]), Detail::NoMatch);
+        let junk = verify(std::slice::from_ref(&record), &[b"junk"], &["mx.example.org"], NOW);
+        assert_refused(&junk, Detail::ChainInvalid);
+    }
+}
+
+#[test]
+fn rfc7671_5_2_every_form_of_dane_ta() {
+    let (root, intermediate, leaf) = three();
+    let whole = [&leaf, &intermediate, &root];
+    for (anchor, depth) in [(&intermediate, 1), (&root, 2)] {
+        for selector in [0, 1] {
+            for matching_type in [0, 1, 2] {
+                let found = judge(&[anchor.record(2, selector, matching_type)], &whole);
+                assert_matched(&found, depth);
+                assert_eq!(found.name.as_deref(), Some("mx.example.org"));
+            }
+        }
+    }
+    // RFC 7671 5.2.2 and 5.2.3: the anchor comes from DNS; of a bare key, the certificate it signed counts.
+    assert_matched(&judge(&[root.record(2, 0, 0)], &[&leaf, &intermediate]), 2);
+    assert_matched(&judge(&[root.record(2, 1, 0)], &[&leaf, &intermediate]), 1);
+    assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &intermediate]), Detail::TaAbsent);
+    assert_refused(&judge(&[root.record(2, 1, 1)], &[&leaf, &intermediate]), Detail::TaAbsent);
+    assert_refused(&judge(&[root.record(2, 0, 0)], &[&leaf]), Detail::ChainInvalid);
+}
+
+#[test]
+fn order_duplicates_and_extras_do_not_matter() {
+    let (root, intermediate, leaf) = three();
+    let stranger = Made::root(ca_params("Stranger"));
+    let chain = [&leaf, &root, &stranger, &intermediate, &intermediate, &leaf];
+    assert_matched(&judge(&[root.record(2, 0, 1)], &chain), 2);
+}
+
+#[test]
+fn rfc7671_5_2_an_anchor_that_merely_lies_in_the_chain_proves_nothing() {
+    let (root, intermediate, _) = three();
+    let attacker = Made::root(leaf_params());
+    let attacker_ca = Made::root(ca_params("Intermediate"));
+    let issued = attacker_ca.issue(leaf_params());
+    for record in [
+        root.record(2, 0, 1),
+        root.record(2, 1, 0),
+        root.record(2, 0, 0),
+        intermediate.record(2, 1, 2),
+    ] {
+        for chain in [
+            vec![&attacker, &root],
+            vec![&attacker, &intermediate, &root],
+            vec![&issued, &attacker_ca, &intermediate, &root],
+            vec![&issued, &intermediate, &root],
+        ] {
+            let found = judge(std::slice::from_ref(&record), &chain);
+            assert_eq!(found.result, Match::Mismatched, "{}", found.text);
+        }
+    }
+}
+
+#[test]
+fn rfc7671_5_2_the_leaf_is_no_anchor_above_itself() {
+    let leaf = Made::root(leaf_params());
+    for (selector, matching_type) in [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)] {
+        let found = judge(&[leaf.record(2, selector, matching_type)], &[&leaf, &leaf]);
+        assert_eq!(found.result, Match::Mismatched, "2 {selector} {matching_type}: {}", found.text);
+    }
+    assert_matched(&judge(&[leaf.record(2, 1, 0)], &[&leaf]), 0);
+    let (root, _, _) = three();
+    let issued = root.issue(leaf_params());
+    assert_eq!(judge(&[issued.record(2, 1, 1)], &[&issued, &root]).result, Match::Mismatched);
+    assert_eq!(judge(&[issued.record(2, 1, 0)], &[&issued, &root]).result, Match::Mismatched);
+}
+
+#[test]
+fn several_issuers_of_one_name_are_all_tried() {
+    let right = Made::root(ca_params("Same Name"));
+    let wrong = Made::root(ca_params("Same Name"));
+    let leaf = right.issue(leaf_params());
+    assert_matched(&judge(&[right.record(2, 1, 1)], &[&leaf, &wrong, &right]), 1);
+    let root = Made::root(ca_params("Cross Root"));
+    let key = KeyPair::from_pkcs8_der_and_sign_algo(
+        &right.key.serialize_der().into(),
+        &rcgen::PKCS_ECDSA_P256_SHA256,
+    );
+    let crossed = root.issue_for(ca_params("Same Name"), key.unwrap());
+    let found = judge(&[root.record(2, 0, 1)], &[&leaf, &right, &wrong, &crossed, &root]);
+    assert_eq!(found.result, Match::Matched, "{}", found.text);
+}
+
+#[test]
+fn rfc7672_3_2_2_reference_names() {
+    let root = Made::root(ca_params("Root"));
+    let leaf = root.issue(params("x", &["example.org"]));
+    let records = [root.record(2, 0, 1)];
+    assert_refused(&judge(&records, &[&leaf, &root]), Detail::NameMismatch);
+    assert_refused(&judge_for(&records, &[&leaf, &root], &[]), Detail::NameMismatch);
+    let found = judge_for(&records, &[&leaf, &root], &["mx.example.org", "example.org"]);
+    assert_eq!(found.name.as_deref(), Some("example.org"));
+}
+
+#[test]
+fn rfc7672_3_2_3_the_common_name_counts_only_without_dns_names() {
+    let root = Made::root(ca_params("Root"));
+    let records = [root.record(2, 0, 1)];
+    let only_cn = root.issue(params("mx.example.org", &[]));
+    assert_matched(&judge(&records, &[&only_cn, &root]), 1);
+    let both = root.issue(params("mx.example.org", &["other.test"]));
+    assert_refused(&judge(&records, &[&both, &root]), Detail::NameMismatch);
+}
+
+#[test]
+fn rfc5280_6_1_dates_of_the_whole_path() {
+    let aged = |mut params: CertificateParams| {
+        params.not_after = date_time_ymd(2021, 1, 1);
+        params
+    };
+    let early = |mut params: CertificateParams| {
+        params.not_before = date_time_ymd(2090, 1, 1);
+        params
+    };
+    let root = Made::root(ca_params("Root"));
+    let old_leaf = root.issue(aged(leaf_params()));
+    assert_refused(&judge(&[root.record(2, 0, 1)], &[&old_leaf, &root]), Detail::Expired);
+    assert_refused(&judge(&[root.record(2, 1, 0)], &[&old_leaf]), Detail::Expired);
+    let young_leaf = root.issue(early(leaf_params()));
+    assert_refused(&judge(&[root.record(2, 0, 1)], &[&young_leaf, &root]), Detail::NotYetValid);
+    let old_middle = root.issue(aged(ca_params("Middle")));
+    let leaf = old_middle.issue(leaf_params());
+    assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &old_middle, &root]), Detail::Expired);
+    let old_root = Made::root(aged(ca_params("Old Root")));
+    let leaf = old_root.issue(leaf_params());
+    assert_refused(&judge(&[old_root.record(2, 0, 1)], &[&leaf, &old_root]), Detail::Expired);
+    // What lies above the anchor does not matter, and a bare key has no dates.
+    let middle = old_root.issue(ca_params("Middle"));
+    let leaf = middle.issue(leaf_params());
+    assert_matched(&judge(&[middle.record(2, 0, 1)], &[&leaf, &middle, &old_root]), 1);
+    assert_matched(&judge(&[old_root.record(2, 1, 0)], &[&leaf, &middle]), 1);
+}
+
+#[test]
+fn rfc5280_6_1_4_what_an_issuer_must_allow() {
+    let refuse = |params: CertificateParams| {
+        let issuer = Made::root(params);
+        let leaf = issuer.issue(leaf_params());
+        assert_refused(&judge(&[issuer.record(2, 0, 1)], &[&leaf, &issuer]), Detail::ChainInvalid);
+    };
+    let mut no_ca = params("No CA", &[]);
+    no_ca.is_ca = IsCa::ExplicitNoCa;
+    refuse(no_ca);
+    refuse(params("No Constraints", &[]));
+    let mut no_sign = ca_params("No Sign");
+    no_sign.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    refuse(no_sign);
+    let mut code = ca_params("Code");
+    code.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
+    refuse(code);
+    let mut critical = ca_params("Critical");
+    let mut unknown = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![5, 0]);
+    unknown.set_criticality(true);
+    critical.custom_extensions = vec![unknown];
+    refuse(critical);
+
+    let mut short = ca_params("Short");
+    short.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let short = Made::root(short);
+    let direct = short.issue(leaf_params());
+    assert_matched(&judge(&[short.record(2, 0, 1)], &[&direct, &short]), 1);
+    let middle = short.issue(ca_params("Middle"));
+    let leaf = middle.issue(leaf_params());
+    assert_refused(
+        &judge(&[short.record(2, 0, 1)], &[&leaf, &middle, &short]),
+        Detail::ChainInvalid,
+    );
+    assert_matched(&judge(&[short.record(2, 1, 0)], &[&leaf, &middle]), 1);
+}
+
+#[test]
+fn rfc5280_4_2_1_what_a_leaf_must_allow() {
+    let root = Made::root(ca_params("Root"));
+    let refuse = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = leaf_params();
+        change(&mut params);
+        let leaf = root.issue(params);
+        assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), Detail::ChainInvalid);
+    };
+    refuse(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection]);
+    refuse(&|params| params.key_usages = vec![KeyUsagePurpose::CrlSign]);
+    refuse(&|params| {
+        let mut unknown =
+            CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![5, 0]);
+        unknown.set_criticality(true);
+        params.custom_extensions = vec![unknown];
+    });
+    let accept = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = leaf_params();
+        change(&mut params);
+        let leaf = root.issue(params);
+        assert_matched(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), 1);
+    };
+    accept(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained));
+    accept(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any]);
+    accept(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth]);
+}
+
+#[test]
+fn rfc5280_4_2_1_10_name_constraints() {
+    let constrained = |permitted: Vec<GeneralSubtree>, excluded: Vec<GeneralSubtree>| {
+        let mut params = ca_params("Constrained");
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: excluded });
+        let root = Made::root(params);
+        let leaf = root.issue(leaf_params());
+        judge(&[root.record(2, 0, 1)], &[&leaf, &root])
+    };
+    let dns = |name: &str| vec![GeneralSubtree::DnsName(name.into())];
+    assert_matched(&constrained(dns("example.org"), vec![]), 1);
+    assert_refused(&constrained(dns("example.net"), vec![]), Detail::ChainInvalid);
+    assert_refused(&constrained(vec![], dns("example.org")), Detail::ChainInvalid);
+    assert_matched(&constrained(vec![], dns("example.net")), 1);
+    let directory = vec![GeneralSubtree::DirectoryName(DistinguishedName::new())];
+    assert_refused(&constrained(directory, vec![]), Detail::ChainInvalid);
+}
+
+#[test]
+fn work_is_bounded() {
+    let (root, intermediate, leaf) = three();
+    let records = [root.record(2, 0, 1)];
+    let long: Vec<&Made> =
+        std::iter::once(&leaf).chain([&intermediate].repeat(MAX_CERTIFICATES)).collect();
+    assert_refused(&judge(&records, &long), Detail::LimitExceeded);
+    let huge = vec![0; MAX_OCTETS];
+    let found = verify(&records, &[&leaf.der, &huge], &["mx.example.org"], NOW);
+    assert_refused(&found, Detail::LimitExceeded);
+    // Certificates of one name and key that all sign each other: every path is signed, none ends.
+    let (name, pkcs8) = (ca_params("Mesh"), root.key.serialize_der());
+    let key = || {
+        let der = pkcs8.clone().into();
+        KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
+    };
+    let hub = Made { der: Vec::new(), key: key(), params: name.clone() };
+    let mesh: Vec<Made> = (0..30).map(|_| hub.issue_for(name.clone(), key())).collect();
+    let leaf = hub.issue(leaf_params());
+    let chain: Vec<&Made> = std::iter::once(&leaf).chain(&mesh).collect();
+    let elsewhere = Made::root(ca_params("Elsewhere"));
+    assert_refused(&judge(&[elsewhere.record(2, 0, 0)], &chain), Detail::LimitExceeded);
+}
+
+#[test]
+fn no_altered_octet_is_accepted_and_none_panics() {
+    let (root, intermediate, leaf) = three();
+    let records = [root.record(2, 0, 1)];
+    let names = ["mx.example.org"];
+    let original = [leaf.der.clone(), intermediate.der.clone(), root.der.clone()];
+    for (position, certificate) in original.iter().enumerate() {
+        for index in 0..certificate.len() {
+            for bit in [0x01, 0x80] {
+                let mut chain = original.clone();
+                chain[position][index] ^= bit;
+                let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+                let found = verify(&records, &chain, &names, NOW);
+                assert_ne!(found.result, Match::Matched, "certificate {position}, octet {index}");
+            }
+        }
+    }
+    let chain: Vec<&[u8]> = original.iter().map(Vec::as_slice).collect();
+    assert_eq!(verify(&records, &chain, &names, NOW).result, Match::Matched);
+    for length in 0..leaf.der.len() {
+        let found = verify(&[leaf.record(3, 1, 1)], &[&leaf.der[..length]], &names, NOW);
+        assert_ne!(found.result, Match::Matched);
+    }
+}
+
+#[test]
+fn rfc6698_2_1_full_data_is_exactly_one_object() {
+    let (root, _, _) = three();
+    let leaf = root.issue(leaf_params());
+    for selector in [0, 1] {
+        let mut record = root.record(2, selector, 0);
+        record.data.push(0);
+        assert_eq!(judge(&[record], &[&leaf, &root]).result, Match::NoUsableRecords);
+    }
+}

@@ -1,0 +1,374 @@
+/* The whole C face without a network: NULL, numbers out of range, every constant, the 30 rows, ownership. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dane_policy.h>
+
+static int checks;
+
+#define CHECK(condition)                                                       \
+    do {                                                                       \
+        checks++;                                                              \
+        if (!(condition)) {                                                    \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);    \
+            exit(1);                                                           \
+        }                                                                      \
+    } while (0)
+
+#define IS(text, want) CHECK(strcmp((text), (want)) == 0)
+
+enum {
+    NA = DANE_POLICY_STATUS_NOT_APPLICABLE, S = DANE_POLICY_STATUS_SECURE, I = DANE_POLICY_STATUS_INSECURE,
+    NX = DANE_POLICY_STATUS_NXDOMAIN, B = DANE_POLICY_STATUS_BOGUS, U = DANE_POLICY_STATUS_UNUSABLE,
+    CONFIGURED = DANE_POLICY_STATUS_CONFIGURED, INDETERMINATE = DANE_POLICY_STATUS_INDETERMINATE
+};
+
+static const struct {
+    int mx, address, tlsa, certificate;
+    const char *dane_only, *dane; /* the reason of a deferral, else the action in capitals */
+} rows[] = {
+    {S, S, S, DANE_POLICY_CERTIFICATE_SUCCESSFUL, "DELIVER", "DELIVER"},
+    {S, S, S, DANE_POLICY_CERTIFICATE_UNSUCCESSFUL, "server certificate not trusted", "server certificate not trusted"},
+    {S, S, I, NA, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {S, S, NX, NA, "no TLSA record", "OPPORTUNISTIC"},
+    {S, S, B, NA, "TLSA lookup error", "TLSA lookup error"},
+    {S, I, NA, NA, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {S, B, NA, NA, "host or domain name not found", "host or domain name not found"},
+    {I, S, S, DANE_POLICY_CERTIFICATE_SUCCESSFUL, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {I, S, S, DANE_POLICY_CERTIFICATE_UNSUCCESSFUL, "non-DNSSEC destination", "server certificate not trusted"},
+    {I, S, I, NA, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {I, S, NX, NA, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {I, S, B, NA, "non-DNSSEC destination", "TLSA lookup error"},
+    {I, I, NA, NA, "non-DNSSEC destination", "OPPORTUNISTIC"},
+    {I, B, NA, NA, "host or domain name not found", "host or domain name not found"},
+    {B, NA, NA, NA, "host or domain name not found", "host or domain name not found"},
+};
+
+static void check_row(size_t i, int level, const char *want)
+{
+    const dane_policy_decision *d =
+        dane_policy_decide(level, rows[i].mx, rows[i].address, rows[i].tlsa, rows[i].certificate);
+    int action = dane_policy_decision_action(d);
+
+    if (strcmp(want, "DELIVER") == 0) {
+        CHECK(action == DANE_POLICY_ACTION_DELIVER);
+        CHECK(dane_policy_decision_verification(d) == DANE_POLICY_VERIFICATION_SUCCESSFUL);
+        CHECK(dane_policy_decision_may_deliver(d) == 1);
+        CHECK(dane_policy_decision_tls_required(d) == 1);
+        IS(dane_policy_decision_reason_text(d), "");
+    } else if (strcmp(want, "OPPORTUNISTIC") == 0) {
+        CHECK(action == DANE_POLICY_ACTION_OPPORTUNISTIC);
+        CHECK(dane_policy_decision_verification(d) == DANE_POLICY_VERIFICATION_UNSUCCESSFUL);
+        CHECK(dane_policy_decision_may_deliver(d) == 1);
+        /* Row 23 may go on over the verified session only. */
+        CHECK(dane_policy_decision_tls_required(d) ==
+              (rows[i].certificate == DANE_POLICY_CERTIFICATE_SUCCESSFUL));
+        IS(dane_policy_decision_reason_text(d), "");
+    } else {
+        CHECK(action == DANE_POLICY_ACTION_DEFER);
+        CHECK(dane_policy_decision_may_deliver(d) == 0);
+        CHECK(dane_policy_decision_tls_required(d) == 1);
+        IS(dane_policy_decision_reason_text(d), want);
+        IS(dane_policy_reason_name(dane_policy_decision_reason(d)), want);
+    }
+    CHECK(*dane_policy_decision_text(d) != '\0');
+}
+
+static void check_decide(void)
+{
+    size_t i;
+    int n;
+
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        check_row(i, DANE_POLICY_LEVEL_DANE_ONLY, rows[i].dane_only);
+        check_row(i, DANE_POLICY_LEVEL_DANE, rows[i].dane);
+    }
+    for (n = -3; n < 12; n++) {
+        CHECK((dane_policy_decide(n, S, S, S, 0) != NULL) == (n == 1 || n == 2));
+        CHECK((dane_policy_decide(1, n, S, S, 0) != NULL) == (n >= 0 && n <= 7 && n != U));
+        CHECK((dane_policy_decide(1, S, n, S, 0) != NULL) == (n >= 0 && n <= 7 && n != U && n != CONFIGURED));
+        CHECK((dane_policy_decide(1, S, S, n, 0) != NULL) == (n >= 0 && n <= 7 && n != CONFIGURED));
+        CHECK((dane_policy_decide(1, S, S, S, n) != NULL) == (n >= 0 && n <= 5));
+    }
+    CHECK(dane_policy_decide(1, INDETERMINATE, S, S, 0) == dane_policy_decide(1, B, S, S, 0));
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, NA, S, S, 1)) == DANE_POLICY_ACTION_DEFER);
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, CONFIGURED, S, S, 1)) == DANE_POLICY_ACTION_DELIVER);
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, S, S, S, 0)) == DANE_POLICY_ACTION_VERIFY);
+    CHECK(dane_policy_decision_verification(dane_policy_decide(1, S, S, S, 0)) == DANE_POLICY_VERIFICATION_PENDING);
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, S, S, U, 0)) == DANE_POLICY_ACTION_ENCRYPT);
+    CHECK(dane_policy_decision_tlsrpt_result(dane_policy_decide(1, S, S, U, 0)) == 304);
+    IS(dane_policy_decision_tlsrpt_result_type(dane_policy_decide(1, S, S, U, 0)), "tlsa-invalid");
+    IS(dane_policy_decision_enhanced_status(dane_policy_decide(1, S, S, S, 2)), "4.7.5");
+    CHECK(dane_policy_decision_scope(dane_policy_decide(2, I, S, S, 0)) == DANE_POLICY_SCOPE_DOMAIN);
+    CHECK(dane_policy_decision_scope(dane_policy_decide(2, S, I, NA, 0)) == DANE_POLICY_SCOPE_HOST);
+    CHECK(dane_policy_decision_detail(dane_policy_decide(2, S, I, NA, 0)) == DANE_POLICY_DETAIL_ADDRESS_INSECURE);
+}
+
+/* Everything that is forgotten ends in a deferral. */
+static void check_null(void)
+{
+    dane_policy_context *context = (dane_policy_context *)&checks;
+    dane_policy_destination *to = (dane_policy_destination *)&checks;
+    dane_policy_verification *v = (dane_policy_verification *)&checks;
+    dane_policy_report *report = (dane_policy_report *)&checks;
+    dane_policy_answer *answer = (dane_policy_answer *)&checks;
+    dane_policy_tlsa tlsa = {9, 9, 9, {NULL, 9}};
+
+    CHECK(dane_policy_decision_action(NULL) == DANE_POLICY_ACTION_DEFER);
+    CHECK(dane_policy_decision_verification(NULL) == DANE_POLICY_VERIFICATION_UNSUCCESSFUL);
+    CHECK(dane_policy_decision_reason(NULL) == DANE_POLICY_REASON_UNAVAILABLE);
+    CHECK(dane_policy_decision_detail(NULL) == DANE_POLICY_DETAIL_POLICY_UNAVAILABLE);
+    CHECK(dane_policy_decision_scope(NULL) == DANE_POLICY_SCOPE_HOST);
+    CHECK(dane_policy_decision_tls_required(NULL) == 1);
+    CHECK(dane_policy_decision_may_deliver(NULL) == 0);
+    CHECK(dane_policy_decision_tlsrpt_result(NULL) == 0);
+    IS(dane_policy_decision_tlsrpt_result_type(NULL), "");
+    IS(dane_policy_decision_reason_text(NULL), "policy not available");
+    IS(dane_policy_decision_text(NULL), "policy not available");
+    IS(dane_policy_decision_enhanced_status(NULL), "4.3.0");
+
+    CHECK(dane_policy_context_new(NULL) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_level(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_dnssec(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_add_nameserver(NULL, "192.0.2.1") == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_resolv_conf(NULL, "", 0) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_trust_anchors(NULL, "", 0) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_timeout(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_ehlo_name(NULL, "a") == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_time(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_probe(NULL, &answer) == DANE_POLICY_ERROR_MISUSE && answer == NULL);
+    CHECK(dane_policy_lookup(NULL, "a.test", 25, &to) == DANE_POLICY_ERROR_MISUSE && to == NULL);
+    to = (dane_policy_destination *)&checks;
+    CHECK(dane_policy_lookup_host(NULL, "a.test", 25, NULL, S, &to) == DANE_POLICY_ERROR_MISUSE && to == NULL);
+    CHECK(dane_policy_check(NULL, "a.test", 25, &report) == DANE_POLICY_ERROR_MISUSE && report == NULL);
+    answer = (dane_policy_answer *)&checks;
+    CHECK(dane_policy_query(NULL, "a.test", 1, &answer) == DANE_POLICY_ERROR_MISUSE && answer == NULL);
+    CHECK(dane_policy_verify(NULL, NULL, 0, 0, &v) == DANE_POLICY_ERROR_MISUSE && v == NULL);
+    v = (dane_policy_verification *)&checks;
+    CHECK(dane_policy_verify_failure(NULL, 3, &v) == DANE_POLICY_ERROR_MISUSE && v == NULL);
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK && context != NULL);
+    CHECK(dane_policy_lookup(context, NULL, 25, &to) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_lookup(context, "a.test", 25, NULL) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_lookup(context, "a.test", 0, &to) == DANE_POLICY_ERROR_MISUSE && to == NULL);
+    CHECK(dane_policy_lookup_host(context, "a.test", 0, NULL, S, &to) == DANE_POLICY_ERROR_MISUSE && to == NULL);
+    CHECK(dane_policy_check(context, "a.test", 0, &report) == DANE_POLICY_ERROR_MISUSE && report == NULL);
+    CHECK(dane_policy_lookup_host(context, "a.test", 25, NULL, U, &to) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_lookup_host(context, "a.test", 25, NULL, 99, &to) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_query(context, "a.test", 16, &answer) == DANE_POLICY_ERROR_MISUSE);
+    dane_policy_context_free(context);
+
+    CHECK(dane_policy_destination_mx_status(NULL) == B);
+    CHECK(dane_policy_destination_queries(NULL) == 0);
+    CHECK(dane_policy_destination_decision(NULL) == NULL);
+    CHECK(dane_policy_destination_host_count(NULL) == 0);
+    CHECK(dane_policy_destination_host(NULL, 0) == NULL);
+    CHECK(dane_policy_destination_find_host(NULL, "a") == NULL);
+    CHECK(dane_policy_destination_host_decision(NULL, "a") == NULL);
+    CHECK(dane_policy_host_name(NULL) == NULL);
+    CHECK(dane_policy_host_preference(NULL) == 0);
+    CHECK(dane_policy_host_port(NULL) == 0);
+    CHECK(dane_policy_host_address_status(NULL) == B);
+    CHECK(dane_policy_host_tlsa_status(NULL) == B);
+    CHECK(dane_policy_host_base_domain(NULL) == NULL);
+    CHECK(dane_policy_host_address_count(NULL) == 0 && dane_policy_host_address(NULL, 0) == NULL);
+    CHECK(dane_policy_host_reference_name_count(NULL) == 0 && dane_policy_host_reference_name(NULL, 0) == NULL);
+    CHECK(dane_policy_host_tlsa_count(NULL) == 0 && dane_policy_host_tlsa_usable(NULL, 0) == 0);
+    CHECK(dane_policy_host_tlsa(NULL, 0, &tlsa) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(tlsa.usage == 0 && tlsa.data.data == NULL && tlsa.data.length == 0);
+    CHECK(dane_policy_host_tlsa(NULL, 0, NULL) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_host_policy_key(NULL) == NULL);
+    CHECK(dane_policy_host_decision(NULL) == NULL);
+    CHECK(dane_policy_verification_result(NULL) == DANE_POLICY_RESULT_MISMATCHED);
+    CHECK(dane_policy_verification_certificate(NULL) == DANE_POLICY_CERTIFICATE_UNSUCCESSFUL);
+    CHECK(dane_policy_verification_detail(NULL) == DANE_POLICY_DETAIL_NO_MATCH);
+    CHECK(dane_policy_verification_depth(NULL) == -1 && dane_policy_verification_record_index(NULL) == -1);
+    CHECK(dane_policy_verification_name(NULL) == NULL && dane_policy_verification_text(NULL) == NULL);
+    CHECK(dane_policy_verification_record_count(NULL) == 0);
+    CHECK(dane_policy_verification_record_detail(NULL, 0) == DANE_POLICY_DETAIL_NONE);
+    CHECK(dane_policy_verification_record_text(NULL, 0) == NULL);
+    CHECK(dane_policy_verification_decision(NULL) == NULL);
+    CHECK(dane_policy_report_decision(NULL) == NULL && dane_policy_report_destination(NULL) == NULL);
+    CHECK(dane_policy_report_via(NULL) == -1 && dane_policy_report_verification(NULL, 0) == NULL);
+    CHECK(dane_policy_report_tls_version(NULL, 0) == NULL);
+    CHECK(dane_policy_report_queries(NULL) == 0 && dane_policy_report_elapsed_us(NULL) == 0);
+    CHECK(dane_policy_answer_status(NULL) == B && dane_policy_answer_rcode(NULL) == 0);
+    CHECK(dane_policy_answer_exists(NULL) == 0 && dane_policy_answer_text(NULL) == NULL);
+    CHECK(dane_policy_answer_record_count(NULL) == 0 && dane_policy_answer_record(NULL, 0) == NULL);
+    CHECK(dane_policy_answer_alias_count(NULL) == 0 && dane_policy_answer_alias(NULL, 0) == NULL);
+    CHECK(dane_policy_answer_alias_status(NULL, 0) == B && dane_policy_answer_queries(NULL) == 0);
+    dane_policy_context_free(NULL);
+    dane_policy_destination_free(NULL);
+    dane_policy_verification_free(NULL);
+    dane_policy_report_free(NULL);
+    dane_policy_answer_free(NULL);
+}
+
+static void check_context(void)
+{
+    static const char anchor[] = ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n";
+    dane_policy_context *context;
+
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, DANE_POLICY_LEVEL_DANE_ONLY) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, 0) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_level(context, 3) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_TRUST_AD) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_VALIDATE) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_dnssec(context, 3) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_add_nameserver(context, "[2001:db8::1]:53") == DANE_POLICY_OK);
+    CHECK(dane_policy_context_add_nameserver(context, "192.0.2.1:5353") == DANE_POLICY_OK);
+    CHECK(dane_policy_context_add_nameserver(context, "ns.example.org") == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_add_nameserver(context, NULL) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_resolv_conf(context, "nameserver 192.0.2.1\n", 21) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_resolv_conf(context, NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_trust_anchors(context, anchor, sizeof anchor - 1) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_trust_anchors(context, "junk", 4) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_trust_anchors(context, NULL, 0) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_timeout(context, 1000) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_ehlo_name(context, "client.example.org") == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_ehlo_name(context, "a\r\nMAIL FROM:<>") == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_ehlo_name(context, "") == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_time(context, 0) == DANE_POLICY_OK);
+    dane_policy_context_free(context);
+}
+
+/* Names are data: a stranger's domain is decided, without a packet. */
+static void check_names(void)
+{
+    static const char *const invalid[] = {"", ".", "a..b", "b\303\274cher.example", "\377", "a b", "a\nb",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test"};
+    dane_policy_context *context;
+    dane_policy_destination *to;
+    const dane_policy_decision *d;
+    const dane_policy_host *host;
+    dane_policy_verification *v;
+    size_t i;
+
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_add_nameserver(context, "127.0.0.1:9") == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_timeout(context, 100) == DANE_POLICY_OK);
+    for (i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+        CHECK(dane_policy_lookup(context, invalid[i], 25, &to) == DANE_POLICY_OK);
+        d = dane_policy_destination_decision(to);
+        CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
+        CHECK(dane_policy_decision_detail(d) == DANE_POLICY_DETAIL_NAME_INVALID);
+        CHECK(dane_policy_decision_scope(d) == DANE_POLICY_SCOPE_DOMAIN);
+        IS(dane_policy_decision_reason_text(d), "host or domain name not found");
+        CHECK(dane_policy_destination_queries(to) == 0);
+        dane_policy_destination_free(to);
+    }
+    CHECK(dane_policy_lookup(context, "[192.0.2.1]", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_destination_mx_status(to) == CONFIGURED);
+    host = dane_policy_destination_host(to, 0);
+    CHECK(dane_policy_host_address_status(host) == I);
+    IS(dane_policy_host_address(host, 0), "192.0.2.1");
+    CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(strlen(dane_policy_host_policy_key(host)) == 64);
+    CHECK(dane_policy_destination_host(to, 1) == NULL);
+    d = dane_policy_destination_host_decision(to, "mx.elsewhere.test");
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
+    IS(dane_policy_decision_reason_text(d), "host not in MX records");
+    /* OPPORTUNISTIC never becomes DELIVER, and only a dead connection defers. */
+    CHECK(dane_policy_verify(host, NULL, 0, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify(host, NULL, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_NO_STARTTLS, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NONE);
+    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_NO_STARTTLS);
+    CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_CONNECTION_FAILED, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_decision_reason(dane_policy_verification_decision(v)) == DANE_POLICY_REASON_CONNECTION_FAILED);
+    dane_policy_destination_free(to);
+    /* A verification outlives its host. */
+    IS(dane_policy_decision_reason_text(dane_policy_verification_decision(v)), "connection failed");
+    dane_policy_verification_free(v);
+    /* Nobody answers: known to be unknown. */
+    CHECK(dane_policy_lookup(context, "example.test.", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_destination_mx_status(to) == B);
+    d = dane_policy_destination_decision(to);
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
+    CHECK(dane_policy_decision_tlsrpt_result(d) == 0);
+    dane_policy_destination_free(to);
+    CHECK(dane_policy_lookup_host(context, "mx.test", 25, NULL, NA, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
+    dane_policy_destination_free(to);
+    dane_policy_context_free(context);
+}
+
+static void check_verify(void)
+{
+    static const uint8_t digest[32] = {1};
+    dane_policy_tlsa records[2] = {{3, 1, 1, {digest, 32}}, {0, 1, 1, {digest, 32}}};
+    dane_policy_bytes junk = {digest, 3};
+    const char *names[2] = {"mx.example.org", NULL};
+    dane_policy_verification *v;
+
+    CHECK(dane_policy_records_status(records, 2) == S);
+    CHECK(dane_policy_records_status(records + 1, 1) == U);
+    CHECK(dane_policy_records_status(NULL, 0) == NX);
+    CHECK(dane_policy_records_status(NULL, 1) == B);
+    CHECK(dane_policy_verify_records(records, 2, NULL, 0, names, 1, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_MISMATCHED);
+    CHECK(dane_policy_verification_record_count(v) == 2);
+    CHECK(dane_policy_verification_record_detail(v, 1) == DANE_POLICY_DETAIL_USAGE_UNSUPPORTED);
+    CHECK(*dane_policy_verification_record_text(v, 1) != '\0' && dane_policy_verification_record_text(v, 2) == NULL);
+    CHECK(dane_policy_verification_decision(v) == NULL);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_records(records, 1, &junk, 1, names, 1, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_UNSUCCESSFUL);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_records(records + 1, 1, &junk, 1, names, 1, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NO_USABLE_RECORDS);
+    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_NOT_APPLICABLE);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_records(records, 1, &junk, 1, names, 2, 0, &v) == DANE_POLICY_ERROR_MISUSE && v == NULL);
+    CHECK(dane_policy_verify_records(NULL, 1, &junk, 1, names, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_verify_records(records, 1, NULL, 1, names, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_verify_records(records, 1, &junk, 1, NULL, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_verify_records(records, 1, &junk, 1, names, 1, 0, NULL) == DANE_POLICY_ERROR_MISUSE);
+}
+
+static void check_words(void)
+{
+    char version[32];
+
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_DELIVER), "deliver");
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_DEFER), "defer");
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_OPPORTUNISTIC), "opportunistic");
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_ENCRYPT), "encrypt");
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_VERIFY), "verify");
+    IS(dane_policy_action_name(DANE_POLICY_ACTION_FAIL), "fail");
+    IS(dane_policy_action_name(0), "unknown");
+    IS(dane_policy_reason_name(DANE_POLICY_REASON_NONE), "");
+    IS(dane_policy_reason_name(DANE_POLICY_REASON_NO_MAIL), "domain does not accept mail");
+    IS(dane_policy_reason_name(-1), "unknown");
+    IS(dane_policy_detail_name(DANE_POLICY_DETAIL_RESOLVER_STRIPS_DNSSEC), "resolver-strips-dnssec");
+    IS(dane_policy_detail_name(1000), "unknown");
+    IS(dane_policy_status_name(CONFIGURED), "configured");
+    IS(dane_policy_status_name(8), "unknown");
+    CHECK(*dane_policy_error_text(DANE_POLICY_ERROR_NO_MEMORY) != '\0');
+    CHECK(*dane_policy_error_text(DANE_POLICY_ERROR_INTERNAL) != '\0' && *dane_policy_error_text(77) != '\0');
+    sprintf(version, "%d.%d.%d", DANE_POLICY_VERSION_MAJOR, DANE_POLICY_VERSION_MINOR, DANE_POLICY_VERSION_PATCH);
+    IS(dane_policy_version(), version);
+    CHECK(dane_policy_version_number() == DANE_POLICY_VERSION_NUMBER);
+    CHECK(DANE_POLICY_VERSION_NUMBER == (DANE_POLICY_VERSION_MAJOR << 16 | DANE_POLICY_VERSION_MINOR << 8 |
+                                         DANE_POLICY_VERSION_PATCH));
+    /* Frozen at 1.0. */
+    CHECK(sizeof(dane_policy_bytes) == 2 * sizeof(void *));
+    CHECK(sizeof(dane_policy_tlsa) == 3 * sizeof(void *));
+}
+
+int main(void)
+{
+    check_words();
+    check_decide();
+    check_null();
+    check_context();
+    check_names();
+    check_verify();
+    printf("api: %d checks passed\n", checks);
+    return 0;
+}

@@ -1,0 +1,146 @@
+/*
+ * How the library behaves inside a mail server: a context made before a fork works in four children at once, no
+ * descriptor is left behind, descriptors 0 to 2 are not touched where they are closed, SIGPIPE kills nobody.
+ * Runs as `world run -- process`.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <dane_policy.h>
+
+enum { CHILDREN = 4, ROUNDS = 5 };
+
+static uint16_t port;
+
+static void die(const char *why)
+{
+    dprintf(2, "process: %s\n", why);
+    _exit(1);
+}
+
+static int open_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    int count = 0;
+
+    if (directory == NULL)
+        die("no /proc/self/fd");
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static dane_policy_context *make_context(void)
+{
+    dane_policy_context *context;
+    char anchors[1024];
+    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+
+    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+        die("no anchor");
+    fclose(file);
+    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
+        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
+        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK)
+        die("no context");
+    return context;
+}
+
+static int action(const dane_policy_context *context, const char *domain)
+{
+    dane_policy_report *report;
+    int result;
+
+    if (dane_policy_check(context, domain, port, &report) != DANE_POLICY_OK)
+        return -1;
+    result = dane_policy_decision_action(dane_policy_report_decision(report));
+    dane_policy_report_free(report);
+    return result;
+}
+
+static void expect(const dane_policy_context *context, const char *domain, int want)
+{
+    int before = open_descriptors(), found = action(context, domain);
+
+    if (found != want) {
+        dprintf(2, "process: %s: action %d, expected %d\n", domain, found, want);
+        _exit(1);
+    }
+    if (open_descriptors() != before)
+        die("a descriptor is left open");
+}
+
+static void every_kind(const dane_policy_context *context)
+{
+    expect(context, "good.test", DANE_POLICY_ACTION_DELIVER);
+    expect(context, "mismatch.test", DANE_POLICY_ACTION_DEFER);
+    expect(context, "tlsa-none.test", DANE_POLICY_ACTION_OPPORTUNISTIC);
+    expect(context, "closes.test", DANE_POLICY_ACTION_OPPORTUNISTIC);
+    expect(context, "old-tls.test", DANE_POLICY_ACTION_DEFER);
+    expect(context, "null.test", DANE_POLICY_ACTION_FAIL);
+}
+
+static void wait_for(pid_t child)
+{
+    int status;
+
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        die("a child failed");
+}
+
+/* Standard descriptors are closed; what the library opens must not take their place. */
+static void without_standard_descriptors(const dane_policy_context *context)
+{
+    pid_t child = fork();
+    int i;
+
+    if (child == 0) {
+        for (i = 0; i < 3; i++)
+            close(i);
+        for (i = 0; i < ROUNDS; i++)
+            if (action(context, "good.test") != DANE_POLICY_ACTION_DELIVER)
+                _exit(2);
+        for (i = 0; i < 3; i++)
+            if (fcntl(i, F_GETFD) != -1)
+                _exit(3);
+        _exit(0);
+    }
+    wait_for(child);
+}
+
+int main(void)
+{
+    dane_policy_context *context;
+    pid_t children[CHILDREN];
+    int i, round;
+
+    signal(SIGPIPE, SIG_DFL);
+    port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
+    context = make_context();
+    every_kind(context);
+    for (i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            for (round = 0; round < ROUNDS; round++)
+                every_kind(context);
+            dane_policy_context_free(context);
+            _exit(0);
+        }
+    }
+    every_kind(context);
+    for (i = 0; i < CHILDREN; i++)
+        wait_for(children[i]);
+    without_standard_descriptors(context);
+    dane_policy_context_free(context);
+    printf("process: passed\n");
+    return 0;
+}

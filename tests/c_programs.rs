@@ -1,0 +1,302 @@
+//! C programs against the shared and the static library that `make` built; `make test` says where.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use data_encoding::BASE64_MIME;
+
+const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const STATIC_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+
+/// The folder that `make` built into; without it there is nothing to test.
+fn build() -> Option<PathBuf> {
+    let build = env::var_os("DANE_POLICY_BUILD").map(PathBuf::from);
+    if build.is_none() {
+        println!("skipped: run `make test`, which builds the library for C first");
+    }
+    build
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn compiler() -> OsString {
+    env::var_os("CC").unwrap_or_else(|| "cc".into())
+}
+
+/// A folder of its own for each test, emptied first.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[track_caller]
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    output
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Whether a tool can be run; CI must have every one.
+fn have(tool: &str) -> bool {
+    let found = Command::new(tool).arg("--version").output().is_ok();
+    assert!(found || env::var_os("CI").is_none(), "{tool} is missing");
+    if !found {
+        println!("skipped: {tool} is not here");
+    }
+    found
+}
+
+/// Compiles a program twice: with the shared library, and with the static one.
+fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
+    let name = Path::new(source).file_stem().unwrap().to_str().unwrap();
+    let programs = [folder.join(format!("{name}-shared")), folder.join(format!("{name}-static"))];
+    let include = format!("-I{}", root().join("include").display());
+    let base = |program: &Path| {
+        let mut command = Command::new(compiler());
+        command.args(STRICT).args(["-g", &include, "-o"]).arg(program).arg(root().join(source));
+        command
+    };
+    let rpath = format!("-Wl,-rpath,{}", build.display());
+    run(base(&programs[0]).arg("-L").arg(build).args(["-ldane_policy", &rpath]));
+    run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(STATIC_LIBS));
+    programs
+}
+
+fn in_world(program: &Path, arguments: &[&str]) -> Output {
+    let world = world_binary();
+    run(Command::new(world).args(["run", "--"]).arg(program).args(arguments))
+}
+
+/// The world's program, beside the tests' own.
+fn world_binary() -> PathBuf {
+    let tests = env::current_exe().unwrap();
+    let world = tests.parent().unwrap().parent().unwrap().join("world");
+    assert!(world.exists(), "{} is not built: test with --workspace", world.display());
+    world
+}
+
+#[test]
+fn the_whole_c_face_without_a_network() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/api.c", &scratch("api")) {
+        assert!(stdout(&run(&mut Command::new(program))).ends_with(" checks passed\n"));
+    }
+}
+
+#[test]
+fn every_case_of_the_world_from_c() {
+    let Some(build) = build() else { return };
+    let [shared, fixed] = compile(&build, "tests/c/demo.c", &scratch("demo"));
+    let all = stdout(&in_world(&shared, &["--all"]));
+    assert!(all.ends_with(" passed, 0 failed\n"), "{all}");
+    let rows = stdout(&in_world(&fixed, &[]));
+    assert!(rows.ends_with("\n30 passed, 0 failed\n"), "{rows}");
+}
+
+#[test]
+fn forks_descriptors_and_sigpipe() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/process.c", &scratch("process")) {
+        assert_eq!(stdout(&in_world(&program, &[])), "process: passed\n");
+    }
+}
+
+#[test]
+fn only_versioned_public_symbols_are_exported() {
+    let Some(build) = build() else { return };
+    let mut nm = Command::new("nm");
+    nm.args(["-D", "--defined-only", "--with-symbol-versions"]);
+    let listing = stdout(&run(nm.arg(build.join("libdane_policy.so"))));
+    let mut exported: Vec<&str> =
+        listing.lines().filter_map(|line| line.rsplit(' ').next()).collect();
+    exported.retain(|symbol| *symbol != "DANE_POLICY_1.0");
+    exported.sort_unstable();
+    let symbols = fs::read_to_string(root().join("abi/symbols.txt")).unwrap();
+    let want: Vec<String> =
+        symbols.lines().map(|symbol| format!("{symbol}@@DANE_POLICY_1.0")).collect();
+    assert_eq!(exported, want);
+}
+
+#[test]
+fn cxx_can_include_the_header() {
+    if !have("c++") {
+        return;
+    }
+    let source = scratch("cxx").join("twice.cc");
+    fs::write(
+        &source,
+        "#include <dane_policy.h>\n#include <dane_policy.h>\nint main() { return 0; }\n",
+    )
+    .unwrap();
+    let mut cxx = Command::new("c++");
+    cxx.args(["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I"]);
+    run(cxx.arg(root().join("include")).arg(source));
+}
+
+#[test]
+fn an_installed_library_serves_through_pkg_config() {
+    let Some(build) = build() else { return };
+    if !have("pkg-config") {
+        return;
+    }
+    let folder = scratch("install");
+    let destination = folder.join("dest");
+    let mut make = Command::new("make");
+    // A surrounding make's job server and flags are not for this one.
+    make.env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKELEVEL");
+    make.current_dir(root()).arg("install").arg("PREFIX=/opt/dane").arg("LIBDIR=/opt/dane/lib64");
+    run(make.arg(format!("DESTDIR={}", destination.display())));
+    let libraries = destination.join("opt/dane/lib64");
+    let flags = |extra: &[&str]| {
+        let mut pkg_config = Command::new("pkg-config");
+        pkg_config.env("PKG_CONFIG_PATH", libraries.join("pkgconfig"));
+        pkg_config.env("PKG_CONFIG_SYSROOT_DIR", &destination);
+        stdout(&run(pkg_config.args(extra).args(["--cflags", "--libs", "dane-policy"])))
+    };
+    let shared = folder.join("minimal-shared");
+    let mut cc = Command::new(compiler());
+    cc.args(STRICT).arg("-o").arg(&shared).arg(root().join("examples-c/minimal.c"));
+    run(cc.args(flags(&[]).split_whitespace()));
+    let fixed = folder.join("minimal-static");
+    let mut cc = Command::new(compiler());
+    cc.args(STRICT).arg("-o").arg(&fixed).arg(root().join("examples-c/minimal.c"));
+    run(cc.args(["-Wl,-Bstatic"]).args(static_flags(&flags(&["--static"]))));
+    for program in [shared, fixed] {
+        let mut minimal = Command::new(&program);
+        let output = minimal.env("LD_LIBRARY_PATH", &libraries).arg("a..b").output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", program.display());
+        assert!(stdout(&output).starts_with("defer: host or domain name not found"));
+    }
+    drop(build);
+}
+
+/// The library itself is linked statically, the system's dynamically.
+fn static_flags(flags: &str) -> Vec<String> {
+    let split = |flag: &str| match flag {
+        "-ldane_policy" => vec![flag.to_owned(), "-Wl,-Bdynamic".into()],
+        _ => vec![flag.to_owned()],
+    };
+    flags.split_whitespace().flat_map(split).collect()
+}
+
+/// The tools' exit statuses and JSON (the contract of the programs).
+#[test]
+fn dane_check_over_the_world() {
+    let Some(build) = build() else { return };
+    let world = world::World::start().unwrap();
+    let anchor = scratch("check").join("anchor");
+    fs::write(&anchor, &world.anchor).unwrap();
+    let check = |arguments: &[&str]| {
+        let mut command = Command::new(build.join("dane-check"));
+        command.args(["--nameserver", &world.dns.to_string(), "--trust-anchor"]).arg(&anchor);
+        command.args(["--port", &world.smtp_port.to_string()]);
+        let output = command.args(arguments).output().unwrap();
+        (output.status.code().unwrap(), stdout(&output))
+    };
+    let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).unwrap() };
+
+    let (status, text) = check(&["--json", "good.test"]);
+    let good = json(&text);
+    assert_eq!(status, 0);
+    assert_eq!((&good["action"], &good["verification"]), (&"deliver".into(), &"successful".into()));
+    assert_eq!((&good["mx"], &good["via"]), (&"secure".into(), &"mx.good.test".into()));
+    let host = &good["hosts"][0];
+    assert_eq!((&host["certificate"], &host["tls"]), (&"successful".into(), &"TLSv1.3".into()));
+    assert_eq!((&host["records"][0]["matched"], &host["depth"]), (&true.into(), &0.into()));
+    assert_eq!(host["tlsrpt"], serde_json::Value::Null);
+
+    let (status, text) = check(&["--json", "--level", "dane-only", "mismatch.test", "good.test"]);
+    let lines: Vec<_> = text.lines().map(json).collect();
+    assert_eq!((status, lines.len()), (1, 2));
+    assert_eq!(lines[0]["reason"], "server certificate not trusted");
+    assert_eq!(lines[0]["enhanced_status"], "4.7.5");
+    assert_eq!(lines[0]["hosts"][0]["tlsrpt"], "validation-failure");
+    assert_eq!(lines[1]["action"], "deliver");
+
+    let (status, text) = check(&["--json", "--dns-only", "good.test"]);
+    assert_eq!((status, &json(&text)["action"]), (0, &"verify".into()));
+    assert_eq!(json(&text)["hosts"][0]["certificate"], serde_json::Value::Null);
+
+    let (status, text) = check(&["--json", "--query", "mx.good.test", "A"]);
+    let answer = json(&text);
+    assert_eq!((status, &answer["status"], &answer["exists"]), (0, &"secure".into(), &true.into()));
+    let (_, text) = check(&["--json", "--query", "mx.address-bogus.test", "A"]);
+    assert_eq!(json(&text)["status"], "bogus");
+    let (_, text) = check(&["--json", "--query", "mx-refused.test", "MX"]);
+    assert_eq!(
+        (&json(&text)["status"], &json(&text)["rcode"]),
+        (&"indeterminate".into(), &"REFUSED".into())
+    );
+
+    assert_eq!(check(&["--self-test"]).0, 0);
+    assert_eq!(check(&["--dnssec", "trust-ad", "--self-test"]).0, 0);
+    for wrong in [
+        &["--nonsense"][..],
+        &[],
+        &["--level", "none", "good.test"],
+        &["--port", "0", "good.test"],
+        &["--port", "99999", "good.test"],
+        &["--nameserver", "localhost", "good.test"],
+        &["--trust-anchor", "/nonexistent", "good.test"],
+        &["--query", "good.test", "TXT"],
+        &["--timeout"],
+    ] {
+        assert_eq!(check(wrong).0, 2, "{wrong:?}");
+    }
+    let (status, text) = check(&["b\u{fc}cher.test"]);
+    assert_eq!(status, 1);
+    assert!(text.contains("host or domain name not found"), "{text}");
+}
+
+#[test]
+fn dane_verify_on_a_made_certificate() {
+    let Some(build) = build() else { return };
+    let folder = scratch("verify");
+    let made = rcgen::generate_simple_self_signed(["mx.example.org".to_owned()]).unwrap();
+    let der = made.cert.der();
+    let pem = folder.join("chain.pem");
+    let text = BASE64_MIME.encode(der);
+    fs::write(&pem, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
+        .unwrap();
+    let full = data_encoding::HEXLOWER.encode(der);
+    let verify = |arguments: &[&str]| {
+        let mut command = Command::new(build.join("dane-verify"));
+        let output = command.args(arguments).arg(&pem).output().unwrap();
+        (output.status.code().unwrap(), stdout(&output))
+    };
+    let matching = format!("3 0 0 {full}");
+    let (status, text) = verify(&["--json", "--tlsa", &matching]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &json["result"], &json["record"]), (0, &"matched".into(), &0.into()));
+    let other = format!("3 1 1 {}", "00".repeat(32));
+    assert_eq!(verify(&["--name", "mx.example.org", "--tlsa", &other]).0, 1);
+    assert_eq!(verify(&["--tlsa", "3 1 1 00"]).0, 4);
+    for wrong in [
+        &[][..],
+        &["--tlsa", "3 1"],
+        &["--tlsa", "3 1 1 0"],
+        &["--tlsa", "3 1 1 xx"],
+        &["--tlsa", "300 1 1 00"],
+    ] {
+        assert_eq!(verify(wrong).0, 2, "{wrong:?}");
+    }
+    fs::write(&pem, "no certificate").unwrap();
+    assert_eq!(verify(&["--tlsa", &other]).0, 2);
+}
