@@ -10,51 +10,166 @@
  *
  * CALL SEQUENCES
  *
- * 1. A mail server that asks the library for the hosts:
+ * What the mail server brings along in all of them:
  *
- *     dane_policy_context *context;
- *     dane_policy_destination *to;
- *     const dane_policy_decision *d;
- *     size_t i;
+ *     struct session;
  *
- *     if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
- *         dane_policy_lookup(context, "example.org", 25, &to) != DANE_POLICY_OK)
- *         return defer("policy not available");
- *     d = dane_policy_destination_decision(to);
- *     if (dane_policy_decision_scope(d) == DANE_POLICY_SCOPE_DOMAIN &&
- *         !dane_policy_decision_may_deliver(d) &&
- *         dane_policy_decision_action(d) != DANE_POLICY_ACTION_VERIFY)
- *         return refuse(d);             // FAIL bounces, DEFER stays in the queue
- *     for (i = 0; i < dane_policy_destination_host_count(to); i++) {
- *         const dane_policy_host *host = dane_policy_destination_host(to, i);
- *         int tls_required;
+ *     // Connects, reads the greeting, says EHLO. 0 if that went well, else
+ *     // DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
+ *     int session_open(struct session *session, const dane_policy_host *host);
  *
- *         d = dane_policy_host_decision(host);
- *         tls_required = dane_policy_decision_tls_required(d);   // for the whole attempt
- *         switch (dane_policy_decision_action(d)) {
- *         case DANE_POLICY_ACTION_VERIFY:         // STARTTLS with SNI dane_policy_host_base_domain(host),
- *             ...                                 // then dane_policy_verify(host, chain, n, time(NULL), &v)
- *             d = dane_policy_verification_decision(v);
- *             break;
- *         case DANE_POLICY_ACTION_ENCRYPT:        // STARTTLS or nothing; any certificate
- *         case DANE_POLICY_ACTION_OPPORTUNISTIC:  // as without DANE
+ *     // A full handshake, never a resumed one. 0 if that went well, else
+ *     // DANE_POLICY_CERTIFICATE_NO_STARTTLS or DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED.
+ *     int session_starttls(struct session *session, const char *server_name);
+ *
+ *     // The certificates as the server sent them, its own first.
+ *     size_t session_chain(struct session *session, dane_policy_bytes *chain, size_t size);
+ *
+ *     // Sends the message. Only if TLS is not required it may do so without TLS, and may
+ *     // connect again for that.
+ *     int session_send(struct session *session, int tls_required);
+ *
+ *     void keep_in_queue(const dane_policy_decision *why);
+ *     void bounce(const dane_policy_decision *why);
+ *
+ * 1. A mail server that lets the library find the hosts. One host:
+ *
+ *     int try_host(struct session *session, const dane_policy_host *host)
+ *     {
+ *         const dane_policy_decision *before = dane_policy_host_decision(host);
+ *         const dane_policy_decision *after;
+ *         const char *server_name = dane_policy_host_base_domain(host);
+ *         dane_policy_verification *verification = NULL;
+ *         dane_policy_bytes chain[32];
+ *         int failure, sent = 0;
+ *
+ *         switch (dane_policy_decision_action(before)) {
+ *         case DANE_POLICY_ACTION_VERIFY:
+ *         case DANE_POLICY_ACTION_ENCRYPT:
+ *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
  *             break;
  *         default:
- *             continue;                           // DEFER: next host
+ *             keep_in_queue(before);
+ *             return 0;
  *         }
- *         if (dane_policy_decision_may_deliver(d))
- *             ...                                 // send the message over this very connection
+ *         if (server_name == NULL)
+ *             server_name = dane_policy_host_name(host);
+ *         failure = session_open(session, host);
+ *         if (failure == 0)
+ *             failure = session_starttls(session, server_name);
+ *         if (failure != 0)
+ *             dane_policy_verify_failure(host, failure, &verification);
+ *         else
+ *             dane_policy_verify(host, chain, session_chain(session, chain, 32),
+ *                                (int64_t) time(NULL), &verification);
+ *
+ *         // After an error the verification is NULL, so is the decision, and that defers.
+ *         after = dane_policy_verification_decision(verification);
+ *         if (dane_policy_decision_may_deliver(after))
+ *             sent = session_send(session, dane_policy_decision_tls_required(before));
+ *         else
+ *             keep_in_queue(after);
+ *         dane_policy_verification_free(verification);
+ *         return sent;
  *     }
  *
- * 2. A mail server that walks its own MX list: dane_policy_lookup for the next hop, then
- *    dane_policy_destination_host_decision(to, name) for each host. A host that is not in the
- *    destination defers, unless the administrator named it (smart host, manual route, fallback MX): then
- *    dane_policy_lookup_host with DANE_POLICY_STATUS_CONFIGURED.
+ * and all of them:
  *
- * 3. A mail server with DNS of its own: dane_policy_records_status and dane_policy_decide before
- *    connecting; dane_policy_verify_records and dane_policy_decide after.
+ *     int deliver(const dane_policy_context *context, struct session *session,
+ *                 const char *domain)
+ *     {
+ *         dane_policy_destination *destination;
+ *         const dane_policy_decision *decision;
+ *         int sent = 0;
+ *         size_t i;
  *
- * 4. A program without TLS: dane_policy_check, and dane_policy_report_decision.
+ *         if (dane_policy_lookup(context, domain, 25, &destination) != DANE_POLICY_OK) {
+ *             keep_in_queue(NULL);
+ *             return 0;
+ *         }
+ *         decision = dane_policy_destination_decision(destination);
+ *         if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL)
+ *             bounce(decision);
+ *         else if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN
+ *                  && !dane_policy_decision_may_deliver(decision))
+ *             keep_in_queue(decision);
+ *         else
+ *             for (i = 0; !sent && i < dane_policy_destination_host_count(destination); i++)
+ *                 sent = try_host(session, dane_policy_destination_host(destination, i));
+ *         dane_policy_destination_free(destination);
+ *         return sent;
+ *     }
+ *
+ * 2. A mail server that walks an MX list of its own. The destination is that of the next
+ * hop. A host that is not in it defers, unless the administrator named it:
+ *
+ *     int try_name(const dane_policy_context *context, struct session *session,
+ *                  const dane_policy_destination *destination, const char *name,
+ *                  int named_by_administrator)
+ *     {
+ *         const dane_policy_host *host = dane_policy_destination_find_host(destination, name);
+ *         dane_policy_destination *configured = NULL;
+ *         int sent = 0;
+ *
+ *         if (host == NULL && named_by_administrator) {
+ *             dane_policy_lookup_host(context, name, 25, NULL, DANE_POLICY_STATUS_CONFIGURED,
+ *                                     &configured);
+ *             host = dane_policy_destination_host(configured, 0);
+ *         }
+ *         if (host != NULL)
+ *             sent = try_host(session, host);
+ *         else
+ *             keep_in_queue(dane_policy_destination_host_decision(destination, name));
+ *         dane_policy_destination_free(configured);
+ *         return sent;
+ *     }
+ *
+ * 3. A mail server with a validating DNS of its own; mx and address are the statuses it
+ * found, and the records come from a secure answer; for any other answer tlsa is its status.
+ * The decisions are static:
+ *
+ *     const dane_policy_decision *own_dns(struct session *session, int mx, int address,
+ *                                         const dane_policy_tlsa *records, size_t count,
+ *                                         const char *const *names, size_t name_count)
+ *     {
+ *         const int level = DANE_POLICY_LEVEL_DANE;
+ *         const int tlsa = dane_policy_records_status(records, count);
+ *         const dane_policy_decision *decision;
+ *         dane_policy_verification *verification;
+ *         dane_policy_bytes chain[32];
+ *
+ *         decision = dane_policy_decide(level, mx, address, tlsa,
+ *                                       DANE_POLICY_CERTIFICATE_NOT_APPLICABLE);
+ *         if (dane_policy_decision_action(decision) != DANE_POLICY_ACTION_VERIFY)
+ *             return decision;
+ *         // ... connect and shake hands, then:
+ *         dane_policy_verify_records(records, count, chain, session_chain(session, chain, 32),
+ *                                    names, name_count, (int64_t) time(NULL), &verification);
+ *         decision = dane_policy_decide(level, mx, address, tlsa,
+ *                                       dane_policy_verification_certificate(verification));
+ *         dane_policy_verification_free(verification);
+ *         return decision;
+ *     }
+ *
+ * 4. A program without TLS of its own:
+ *
+ *     int may_deliver(const char *domain)
+ *     {
+ *         dane_policy_context *context = NULL;
+ *         dane_policy_report *report = NULL;
+ *         const dane_policy_decision *decision;
+ *         int may;
+ *
+ *         if (dane_policy_context_new(&context) == DANE_POLICY_OK)
+ *             dane_policy_check(context, domain, 25, &report);
+ *         decision = dane_policy_report_decision(report);
+ *         may = dane_policy_decision_may_deliver(decision);
+ *         printf("%s: %s\n", domain, dane_policy_decision_text(decision));
+ *         dane_policy_report_free(report);
+ *         dane_policy_context_free(context);
+ *         return may;
+ *     }
+ *
  *
  * RULES
  *

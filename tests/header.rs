@@ -1,6 +1,9 @@
 //! The committed header is the one that `src/ffi` gives.
 
+use std::env;
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 #[path = "../abi/header.rs"]
 mod header;
@@ -8,7 +11,7 @@ mod header;
 #[test]
 fn the_committed_header_is_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let committed = std::fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
+    let committed = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
     assert!(
         committed == header::generate(root),
         "include/dane_policy.h is stale: run `make header`"
@@ -18,7 +21,7 @@ fn the_committed_header_is_current() {
 #[test]
 fn every_function_of_the_header_is_an_exported_symbol_and_no_other() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let header = std::fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
+    let header = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
     let code = header.lines().filter(|line| !line.starts_with([' ', '/', '#']));
     let mut declared: Vec<&str> = code
         .filter_map(|line| line.split_once('('))
@@ -26,6 +29,26 @@ fn every_function_of_the_header_is_an_exported_symbol_and_no_other() {
         .filter(|name| name.starts_with("dane_policy_"))
         .collect();
     declared.sort_unstable();
-    let symbols = std::fs::read_to_string(root.join("abi/symbols.txt")).unwrap();
+    let symbols = fs::read_to_string(root.join("abi/symbols.txt")).unwrap();
     assert_eq!(declared, symbols.lines().collect::<Vec<_>>());
+}
+
+/// The call sequences in the opening comment are code, and stay it.
+#[test]
+fn the_call_sequences_compile() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let header = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
+    let lines = header
+        .lines()
+        .skip_while(|line| *line != " * CALL SEQUENCES")
+        .take_while(|line| *line != " * RULES")
+        .filter_map(|line| line.strip_prefix(" *     "));
+    let code: Vec<&str> = lines.collect();
+    assert!(code.iter().any(|line| line.contains("dane_policy_check(")));
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("call_sequences.c");
+    let includes = "#include <dane_policy.h>\n#include <stdio.h>\n#include <time.h>\n";
+    fs::write(&source, includes.to_owned() + &code.join("\n") + "\n").unwrap();
+    let mut cc = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    cc.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I"]);
+    assert!(cc.arg(root.join("include")).arg(&source).status().unwrap().success());
 }

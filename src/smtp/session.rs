@@ -55,7 +55,10 @@ pub enum Attempt {
 pub async fn connect(target: &Target<'_>, deadline: Instant) -> Attempt {
     let dead = |cause: String| Attempt::ConnectionFailed(format!("{}: {cause}", target.address));
     let mut session = match timeout_at(deadline, TcpStream::connect(target.address)).await {
-        Ok(Ok(stream)) => Session { stream: Plain(stream), deadline },
+        Ok(Ok(stream)) => match stream.set_nodelay(true) {
+            Ok(()) => Session { stream: Plain(stream), deadline },
+            Err(error) => return dead(error.kind().to_string()),
+        },
         Ok(Err(error)) => return dead(error.kind().to_string()),
         Err(_) => return dead("no TCP connection in time".into()),
     };

@@ -40,10 +40,11 @@ impl<'a> Certificate<'a> {
         self.names_issuer(self)
     }
 
-    /// The subject for a text.
+    /// The subject's common name for a text.
     pub(super) fn subject(&self) -> String {
-        let subject = self.x509.subject().to_string();
-        subject.chars().take(80).map(|c| if (' '..='~').contains(&c) { c } else { '?' }).collect()
+        let mut names = self.x509.subject().iter_common_name();
+        let name = names.next().and_then(|name| name.as_str().ok()).unwrap_or("certificate");
+        name.chars().take(80).collect()
     }
 
     /// RFC 5280 section 4.1.2.5.

@@ -181,13 +181,15 @@ pub fn start(ports: Ports, servers: Vec<Server>, connections: &Connections) -> i
 
 fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
     stream.set_read_timeout(Some(STALL))?;
+    stream.set_nodelay(true)?;
     let mut output = stream;
     match server.behaviour {
         Behaviour::Silent => return stall(),
         Behaviour::Unwelcoming => return output.write_all(b"554 no service\r\n"),
         _ => {}
     }
-    write!(output, "220 {} ESMTP\r\n", server.name)?;
+    let name = &server.name;
+    output.write_all(format!("220 {name} ESMTP\r\n").as_bytes())?;
     let mut input = BufReader::new(stream);
     let mut line = String::new();
     loop {
@@ -197,8 +199,13 @@ fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
         }
         let verb = line.trim_end().split(' ').next().unwrap_or_default().to_ascii_uppercase();
         match (&*verb, &server.behaviour) {
-            ("EHLO", Behaviour::NoStarttls) => write!(output, "250 {}\r\n", server.name)?,
-            ("EHLO", _) => write!(output, "250-{}\r\n250-SIZE\r\n250 STARTTLS\r\n", server.name)?,
+            ("EHLO", Behaviour::NoStarttls) => {
+                output.write_all(format!("250 {name}\r\n").as_bytes())?;
+            }
+            ("EHLO", _) => {
+                let reply = format!("250-{name}\r\n250-SIZE\r\n250 STARTTLS\r\n");
+                output.write_all(reply.as_bytes())?;
+            }
             ("QUIT", _) => return output.write_all(b"221 bye\r\n"),
             ("STARTTLS", Behaviour::RefusesStarttls) => {
                 output.write_all(b"454 TLS not available\r\n")?;
