@@ -102,14 +102,13 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
             let target = target.unwrap();
             let rdata = wire(&target);
             result.answer.push(Record { owner: name.clone(), rtype: CNAME, rdata });
-            return Some(target);
+            return (rtype != CNAME).then_some(target);
         }
     }
-    let source = if zone.exists(name) {
-        name.clone()
-    } else {
-        zone.closest_encloser(name).prepend_label("*").unwrap()
-    };
+    let wildcard = || zone.closest_encloser(name).prepend_label("*").ok();
+    let source = Some(name.clone()).filter(|name| zone.exists(name)).or_else(wildcard);
+    // Where not even the wildcard's name would fit, there is none.
+    let source = source.unwrap_or_else(|| name.clone());
     let is_expanded = source != *name;
     if let Some(rdata) = zone.rrset(&source, rtype) {
         result.answer.extend(zone.signed(name, &source, rtype, rdata));
@@ -125,7 +124,7 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
         }
         return Some(read_name(&rdata[0]));
     }
-    if is_expanded && !zone.exists(&source) {
+    if !zone.exists(name) && !zone.exists(&source) {
         result.rcode = NXDOMAIN;
     }
     result.authority.extend(zone.denial(name, rtype));

@@ -146,7 +146,6 @@ impl Zone {
             return Vec::new();
         }
         let encloser = self.closest_encloser(name);
-        let wildcard = encloser.prepend_label("*").unwrap();
         let mut proof = BTreeMap::new();
         let mut add = |records: Vec<Record>| {
             if let Some(first) = records.first() {
@@ -164,11 +163,15 @@ impl Zone {
                 let labels = encloser.iter().count() + 1;
                 add(self.nsec3_for(&encloser));
                 add(self.nsec3_for(&name.trim_to(labels)));
-                add(self.nsec3_for(&encloser.prepend_label("*").unwrap()));
+                if let Ok(wildcard) = encloser.prepend_label("*") {
+                    add(self.nsec3_for(&wildcard));
+                }
             }
         } else {
             add(self.nsec_for(name));
-            if !self.exists(name) {
+            if !self.exists(name)
+                && let Ok(wildcard) = encloser.prepend_label("*")
+            {
                 add(self.nsec_for(&wildcard));
             }
         }
