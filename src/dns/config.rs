@@ -35,12 +35,12 @@ fn local() -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT)
 }
 
-/// The name servers of a resolv.conf text; options and search domains do not concern us.
+/// The name servers of a resolv.conf text; other lines do not concern us, and must not spoil it.
 pub(crate) fn parse_resolv_conf(text: &[u8]) -> Result<Vec<SocketAddr>, String> {
-    if std::str::from_utf8(text).is_err() {
-        return Err("resolv.conf is not text".into());
-    }
-    let Ok((config, _)) = system_conf::parse_resolv_conf(text) else {
+    let text = std::str::from_utf8(text).map_err(|_| "resolv.conf is not text")?;
+    let is_server = |line: &&str| line.split_ascii_whitespace().next() == Some("nameserver");
+    let lines: Vec<&str> = text.lines().filter(is_server).collect();
+    let Ok((config, _)) = system_conf::parse_resolv_conf(lines.join("\n")) else {
         return Ok(vec![local()]);
     };
     let servers = config.name_servers().iter();
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn resolv_conf_servers() {
-        let text = b"# c\nsearch example.org\nnameserver 192.0.2.1\nnameserver 2001:db8::1\noptions trust-ad edns0\n";
+        let text = b"# c\nsearch exa..mple.org\nsortlist x\nnameserver 192.0.2.1\nnameserver 2001:db8::1\noptions trust-ad edns0\n";
         let servers = parse_resolv_conf(text).unwrap();
         assert_eq!(servers.len(), 2);
         assert_eq!(servers[1].to_string(), "[2001:db8::1]:53");

@@ -254,3 +254,87 @@ pub(crate) fn keys_of(rrset: &Rrset) -> Vec<Key> {
     debug_assert_eq!(rrset.rtype, rtype::DNSKEY);
     rrset.rdata.iter().filter_map(|rdata| Key::from_rdata(rdata)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc1982_serial_arithmetic() {
+        assert!(serial_after(2, 1) && !serial_after(1, 2) && !serial_after(7, 7));
+        assert!(serial_after(5, u32::MAX - 5) && !serial_after(u32::MAX - 5, 5));
+    }
+
+    #[test]
+    fn rfc4034_2_1_which_keys_may_sign_zones() {
+        assert!(Key::from_rdata(&[1, 0, 3, 13, 9]).is_some());
+        assert!(Key::from_rdata(&[1, 1, 3, 13, 9]).is_some());
+        for rdata in
+            [&[0u8, 0, 3, 13, 9][..], &[1, 0x80, 3, 13, 9], &[1, 0, 2, 13, 9], &[1, 0, 3, 13], &[]]
+        {
+            assert!(Key::from_rdata(rdata).is_none(), "{rdata:?}");
+        }
+    }
+
+    fn signature(change: impl Fn(&mut Rrsig)) -> Fault {
+        let name = |text: &str| names::parse(text).unwrap();
+        let zone = ZoneKeys {
+            apex: name("example"),
+            keys: vec![Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap()],
+        };
+        let rrset =
+            Rrset { owner: name("a.example"), rtype: rtype::A, ttl: 9, rdata: vec![vec![0; 4]] };
+        let mut signature = Rrsig {
+            owner: rrset.owner.clone(),
+            covered: rtype::A,
+            algorithm: 13,
+            labels: 2,
+            original_ttl: 9,
+            expiration: 2000,
+            inception: 1000,
+            key_tag: zone.keys[0].tag,
+            signer: zone.apex.clone(),
+            signature: vec![0; 64],
+        };
+        change(&mut signature);
+        verify(&rrset, &[&signature], &zone, 1500, &Budget::new()).unwrap_err()
+    }
+
+    #[test]
+    fn rfc4035_5_3_1_what_a_signature_must_say() {
+        assert_eq!(signature(|_| {}), Fault::Invalid);
+        assert_eq!(signature(|s| s.key_tag ^= 1), Fault::UnknownKey);
+        assert_eq!(signature(|s| s.algorithm = 8), Fault::UnknownKey);
+        assert_eq!(signature(|s| s.signer = Name::root()), Fault::ForeignSigner);
+        assert_eq!(signature(|s| s.labels = 3), Fault::Invalid);
+        assert_eq!(signature(|s| s.labels = 0), Fault::Invalid);
+        assert_eq!(signature(|s| s.expiration = 1499), Fault::Expired(1499));
+        assert_eq!(signature(|s| s.inception = 1501), Fault::NotYetValid(1501));
+        assert_eq!(signature(|s| s.inception = 2001), Fault::Invalid);
+    }
+
+    #[test]
+    fn failures_per_rrset_are_bounded() {
+        let zone = names::parse("example").unwrap();
+        let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
+        let keys = ZoneKeys { apex: zone.clone(), keys: vec![key.clone(); 100] };
+        let rrset = Rrset { owner: zone.clone(), rtype: rtype::A, ttl: 9, rdata: vec![vec![0; 4]] };
+        let signature = Rrsig {
+            owner: zone.clone(),
+            covered: rtype::A,
+            algorithm: 13,
+            labels: 1,
+            original_ttl: 9,
+            expiration: 2000,
+            inception: 1000,
+            key_tag: key.tag,
+            signer: zone,
+            signature: vec![0; 64],
+        };
+        let budget = Budget::new();
+        let signatures = vec![&signature; 100];
+        assert_eq!(verify(&rrset, &signatures, &keys, 1500, &budget), Err(Fault::Exhausted));
+        let left = (0..).take_while(|_| budget.signature().is_ok()).count();
+        assert_eq!(left, 1024 - FAILURES_PER_RRSET as usize);
+    }
+}

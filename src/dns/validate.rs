@@ -7,10 +7,10 @@ use hickory_resolver::proto::rr::Name;
 use super::Status;
 use super::budget::Exhausted;
 use super::call::{Call, Reply};
-use super::denial::{self, Denial};
+use super::denial::{self, Denial, Unproven};
 use super::failure::Failure;
 use super::message::{Rrsig, name_in};
-use super::names::{depth, is_below};
+use super::names::{canonical_wire, depth, display, is_below, label_count};
 use super::rtype;
 use super::signature::{self, Fault, Rrset, Signed, ZoneKeys, covering};
 use super::walk::Standing;
@@ -33,10 +33,12 @@ impl Call {
         rrset: &Rrset,
     ) -> Result<Status, Failure> {
         let signatures = covering(&reply.message.answer, &rrset.owner, rrset.rtype);
+        let verify = |zone: &ZoneKeys| {
+            signature::verify(rrset, &signatures, zone, self.clock(), &self.budget)
+        };
         for signer in signers(signatures.iter().copied(), &rrset.owner) {
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            let verified = signature::verify(rrset, &signatures, &zone, self.clock(), &self.budget);
-            match verified {
+            match verify(&zone) {
                 Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
                 Err(Fault::Exhausted) => return Err(Exhausted.into()),
                 Err(_) => {}
@@ -47,9 +49,10 @@ impl Call {
             Standing::Failed(failure) => return Err(failure),
             Standing::Zone(zone) | Standing::Inside(zone) => zone,
         };
-        let fault = signature::verify(rrset, &signatures, &zone, self.clock(), &self.budget);
-        let fault = fault.err().unwrap_or(Fault::Invalid);
-        Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await)
+        match verify(&zone) {
+            Ok(signed) => self.validate_expansion(reply, rrset, &zone, signed),
+            Err(fault) => Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await),
+        }
     }
 
     /// An expanded wildcard needs the proof that nothing closer exists (RFC 4035 5.3.4, RFC 5155 8.8).
@@ -61,10 +64,10 @@ impl Call {
         signed: Signed,
     ) -> Result<Status, Failure> {
         let name = &rrset.owner;
-        if signed.labels == super::names::label_count(name) {
+        if signed.labels == label_count(name) {
             return Ok(Status::Secure);
         }
-        let what = format!("{} of {}", rtype::name(rrset.rtype), super::names::display(name));
+        let what = format!("{} of {}", rtype::name(rrset.rtype), display(name));
         if rrset.rtype == rtype::DNAME {
             return Err(Failure::bogus(format!("{what}: DNAME from a wildcard")));
         }
@@ -73,7 +76,7 @@ impl Call {
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget) {
             Ok(true) => Ok(Status::Secure),
             Ok(false) => Ok(Status::Insecure),
-            Err(denial::Unproven::Exhausted) => Err(Exhausted.into()),
+            Err(Unproven::Exhausted) => Err(Exhausted.into()),
             Err(_) => {
                 let text = format!("{what}: wildcard without proof that no closer name exists");
                 Err(Failure::bogus(text))
@@ -117,13 +120,8 @@ impl Call {
             .filter(|signature| matches!(signature.covered, rtype::NSEC | rtype::NSEC3));
         for signer in signers(signatures, name) {
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            let proofs = self.proofs(authority, &zone)?;
-            match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
-                Ok(Denial::NoData) => return Ok(Denied { status: Status::Secure, exists: true }),
-                Ok(Denial::NoName) => return Ok(Denied { status: Status::Secure, exists: false }),
-                Ok(Denial::Insecure) => return Ok(insecure(reply)),
-                Err(denial::Unproven::Exhausted) => return Err(Exhausted.into()),
-                Err(_) => {}
+            if let Ok(denied) = self.denied_by(&zone, reply, name, rtype)? {
+                return Ok(denied);
             }
         }
         let zone = match self.standing(name).await {
@@ -131,19 +129,48 @@ impl Call {
             Standing::Failed(failure) => return Err(failure),
             Standing::Zone(zone) | Standing::Inside(zone) => zone,
         };
-        let proofs = self.proofs(authority, &zone)?;
-        if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
-            let fault = self.denial_fault(reply, &zone);
-            return Err(self.fault(reply, name, rtype, &zone, fault).await);
+        match self.denied_by(&zone, reply, name, rtype)? {
+            Ok(denied) => Ok(denied),
+            Err(Undenied::Unsigned) => {
+                let fault = self.denial_fault(reply, &zone);
+                Err(self.fault(reply, name, rtype, &zone, fault).await)
+            }
+            Err(Undenied::Unproven(unproven)) => {
+                let (what, of) = (rtype::name(rtype), display(name));
+                let (why, zone) = (unproven.text(), display(&zone.apex));
+                Err(Failure::bogus(format!("{what} of {of}: {why} (zone {zone})")))
+            }
         }
-        let text = format!(
-            "{} of {}: no proof by {} that the record does not exist",
-            rtype::name(rtype),
-            super::names::display(name),
-            super::names::display(&zone.apex)
-        );
-        Err(Failure::bogus(text))
     }
+
+    /// What the denial records that one zone signed show.
+    fn denied_by(
+        &self,
+        zone: &ZoneKeys,
+        reply: &Reply,
+        name: &Name,
+        rtype: u16,
+    ) -> Result<Result<Denied, Undenied>, Failure> {
+        let proofs = self.proofs(&reply.message.authority, zone)?;
+        if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
+            return Ok(Err(Undenied::Unsigned));
+        }
+        match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
+            Ok(Denial::NoData) => Ok(Ok(Denied { status: Status::Secure, exists: true })),
+            Ok(Denial::NoName) => Ok(Ok(Denied { status: Status::Secure, exists: false })),
+            Ok(Denial::Insecure) => Ok(Ok(insecure(reply))),
+            Err(Unproven::Exhausted) => Err(Exhausted.into()),
+            Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
+        }
+    }
+}
+
+/// Why one zone's records deny nothing.
+enum Undenied {
+    /// There is none that the zone signed.
+    Unsigned,
+    /// Those there are do not suffice.
+    Unproven(Unproven),
 }
 
 fn insecure(reply: &Reply) -> Denied {
@@ -168,7 +195,7 @@ fn synthesised(owner: &Name, dname: &Rrset) -> Option<Vec<u8>> {
     let kept = owner.iter().take(depth(owner) - depth(&dname.owner));
     let mut name = Name::from_labels(kept.chain(target.iter())).ok()?;
     name.set_fqdn(true);
-    Some(super::names::canonical_wire(&name))
+    Some(canonical_wire(&name))
 }
 
 /// The RDATA of an RRset that may have one record only.

@@ -21,9 +21,6 @@ use crate::decide::Detail;
 /// Denial records of one reply that are looked at; an honest one has at most four.
 const MAX_DENIAL_RRSETS: usize = 16;
 
-/// Seconds that an insecure cut is remembered; its proof carries no TTL of its own that matters here.
-const CUT_LIFETIME: u32 = 300;
-
 /// Where a name stands below the closest enclosing anchor.
 #[derive(Clone, Debug)]
 pub(crate) enum Standing {
@@ -154,7 +151,8 @@ impl Call {
             Ok(Cut::None) => Standing::Inside(zone.clone()),
             Ok(Cut::Insecure) => {
                 let why = format!("delegation of {} without DS", display(name));
-                self.remember(name, Standing::Insecure(why.into()), CUT_LIFETIME)
+                let lifetime = proofs.lifetime.unwrap_or_default();
+                self.remember(name, Standing::Insecure(why.into()), lifetime)
             }
             Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => Standing::Failed(
                 self.fault(reply, name, rtype::DS, zone, self.denial_fault(reply, zone)).await,
@@ -210,7 +208,10 @@ impl Call {
             let Some(rrset) = Rrset::find(section, key.0, key.1) else { continue };
             let signatures = covering(section, key.0, key.1);
             match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget) {
-                Ok(signed) if signed.labels == label_count(&rrset.owner) => {}
+                Ok(signed) if signed.labels == label_count(&rrset.owner) => {
+                    let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
+                    proofs.lifetime = Some(lifetime.min(signed.lifetime));
+                }
                 Err(Fault::Exhausted) => return Err(super::budget::Exhausted.into()),
                 _ => continue,
             }

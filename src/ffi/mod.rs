@@ -22,3 +22,13 @@ mod text;
 mod tlsa;
 mod verification;
 mod version;
+
+/// What const pointers share between threads may be shared.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<context::dane_policy_context>();
+    shared::<destination::dane_policy_destination>();
+    shared::<verification::dane_policy_verification>();
+    shared::<report::dane_policy_report>();
+    shared::<answer::dane_policy_answer>();
+};

@@ -2,6 +2,7 @@
 
 use super::Match;
 use crate::decide::{Certificate, Detail};
+use crate::text::one_line;
 
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Verification {
             record: None,
             depth: None,
             name: None,
-            text,
+            text: one_line(&text),
             records: Vec::new(),
         }
     }

@@ -18,6 +18,8 @@ use super::budget::{Budget, Exhausted};
 pub(crate) struct Proofs {
     pub(crate) nsec: Vec<Nsec>,
     pub(crate) nsec3: Vec<Nsec3>,
+    /// Seconds that all of them may be remembered.
+    pub(crate) lifetime: Option<u32>,
 }
 
 /// What a proof shows of a name and type.
