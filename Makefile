@@ -33,7 +33,6 @@ B := build
 SHARED := $(B)/libdane_policy.so.$(VERSION)
 STATIC := $(B)/libdane_policy.a
 ARCHIVE := target/release/libdane_policy.a
-SYMBOLS := $(shell cat abi/symbols.txt)
 TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
@@ -52,17 +51,24 @@ $(ARCHIVE): FORCE
 $(B)/libdane_policy.map: abi/symbols.txt | $(B)
 	{ echo '$(NODE) {'; echo 'global:'; sed 's/$$/;/' abi/symbols.txt; echo 'local: *;'; echo '};'; } > $@
 
+# What the linker must take out of the archive, as options for cc and for ld.
+$(B)/keep.cc: abi/symbols.txt | $(B)
+	sed 's/^/-Wl,-u,/' abi/symbols.txt > $@
+
+$(B)/keep.ld: abi/symbols.txt | $(B)
+	sed 's/^/-u /' abi/symbols.txt > $@
+
 # cargo cannot give symbols a version; the linker can.
-$(SHARED): $(ARCHIVE) $(B)/libdane_policy.map
-	$(CC) $(CFLAGS) -shared -o $@ $(SYMBOLS:%=-Wl,-u,%) $(ARCHIVE) \
+$(SHARED): $(ARCHIVE) $(B)/libdane_policy.map $(B)/keep.cc
+	$(CC) $(CFLAGS) -shared -o $@ @$(B)/keep.cc $(ARCHIVE) \
 	    -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(SONAME) \
 	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(PRIVATE_LIBS)
 	ln -sf $(@F) $(B)/$(SONAME)
 	ln -sf $(SONAME) $(B)/libdane_policy.so
 
 # One object whose other symbols are local, so that it links beside any other Rust library.
-$(STATIC): $(ARCHIVE) abi/symbols.txt
-	$(LD) -r -o $(B)/libdane_policy.o $(SYMBOLS:%=-u %) $(ARCHIVE)
+$(STATIC): $(ARCHIVE) $(B)/keep.ld
+	$(LD) -r -o $(B)/libdane_policy.o @$(B)/keep.ld $(ARCHIVE)
 	$(OBJCOPY) --keep-global-symbols=abi/symbols.txt --remove-section=.llvmbc --remove-section=.llvmcmd \
 	    $(B)/libdane_policy.o
 	rm -f $@

@@ -45,10 +45,11 @@ pub(super) async fn look_up(
     port: u16,
 ) -> TlsaAnswer {
     let expanded = expanded.and_then(|name| parse(name).ok()).filter(|name| name != host);
-    let mut result = TlsaAnswer::empty(
-        Tlsa::Nxdomain,
-        format!("no TLSA record for port {port} of {}", display(host)),
-    );
+    let none = match owner(port, host) {
+        Some(owner) => format!("TLSA of {} does not exist", display(&owner)),
+        None => format!("TLSA of {} cannot exist: the name would be too long", display(host)),
+    };
+    let mut result = TlsaAnswer::empty(Tlsa::Nxdomain, none);
     for base in expanded.iter().chain([host]) {
         let Some(owner) = owner(port, base) else { continue };
         let answer = call.resolve(&owner, rtype::TLSA).await;

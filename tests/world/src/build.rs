@@ -16,6 +16,8 @@ const P256: u8 = 13;
 /// Zones, records and servers that are still being added to.
 pub struct Builder {
     pub port: u16,
+    /// Whether this machine has the IPv6 loopback address.
+    pub has_ipv6: bool,
     zones: BTreeMap<String, Zone>,
     servers: Vec<Server>,
     addresses: u16,
@@ -24,10 +26,10 @@ pub struct Builder {
 
 impl Builder {
     /// A signed root, and `test` below it.
-    pub fn new(port: u16) -> Self {
+    pub fn new(port: u16, has_ipv6: bool) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
         let mut builder =
-            Self { port, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
+            Self { port, has_ipv6, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
         builder.signed(".");
         builder.signed("test");
         builder

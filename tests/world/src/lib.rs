@@ -40,7 +40,7 @@ impl World {
     pub fn start() -> io::Result<Self> {
         let connections = Connections::default();
         let ports = smtp::Ports::find()?;
-        let mut builder = build::Builder::new(ports.port);
+        let mut builder = build::Builder::new(ports.port, ports.has_ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         smtp::start(ports, builder.take_servers(), &connections)?;

@@ -145,6 +145,7 @@ impl Connections {
 /// One port that is free on every address used.
 pub struct Ports {
     pub port: u16,
+    pub has_ipv6: bool,
     first: TcpListener,
 }
 
@@ -153,7 +154,8 @@ impl Ports {
     pub fn find() -> io::Result<Self> {
         let first = TcpListener::bind((Ipv6Addr::LOCALHOST, 0))
             .or_else(|_| TcpListener::bind((Ipv4Addr::new(127, 77, 255, 254), 0)))?;
-        Ok(Self { port: first.local_addr()?.port(), first })
+        let address = first.local_addr()?;
+        Ok(Self { port: address.port(), has_ipv6: address.is_ipv6(), first })
     }
 }
 
