@@ -495,7 +495,7 @@ int main(int argc, char **argv)
         all = query(argv[0], argv[1]);
     else
         for (i = 0; i < argc; i++) {
-            if (argc > 1 && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO))
+            if (argc > 1 && isatty(STDERR_FILENO))
                 fprintf(stderr, "%d/%d %s\n", i + 1, argc, argv[i]);
             all &= check(argv[i]);
         }

@@ -17,6 +17,7 @@ use crate::dns::{
 };
 use crate::lookup::{self, Destination};
 use crate::sys::{self, StandardDescriptors};
+use crate::verify;
 
 /// The whole budget of a call unless set otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -57,6 +58,7 @@ impl Default for Context {
 impl Context {
     /// Reads `/etc/resolv.conf` and the host's name; takes the built-in root anchors.
     pub fn new() -> Self {
+        verify::prepare();
         Self {
             level: Level::Dane,
             dns: Config::from_system(),

@@ -28,7 +28,7 @@ const ROUNDS: [Duration; 3] =
     [Duration::from_millis(1500), Duration::from_secs(3), Duration::from_secs(6)];
 
 /// Sockets open at once.
-const SOCKETS: usize = 32;
+const SOCKETS: usize = 64;
 
 const NOERROR: u16 = 0;
 const NXDOMAIN: u16 = 3;

@@ -37,6 +37,7 @@ impl Call {
             signature::verify(rrset, &signatures, zone, self.clock(), &self.budget)
         };
         for signer in signers(signatures.iter().copied(), &rrset.owner) {
+            self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
             match verify(&zone) {
                 Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
@@ -119,6 +120,7 @@ impl Call {
             .iter()
             .filter(|signature| matches!(signature.covered, rtype::NSEC | rtype::NSEC3));
         for signer in signers(signatures, name) {
+            self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
             if let Ok(denied) = self.denied_by(&zone, reply, name, rtype)? {
                 return Ok(denied);

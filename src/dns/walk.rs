@@ -61,7 +61,8 @@ impl Call {
         }
     }
 
-    fn start_walk(self: &Rc<Self>, name: &Name) {
+    /// Starts the questions for a zone that is likely there, and for every ancestor, all at once.
+    pub(super) fn start_walk(self: &Rc<Self>, name: &Name) {
         let mut name = name.clone();
         while self.cache.get(&name, self.now).is_none() {
             self.start(&name, rtype::DNSKEY);
@@ -79,7 +80,10 @@ impl Call {
             return self.enter_at_anchor(name, &anchors).await;
         }
         if name.is_root() {
-            return Standing::Insecure("no trust anchor encloses it".into());
+            return match self.config.anchors.names()[..] {
+                [] => Standing::Failed(Failure::bogus("no trust anchor is configured")),
+                _ => Standing::Insecure("no trust anchor encloses it".into()),
+            };
         }
         self.start(name, rtype::DS);
         let parent = name.base_name();

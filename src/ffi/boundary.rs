@@ -86,3 +86,21 @@ pub(super) unsafe fn create<T>(
 pub(super) fn free<T>(object: Option<Box<T>>) {
     guard((), || drop(object));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_the_fallback_and_leaves_the_thread_usable() {
+        assert_eq!(guard(7, || panic!("inside")), 7);
+        assert_eq!(guard(7, || guard(8, || panic!("deep inside"))), 8);
+        assert_eq!(INSIDE.with(Cell::get), 0);
+        assert_eq!(guard(7, || 9), 9);
+        let mut out = std::ptr::null_mut::<u8>();
+        // SAFETY: `out` has room for a pointer.
+        let code = unsafe { create(&raw mut out, || panic!("inside")) };
+        assert_eq!(code, INTERNAL as c_int);
+        assert!(out.is_null());
+    }
+}

@@ -12,6 +12,9 @@ mod result;
 mod ta;
 mod verification;
 
+use x509_parser::extensions::X509Extension;
+use x509_parser::prelude::FromDer;
+
 pub use result::Match;
 pub use verification::{Judgement, Verification};
 
@@ -109,6 +112,14 @@ pub fn verify(
         }
     }
     mismatched(judgements, worst)
+}
+
+/// Fills the tables that the parser and the cryptography make on first use, for a process that forks while
+/// another thread verifies: the child would wait for a table that nobody finishes.
+pub(crate) fn prepare() {
+    const BASIC_CONSTRAINTS: &[u8] = &[0x30, 9, 6, 3, 0x55, 0x1d, 0x13, 4, 2, 0x30, 0];
+    let _table = X509Extension::from_der(BASIC_CONSTRAINTS);
+    path::prepare();
 }
 
 /// What is said of a record that no chain is matched against.
