@@ -180,10 +180,7 @@ impl Host {
             return self.decision.clone();
         }
         let mut verdict = self.table(verification.certificate);
-        let is_connection = !matches!(verdict.action, Action::Verify)
-            && verdict.reason != Reason::None
-            && verification.detail != Detail::None;
-        if is_connection {
+        if verdict.reason != Reason::None && verification.detail != Detail::None {
             verdict = verdict.with_detail(verification.detail);
         }
         let text = self.notes.explain(&verdict, &self.name, &verification.text);
