@@ -1,0 +1,167 @@
+//! Whoever alters, drops or swaps what a signed zone says can make mail wait, and nothing else (RFC 7672 section 2.1.1).
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use dane_policy::context::Context;
+use dane_policy::decide::Action;
+use world::World;
+
+const SEEDS: u64 = 60;
+
+/// xorshift64: the same alterations for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+/// What the relay does with a reply that is going back.
+type Tamper = Box<dyn FnMut(&[u8], Vec<u8>) -> Vec<u8> + Send>;
+
+fn relay(upstream: SocketAddr, mut tamper: Tamper) -> SocketAddr {
+    let front = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let back = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = front.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, client)) = front.recv_from(&mut buffer) {
+            let query = buffer[..length].to_vec();
+            if back.send_to(&query, upstream).is_err() {
+                continue;
+            }
+            let Ok(length) = back.recv(&mut buffer) else { continue };
+            let reply = tamper(&query, buffer[..length].to_vec());
+            let _ = front.send_to(&reply, client);
+        }
+    });
+    address
+}
+
+fn context(world: &World, server: SocketAddr) -> Context {
+    let mut context = Context::new();
+    context.add_nameserver(&server.to_string()).unwrap();
+    context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
+    context.set_timeout(Duration::from_secs(3));
+    context
+}
+
+/// Domains whose every zone is signed, with wildcards, NSEC3, aliases and proofs of absence among them.
+const SIGNED: [&str; 10] = [
+    "good.test",
+    "mismatch.test",
+    "tlsa-none.test",
+    "tlsa-bogus.test",
+    "pkix-ta-only.test",
+    "nsec3.test",
+    "nsec3-wildcard.test",
+    "wildcard.test",
+    "dname.test",
+    "null.test",
+];
+
+/// Runs every domain behind the tampering and compares with what is true.
+fn assert_never_permits_more(world: &World, tamper: impl Fn(u64) -> Tamper, seeds: u64) {
+    let truth: HashMap<&str, Action> = SIGNED
+        .iter()
+        .map(|domain| {
+            let found = context(world, world.dns).lookup(domain, world.smtp_port).unwrap();
+            (*domain, found.decision.verdict.action)
+        })
+        .collect();
+    let mut changed = 0;
+    for seed in 1..=seeds {
+        let context = context(world, relay(world.dns, tamper(seed)));
+        for domain in SIGNED {
+            let found = context.lookup(domain, world.smtp_port).unwrap();
+            let action = found.decision.verdict.action;
+            let text = &found.decision.text;
+            assert!(
+                action == truth[domain] || action == Action::Defer,
+                "seed {seed}, {domain}: {text}"
+            );
+            changed += usize::from(action != truth[domain]);
+        }
+    }
+    assert!(changed > 0, "the tampering has no effect at all");
+}
+
+/// The octets after header and question.
+fn records_start(message: &[u8]) -> usize {
+    let name = message[12..].iter().position(|octet| *octet == 0).unwrap_or(0);
+    (12 + name + 5).min(message.len() - 1)
+}
+
+#[test]
+fn altered_octets() {
+    let world = World::start().unwrap();
+    let tamper = |seed: u64| -> Tamper {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        Box::new(move |_, mut reply| {
+            if random.below(3) == 0 {
+                let start = records_start(&reply);
+                for _ in 0..=random.below(3) {
+                    let at = start + random.below(reply.len() - start);
+                    reply[at] ^= 1 << random.below(8);
+                }
+            }
+            reply
+        })
+    };
+    assert_never_permits_more(&world, tamper, SEEDS);
+}
+
+#[test]
+fn altered_counts_and_response_codes() {
+    let world = World::start().unwrap();
+    let tamper = |seed: u64| -> Tamper {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        Box::new(move |_, mut reply| {
+            match random.below(4) {
+                0 => reply[3] ^= 3,
+                1 => reply[7] = random.below(usize::from(reply[7]) + 1) as u8,
+                2 => reply[9] = random.below(usize::from(reply[9]) + 1) as u8,
+                _ => {}
+            }
+            reply
+        })
+    };
+    assert_never_permits_more(&world, tamper, SEEDS);
+}
+
+/// Answers one question with the records of another reply, from the same zone or a different one.
+#[test]
+fn replies_to_other_questions() {
+    let world = World::start().unwrap();
+    let seen: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let tamper = |seed: u64| -> Tamper {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let seen = seen.clone();
+        Box::new(move |_, reply| {
+            let mut seen = seen.lock().unwrap();
+            let start = records_start(&reply);
+            let mut forged = reply.clone();
+            if !seen.is_empty() && random.below(4) == 0 {
+                let other = &seen[random.below(seen.len())];
+                // The world does not compress names, so records can be moved as they are.
+                forged =
+                    [&reply[..3], &other[3..4], &reply[4..6], &other[6..12], &reply[12..start]]
+                        .concat();
+                forged.extend(&other[records_start(other)..]);
+            }
+            if seen.len() < 500 {
+                seen.push(reply);
+            }
+            forged
+        })
+    };
+    assert_never_permits_more(&world, tamper, SEEDS);
+}
