@@ -165,3 +165,61 @@ fn replies_to_other_questions() {
     };
     assert_never_permits_more(&world, tamper, SEEDS);
 }
+
+/// Asks the world's name server directly.
+fn ask(server: SocketAddr, query: &[u8]) -> Vec<u8> {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(query, server).unwrap();
+    let mut buffer = [0; 4096];
+    let length = socket.recv(&mut buffer).unwrap();
+    buffer[..length].to_vec()
+}
+
+fn name_end(message: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while message[end] != 0 {
+        end += 1 + usize::from(message[end]);
+    }
+    end + 1
+}
+
+/// A wildcard's records, moved to a name that exists: signed, and not true (RFC 4035 section 5.3.4).
+#[test]
+fn rfc4035_5_3_4_a_wildcard_replayed_onto_an_existing_name() {
+    let world = World::start().unwrap();
+    let upstream = world.dns;
+    let owner = format!("_{}._tcp.mx.blocked.test", world.smtp_port);
+    let encode = |name: &str| -> Vec<u8> {
+        let labels =
+            name.split('.').flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
+        labels.chain([0]).collect()
+    };
+    let (owner, wild) = (encode(&owner), encode("anything.blocked.test"));
+    let tamper: Tamper = Box::new(move |query, reply| {
+        let end = name_end(query, 12);
+        if query[12..end] != owner[..] || query[end..end + 2] != [0, 52] {
+            return reply;
+        }
+        let asked = [&query[..12], &wild, &query[end..]].concat();
+        let source = ask(upstream, &asked);
+        let mut forged = [&source[..12], &owner, &query[end..end + 4]].concat();
+        let mut at = name_end(&source, 12) + 4;
+        let answers = u16::from_be_bytes([source[6], source[7]]);
+        assert!(answers >= 2, "a record and its signature");
+        for _ in 0..answers {
+            let fields = name_end(&source, at);
+            let length = usize::from(u16::from_be_bytes([source[fields + 8], source[fields + 9]]));
+            at = fields + 10 + length;
+            forged.extend([&owner, &source[fields..at]].concat());
+        }
+        forged.extend(&source[at..]);
+        forged
+    });
+    let honest = context(&world, world.dns).lookup("blocked.test", world.smtp_port).unwrap();
+    assert_eq!(honest.decision.verdict.action, Action::Opportunistic);
+    let found =
+        context(&world, relay(world.dns, tamper)).lookup("blocked.test", world.smtp_port).unwrap();
+    let text = &found.decision.text;
+    assert_eq!(found.decision.verdict.action, Action::Defer, "{text}");
+    assert!(text.contains("wildcard without proof"), "{text}");
+}

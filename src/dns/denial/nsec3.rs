@@ -198,3 +198,158 @@ pub(super) fn allows_wildcard(
     let covering = chain.covering(&next_closer)?.ok_or(Unproven::NoProof)?;
     Ok(!covering.opt_out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::names::{parse, prepend};
+
+    const ZONE: &str = "example";
+
+    fn hash(name: &str) -> [u8; HASH_LENGTH] {
+        let name = parse(name).unwrap();
+        let digest = Nsec3HashAlgorithm::SHA1.hash(&[0xab], &name, 1).unwrap();
+        digest.as_ref().try_into().unwrap()
+    }
+
+    fn step(mut hash: [u8; HASH_LENGTH], by: i16) -> [u8; HASH_LENGTH] {
+        let tail = i16::from_be_bytes([hash[18], hash[19]]).wrapping_add(by);
+        hash[18..].copy_from_slice(&tail.to_be_bytes());
+        hash
+    }
+
+    fn record(
+        owner: [u8; HASH_LENGTH],
+        next: [u8; HASH_LENGTH],
+        flags: u8,
+        types: &[u16],
+    ) -> Option<Nsec3> {
+        record_with(owner, next, flags, 1, types)
+    }
+
+    fn record_with(
+        owner: [u8; HASH_LENGTH],
+        next: [u8; HASH_LENGTH],
+        flags: u8,
+        iterations: u16,
+        types: &[u16],
+    ) -> Option<Nsec3> {
+        let mut rdata = vec![1, flags];
+        rdata.extend(iterations.to_be_bytes());
+        rdata.extend([1, 0xab, 20]);
+        rdata.extend(next);
+        let mut bits = [0u8; 32];
+        types.iter().for_each(|t| bits[usize::from(*t / 8)] |= 0x80 >> (t % 8));
+        rdata.extend([0, 32]);
+        rdata.extend(bits);
+        let zone = parse(ZONE).unwrap();
+        let owner = prepend(&[&BASE32_DNSSEC.encode(&owner)], &zone).unwrap();
+        Nsec3::read(&zone, &owner, &rdata)
+    }
+
+    /// The record of a name that exists.
+    fn matching(name: &str, types: &[u16]) -> Nsec3 {
+        record(hash(name), step(hash(name), 1), 0, types).unwrap()
+    }
+
+    /// A record whose span holds the name.
+    fn covering(name: &str, flags: u8) -> Nsec3 {
+        record(step(hash(name), -1), step(hash(name), 1), flags, &[rtype::A]).unwrap()
+    }
+
+    fn denied(records: &[Nsec3], name: &str, rtype: u16) -> Result<Denial, Unproven> {
+        denies(records, &parse(ZONE).unwrap(), &parse(name).unwrap(), rtype, &Budget::new())
+    }
+
+    const APEX: &[u16] = &[rtype::NS, rtype::SOA];
+
+    #[test]
+    fn rfc5155_8_5_nodata_needs_the_bitmap() {
+        let plain = [matching("a.example", &[rtype::A])];
+        assert_eq!(denied(&plain, "a.example", rtype::TLSA), Ok(Denial::NoData));
+        assert_eq!(denied(&plain, "a.example", rtype::A), Err(Unproven::NoProof));
+        let alias = [matching("a.example", &[rtype::CNAME])];
+        assert_eq!(denied(&alias, "a.example", rtype::TLSA), Err(Unproven::NoProof));
+        let delegation = [matching("a.example", &[rtype::NS])];
+        assert_eq!(denied(&delegation, "a.example", rtype::TLSA), Err(Unproven::NoProof));
+        assert_eq!(denied(&delegation, "a.example", rtype::DS), Ok(Denial::NoData));
+        let child = [matching("a.example", APEX)];
+        assert_eq!(denied(&child, "a.example", rtype::DS), Err(Unproven::NoProof));
+    }
+
+    #[test]
+    fn rfc5155_8_4_nxdomain_needs_encloser_next_closer_and_wildcard() {
+        let whole = [matching(ZONE, APEX), covering("a.example", 0), covering("*.example", 0)];
+        assert_eq!(denied(&whole, "x.a.example", rtype::A), Ok(Denial::NoName));
+        assert_eq!(denied(&whole, "a.example", rtype::A), Ok(Denial::NoName));
+        for missing in 0..whole.len() {
+            let mut rest = whole.to_vec();
+            rest.remove(missing);
+            assert_eq!(denied(&rest, "x.a.example", rtype::A), Err(Unproven::NoProof), "{missing}");
+        }
+        let wildcard =
+            [matching(ZONE, APEX), covering("a.example", 0), matching("*.example", &[rtype::A])];
+        assert_eq!(denied(&wildcard, "a.example", rtype::A), Err(Unproven::NoProof));
+        assert_eq!(denied(&wildcard, "a.example", rtype::TLSA), Ok(Denial::NoData));
+    }
+
+    #[test]
+    fn rfc5155_8_3_a_delegation_or_dname_is_no_closest_encloser() {
+        for types in [&[rtype::NS][..], &[rtype::DNAME]] {
+            let records = [
+                matching("b.example", types),
+                covering("a.b.example", 0),
+                covering("*.b.example", 0),
+            ];
+            assert_eq!(denied(&records, "a.b.example", rtype::A), Err(Unproven::NoProof));
+        }
+    }
+
+    #[test]
+    fn rfc5155_6_an_opt_out_span_is_insecure() {
+        let records = [matching(ZONE, APEX), covering("a.example", 1), covering("*.example", 0)];
+        assert_eq!(denied(&records, "a.example", rtype::TLSA), Ok(Denial::Insecure));
+        let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
+        assert_eq!(cut(&records, &zone, &name, &Budget::new()), Ok(Cut::Insecure));
+        let closed = [matching(ZONE, APEX), covering("a.example", 0)];
+        assert_eq!(cut(&closed, &zone, &name, &Budget::new()), Ok(Cut::None));
+        assert_eq!(cut(&closed[1..], &zone, &name, &Budget::new()), Err(Unproven::NoProof));
+    }
+
+    #[test]
+    fn rfc5155_8_8_wildcard_needs_the_next_closer() {
+        let zone = parse(ZONE).unwrap();
+        let allowed = |records: &[Nsec3]| {
+            allows_wildcard(records, &zone, &parse("x.a.example").unwrap(), &zone, &Budget::new())
+        };
+        assert_eq!(allowed(&[covering("a.example", 0)]), Ok(true));
+        assert_eq!(allowed(&[covering("a.example", 1)]), Ok(false));
+        assert_eq!(allowed(&[covering("x.a.example", 0)]), Err(Unproven::NoProof));
+        assert_eq!(allowed(&[matching("a.example", &[rtype::A])]), Err(Unproven::NoProof));
+    }
+
+    #[test]
+    fn rfc5155_8_1_and_8_2_unknown_and_mixed_parameters() {
+        let (from, to) = (hash("a.example"), step(hash("a.example"), 1));
+        assert!(record(from, to, 2, &[]).is_none());
+        let other = record_with(step(hash("a.example"), -1), to, 0, 2, &[]).unwrap();
+        let mixed = [matching("a.example", &[rtype::A]), other];
+        assert_eq!(denied(&mixed, "a.example", rtype::TLSA), Err(Unproven::MixedParameters));
+        assert_eq!(denied(&[], "a.example", rtype::TLSA), Err(Unproven::NoProof));
+    }
+
+    #[test]
+    fn rfc9276_3_2_too_many_iterations_are_insecure_and_cost_nothing() {
+        let (from, to) = (hash("a.example"), step(hash("a.example"), 1));
+        let at_limit = record_with(from, to, 0, 150, &[]).unwrap();
+        assert_eq!(denied(&[at_limit], "a.example", rtype::TLSA), Err(Unproven::NoProof));
+        let over = [record_with(from, to, 0, 151, &[]).unwrap()];
+        assert_eq!(denied(&over, "a.example", rtype::TLSA), Ok(Denial::Insecure));
+        let budget = Budget::new();
+        while budget.hash().is_ok() {}
+        let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
+        assert_eq!(denies(&over, &zone, &name, rtype::TLSA, &budget), Ok(Denial::Insecure));
+        let plain = [matching("a.example", &[rtype::A])];
+        assert_eq!(denies(&plain, &zone, &name, rtype::TLSA, &budget), Err(Unproven::Exhausted));
+    }
+}
