@@ -85,6 +85,7 @@ demo: all $(B)/demo
 	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
 
 test: all check-abi
+	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
 
 install: all

@@ -88,7 +88,7 @@ fn in_world(program: &Path, arguments: &[&str]) -> Output {
 fn world_binary() -> PathBuf {
     let tests = env::current_exe().unwrap();
     let world = tests.parent().unwrap().parent().unwrap().join("world");
-    assert!(world.exists(), "{} is not built: test with --workspace", world.display());
+    assert!(world.exists(), "{} is not built: run `make test`", world.display());
     world
 }
 
