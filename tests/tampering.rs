@@ -183,43 +183,92 @@ fn name_end(message: &[u8], start: usize) -> usize {
     end + 1
 }
 
-/// A wildcard's records, moved to a name that exists: signed, and not true (RFC 4035 section 5.3.4).
-#[test]
-fn rfc4035_5_3_4_a_wildcard_replayed_onto_an_existing_name() {
-    let world = World::start().unwrap();
-    let upstream = world.dns;
-    let owner = format!("_{}._tcp.mx.blocked.test", world.smtp_port);
-    let encode = |name: &str| -> Vec<u8> {
-        let labels =
-            name.split('.').flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
-        labels.chain([0]).collect()
-    };
-    let (owner, wild) = (encode(&owner), encode("anything.blocked.test"));
-    let tamper: Tamper = Box::new(move |query, reply| {
+/// A name in wire format.
+fn encode(name: &str) -> Vec<u8> {
+    let labels =
+        name.split('.').flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
+    labels.chain([0]).collect()
+}
+
+/// The records of a reply, each with the length of its owner.
+fn records(message: &[u8]) -> Vec<(Vec<u8>, usize)> {
+    let number = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
+    let mut at = name_end(message, 12) + 4;
+    (0..number(6) + number(8))
+        .map(|_| {
+            let owner_end = name_end(message, at);
+            let end = owner_end + 10 + usize::from(number(owner_end + 8));
+            let record = (message[at..end].to_vec(), owner_end - at);
+            at = end;
+            record
+        })
+        .collect()
+}
+
+/// Answers the TLSA query for `owner` with records of the reply to `wild`, moved to `owner` where `moves` says so.
+fn replay(
+    upstream: SocketAddr,
+    owner: &str,
+    wild: &str,
+    moves: fn(&[u8]) -> bool,
+    keeps_rest: bool,
+    is_answer: bool,
+) -> Tamper {
+    let (owner, wild) = (encode(owner), encode(wild));
+    Box::new(move |query, reply| {
         let end = name_end(query, 12);
         if query[12..end] != owner[..] || query[end..end + 2] != [0, 52] {
             return reply;
         }
-        let asked = [&query[..12], &wild, &query[end..]].concat();
-        let source = ask(upstream, &asked);
-        let mut forged = [&source[..12], &owner, &query[end..end + 4]].concat();
-        let mut at = name_end(&source, 12) + 4;
-        let answers = u16::from_be_bytes([source[6], source[7]]);
-        assert!(answers >= 2, "a record and its signature");
-        for _ in 0..answers {
-            let fields = name_end(&source, at);
-            let length = usize::from(u16::from_be_bytes([source[fields + 8], source[fields + 9]]));
-            at = fields + 10 + length;
-            forged.extend([&owner, &source[fields..at]].concat());
+        let source = ask(upstream, &[&query[..12], &wild, &query[end..]].concat());
+        let (mut moved, mut rest) = (Vec::new(), Vec::new());
+        for (record, owner_end) in records(&source) {
+            if moves(&record) {
+                moved.push([&owner, &record[owner_end..]].concat());
+            } else {
+                rest.push(record);
+            }
         }
-        forged.extend(&source[at..]);
-        forged
-    });
+        assert!(moved.len() >= 2, "a record and its signature");
+        if !keeps_rest {
+            rest.clear();
+        }
+        let (answers, authorities) =
+            if is_answer { (moved.len(), rest.len()) } else { (0, moved.len() + rest.len()) };
+        let counts = [0, 1, 0, answers as u8, 0, authorities as u8, 0, 0];
+        let header = [&query[..2], &[0x81, 0x90], &counts].concat();
+        [header, query[12..end + 4].to_vec(), moved.concat(), rest.concat()].concat()
+    })
+}
+
+/// A wildcard's records, moved to a name that exists: signed, and not true (RFC 4035 section 5.3.4).
+#[test]
+fn rfc4035_5_3_4_a_wildcard_replayed_onto_an_existing_name() {
+    let world = World::start().unwrap();
+    let owner = format!("_{}._tcp.mx.blocked.test", world.smtp_port);
     let honest = context(&world, world.dns).lookup("blocked.test", world.smtp_port).unwrap();
     assert_eq!(honest.decision.verdict.action, Action::Opportunistic);
-    let found =
-        context(&world, relay(world.dns, tamper)).lookup("blocked.test", world.smtp_port).unwrap();
-    let text = &found.decision.text;
-    assert_eq!(found.decision.verdict.action, Action::Defer, "{text}");
-    assert!(text.contains("wildcard without proof"), "{text}");
+    for keeps_proof in [true, false] {
+        let moves = |record: &[u8]| record.starts_with(&encode("anything.blocked.test"));
+        let tamper = replay(world.dns, &owner, "anything.blocked.test", moves, keeps_proof, true);
+        let forged = context(&world, relay(world.dns, tamper));
+        let found = forged.lookup("blocked.test", world.smtp_port).unwrap();
+        let text = &found.decision.text;
+        assert_eq!(found.decision.verdict.action, Action::Defer, "{text}");
+        assert!(text.contains("wildcard without proof"), "{text}");
+    }
+}
+
+/// The NSEC of a wildcard, moved to a name that has what the wildcard has not (CVE-2017-15105).
+#[test]
+fn rfc4035_5_4_the_nsec_of_a_wildcard_moved_to_another_name() {
+    let world = World::start().unwrap();
+    let owner = format!("_{}._tcp.mx.star.test", world.smtp_port);
+    let honest = context(&world, world.dns).lookup("star.test", world.smtp_port).unwrap();
+    assert_eq!(honest.decision.verdict.action, Action::Verify);
+    let moves = |record: &[u8]| record.starts_with(&encode("*.star.test"));
+    let tamper = replay(world.dns, &owner, "anything.star.test", moves, false, false);
+    let forged = context(&world, relay(world.dns, tamper));
+    let found = forged.lookup("star.test", world.smtp_port).unwrap();
+    assert_eq!(found.decision.verdict.action, Action::Defer, "{}", found.decision.text);
 }

@@ -730,6 +730,10 @@ fn dnssec(c: &mut Cases<'_>) {
     let host = c.domain("wildcard.test", &identity, &[]);
     c.b.rr(&format!("*._tcp.{host} TLSA {}", identity.tlsa(3, 1, 1)));
     c.expect("wildcard TLSA (7671 10)", "wildcard.test", DELIVER, DELIVER);
+    c.good("star.test");
+    let elsewhere = c.b.address();
+    c.b.rr(&format!("*.star.test A {elsewhere}"));
+    c.expect("a wildcard beside the host (4592 2.2.1)", "star.test", DELIVER, DELIVER);
     let identity = Identity::server("mx.blocked.test");
     let host = c.domain("blocked.test", &identity, &[]);
     c.b.rr(&format!("*.blocked.test TLSA {}", identity.tlsa(3, 1, 1)));
