@@ -1,5 +1,6 @@
 //! System calls that std does not offer. The only `unsafe` outside the C face.
 
+use std::ffi::CString;
 use std::io;
 
 /// The host's name, if it is text (gethostname(2)).
@@ -13,6 +14,14 @@ pub(crate) fn host_name() -> Option<String> {
     let name = buffer.split(|octet| *octet == 0).next()?;
     let name = std::str::from_utf8(name).ok()?;
     (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The number of a network interface (if_nametoindex(3)); None where there is none of that name.
+pub(crate) fn interface_index(name: &str) -> Option<u32> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: the pointer is that of a terminated string which outlives the call.
+    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    (index != 0).then_some(index)
 }
 
 /// Keeps descriptors 0 to 2 occupied, so that no socket of ours becomes standard input, output or error.

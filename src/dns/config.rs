@@ -1,11 +1,10 @@
 //! Where and how to ask.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
-use hickory_resolver::system_conf;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
 use super::Mode;
 use super::anchors::Anchors;
+use crate::sys;
 
 const PORT: u16 = 53;
 
@@ -35,31 +34,44 @@ fn local() -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT)
 }
 
-/// The name servers of a resolv.conf text; other lines do not concern us, and must not spoil it.
+/// The name servers of a resolv.conf(5) text. Whatever else is in it, malformed addresses too, is passed over.
 pub(crate) fn parse_resolv_conf(text: &[u8]) -> Result<Vec<SocketAddr>, String> {
     let text = std::str::from_utf8(text).map_err(|_| "resolv.conf is not text")?;
-    let is_server = |line: &&str| line.split_ascii_whitespace().next() == Some("nameserver");
-    let lines: Vec<&str> = text.lines().filter(is_server).collect();
-    let Ok((config, _)) = system_conf::parse_resolv_conf(lines.join("\n")) else {
-        return Ok(vec![local()]);
+    let server = |line: &str| {
+        let mut words = line.split_ascii_whitespace();
+        let address = words.next().filter(|word| *word == "nameserver").and(words.next())?;
+        parse_address(address)
     };
-    let servers = config.name_servers().iter();
-    Ok(servers.map(|server| SocketAddr::new(server.ip, PORT)).collect())
+    let servers: Vec<SocketAddr> = text.lines().filter_map(server).collect();
+    Ok(if servers.is_empty() { vec![local()] } else { servers })
 }
 
-/// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:53`.
+/// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:53` or, with a zone, `fe80::1%eth0` (RFC 4007 section 11).
 pub(crate) fn parse_server(text: &str) -> Result<SocketAddr, String> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(SocketAddr::new(address, PORT));
-    }
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    if let Some(Ok(address)) = bare.map(str::parse) {
-        return Ok(SocketAddr::new(IpAddr::V6(address), PORT));
-    }
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.port() != 0 => Ok(address),
-        _ => Err("not an IP address with an optional port".into()),
-    }
+    let with_port = || match text.strip_prefix('[').and_then(|text| text.rsplit_once("]:")) {
+        Some((address, port)) => {
+            let mut address = parse_address(address).filter(SocketAddr::is_ipv6)?;
+            address.set_port(port.parse().ok()?);
+            Some(address)
+        }
+        None => text.parse().ok(),
+    };
+    let address = match bare {
+        Some(bare) => parse_address(bare).filter(SocketAddr::is_ipv6),
+        None => parse_address(text).or_else(with_port),
+    };
+    let address = address.filter(|address| address.port() != 0);
+    address.ok_or_else(|| "not an IP address with an optional port".into())
+}
+
+/// An address without a port.
+fn parse_address(text: &str) -> Option<SocketAddr> {
+    let Some((address, zone)) = text.split_once('%') else {
+        return Some(SocketAddr::new(text.parse().ok()?, PORT));
+    };
+    let zone = zone.parse().ok().or_else(|| sys::interface_index(zone))?;
+    Some(SocketAddrV6::new(address.parse().ok()?, PORT, 0, zone).into())
 }
 
 #[cfg(test)]
@@ -74,11 +86,24 @@ mod tests {
             ("2001:db8::1", "[2001:db8::1]:53"),
             ("[2001:db8::1]", "[2001:db8::1]:53"),
             ("[2001:db8::1]:54", "[2001:db8::1]:54"),
+            ("fe80::1%7", "[fe80::1%7]:53"),
+            ("[fe80::1%lo]:54", "[fe80::1%1]:54"),
         ] {
             assert_eq!(parse_server(text).unwrap().to_string(), want);
         }
-        for bad in ["", "localhost", "192.0.2.1:0", "192.0.2.1:99999", "192.0.2", "[::1", "::1]:53"]
-        {
+        for bad in [
+            "",
+            "localhost",
+            "192.0.2.1:0",
+            "192.0.2.1:99999",
+            "192.0.2",
+            "[::1",
+            "::1]:53",
+            "[192.0.2.1]",
+            "[::1]:",
+            "fe80::1%",
+            "fe80::1%no such interface",
+        ] {
             assert!(parse_server(bad).is_err(), "{bad}");
         }
     }
@@ -90,6 +115,12 @@ mod tests {
         assert_eq!(servers.len(), 2);
         assert_eq!(servers[1].to_string(), "[2001:db8::1]:53");
         assert_eq!(parse_resolv_conf(b"").unwrap(), [local()]);
+        let odd = b"nameserver\nnameserver nonsense\nnameserver 192.0.2.1 # mine\n nameserver fe80::1%1\n";
+        let servers = parse_resolv_conf(odd).unwrap();
+        assert_eq!(
+            servers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["192.0.2.1:53", "[fe80::1%1]:53"]
+        );
         assert!(parse_resolv_conf(b"\xff\xfe").is_err());
     }
 }
