@@ -55,6 +55,12 @@ impl Anchors {
         self.0.iter().filter(|(at, _)| at == name).map(|(_, anchor)| anchor).collect()
     }
 
+    /// The closest name with an anchor that encloses `name`.
+    pub(crate) fn enclosing(&self, name: &Name) -> Option<&Name> {
+        let enclosing = self.0.iter().map(|(at, _)| at).filter(|at| at.zone_of(name));
+        enclosing.max_by_key(|at| names::depth(at))
+    }
+
     /// The names that have anchors.
     pub(crate) fn names(&self) -> Vec<&Name> {
         let mut names: Vec<&Name> = self.0.iter().map(|(name, _)| name).collect();

@@ -36,24 +36,27 @@ impl Call {
         let verify = |zone: &ZoneKeys| {
             signature::verify(rrset, &signatures, zone, self.clock(), &self.budget)
         };
-        for signer in signers(signatures.iter().copied(), &rrset.owner) {
+        let mut claim = None;
+        for signer in self.signers(signatures.iter().copied(), &rrset.owner) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
             match verify(&zone) {
                 Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
                 Err(Fault::Exhausted) => return Err(Exhausted.into()),
-                Err(_) => {}
+                Err(fault) => claim = claim.or(Some((zone, fault))),
             }
         }
-        let zone = match self.standing(&rrset.owner).await {
-            Standing::Insecure(_) => return Ok(Status::Insecure),
-            Standing::Failed(failure) => return Err(failure),
-            Standing::Zone(zone) | Standing::Inside(zone) => zone,
+        let (zone, fault) = match (self.standing(&rrset.owner).await, claim) {
+            (Standing::Insecure(_), None) => return Ok(Status::Insecure),
+            // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
+            (Standing::Insecure(_), Some(claim)) => claim,
+            (Standing::Failed(failure), _) => return Err(failure),
+            (Standing::Zone(zone) | Standing::Inside(zone), _) => match verify(&zone) {
+                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
+                Err(fault) => (zone, fault),
+            },
         };
-        match verify(&zone) {
-            Ok(signed) => self.validate_expansion(reply, rrset, &zone, signed),
-            Err(fault) => Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await),
-        }
+        Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await)
     }
 
     /// An expanded wildcard needs the proof that nothing closer exists (RFC 4035 5.3.4, RFC 5155 8.8).
@@ -119,30 +122,50 @@ impl Call {
             .signatures
             .iter()
             .filter(|signature| matches!(signature.covered, rtype::NSEC | rtype::NSEC3));
-        for signer in signers(signatures, name) {
+        let mut claim = None;
+        for signer in self.signers(signatures, name) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            if let Ok(denied) = self.denied_by(&zone, reply, name, rtype)? {
-                return Ok(denied);
+            match self.denied_by(&zone, reply, name, rtype)? {
+                Ok(denied) => return Ok(denied),
+                Err(undenied) => claim = claim.or(Some((zone, undenied))),
             }
         }
-        let zone = match self.standing(name).await {
-            Standing::Insecure(_) => return Ok(insecure(reply)),
-            Standing::Failed(failure) => return Err(failure),
-            Standing::Zone(zone) | Standing::Inside(zone) => zone,
+        let (zone, undenied) = match (self.standing(name).await, claim) {
+            (Standing::Insecure(_), None) => return Ok(insecure(reply)),
+            (Standing::Insecure(_), Some(claim)) => claim,
+            (Standing::Failed(failure), _) => return Err(failure),
+            (Standing::Zone(zone) | Standing::Inside(zone), _) => {
+                match self.denied_by(&zone, reply, name, rtype)? {
+                    Ok(denied) => return Ok(denied),
+                    Err(undenied) => (zone, undenied),
+                }
+            }
         };
-        match self.denied_by(&zone, reply, name, rtype)? {
-            Ok(denied) => Ok(denied),
-            Err(Undenied::Unsigned) => {
+        match undenied {
+            Undenied::Unsigned => {
                 let fault = self.denial_fault(reply, &zone);
                 Err(self.fault(reply, name, rtype, &zone, fault).await)
             }
-            Err(Undenied::Unproven(unproven)) => {
+            Undenied::Unproven(unproven) => {
                 let (what, of) = (rtype::name(rtype), display(name));
                 let (why, zone) = (unproven.text(), display(&zone.apex));
                 Err(Failure::bogus(format!("{what} of {of}: {why} (zone {zone})")))
             }
         }
+    }
+
+    /// The zones that claim to have signed for `owner` and could have, at or below its anchor; the closest first.
+    fn signers<'a>(&self, signatures: impl Iterator<Item = &'a Rrsig>, owner: &Name) -> Vec<Name> {
+        let anchor = self.config.anchors.enclosing(owner).map_or(0, depth);
+        let mut signers: Vec<Name> = signatures
+            .map(|signature| signature.signer.clone())
+            .filter(|signer| signer.zone_of(owner) && depth(signer) >= anchor)
+            .collect();
+        signers.sort_by_key(|signer| std::cmp::Reverse(depth(signer)));
+        signers.dedup();
+        signers.truncate(MAX_SIGNERS);
+        signers
     }
 
     /// What the denial records that one zone signed show.
@@ -177,18 +200,6 @@ enum Undenied {
 
 fn insecure(reply: &Reply) -> Denied {
     Denied { status: Status::Insecure, exists: !reply.is_nxdomain() }
-}
-
-/// The zones that claim to have signed for `owner` and could have; the closest first.
-fn signers<'a>(signatures: impl Iterator<Item = &'a Rrsig>, owner: &Name) -> Vec<Name> {
-    let mut signers: Vec<Name> = signatures
-        .map(|signature| signature.signer.clone())
-        .filter(|signer| signer.zone_of(owner))
-        .collect();
-    signers.sort_by_key(|signer| std::cmp::Reverse(depth(signer)));
-    signers.dedup();
-    signers.truncate(MAX_SIGNERS);
-    signers
 }
 
 /// The RDATA of a CNAME made from a DNAME (RFC 6672 section 2.2); None where the new name is too long.
