@@ -202,7 +202,7 @@
  *
  * LIMITS, each of which defers and says so
  *
- *     64 DNS packets a call, and 24 more for each MX host; 1024 signature checks, 4096 NSEC3 hashes
+ *     64 DNS packets a call, 256 signature checks on them and 1024 NSEC3 hashes; for each MX host 24, 64 and 256 more
  *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
  *     an SMTP reply of 128 lines and 16 KiB
  *     a chain of 32 certificates and 100 KiB; 100 signature checks on it

@@ -2,16 +2,19 @@
 
 use std::cell::Cell;
 
-/// DNS packets for the domain and each RRset outside the MX hosts.
-const QUERIES: u32 = 64;
-/// DNS packets for every MX host.
-const QUERIES_PER_HOST: u32 = 24;
-/// Public-key operations, more than the largest honest call needs.
-const SIGNATURES: u32 = 1024;
-/// NSEC3 hashes, each of at most 151 SHA-1 rounds.
-const HASHES: u32 = 4096;
+/// What one RRset and its aliases may cost, and the domain's own part of a call.
+const FIRST: Share = Share { queries: 64, signatures: 256, hashes: 1024 };
+/// What every MX host adds: addresses, TLSA records, zones on the way.
+const HOST: Share = Share { queries: 24, signatures: 64, hashes: 256 };
 /// Octets of replies.
 const OCTETS: usize = 8 * 1024 * 1024;
+
+/// DNS packets, public-key operations, and NSEC3 hashes of at most 151 SHA-1 rounds each.
+struct Share {
+    queries: u32,
+    signatures: u32,
+    hashes: u32,
+}
 
 /// Counts down; nothing refills it but [`Budget::allow_hosts`].
 #[derive(Debug)]
@@ -30,10 +33,10 @@ pub(crate) struct Exhausted;
 impl Budget {
     pub(crate) fn new() -> Self {
         Self {
-            queries: Cell::new(QUERIES),
+            queries: Cell::new(FIRST.queries),
             sent: Cell::new(0),
-            signatures: Cell::new(SIGNATURES),
-            hashes: Cell::new(HASHES),
+            signatures: Cell::new(FIRST.signatures),
+            hashes: Cell::new(FIRST.hashes),
             octets: Cell::new(OCTETS),
         }
     }
@@ -41,8 +44,13 @@ impl Budget {
     /// Room for the addresses, TLSA records and zones of `hosts` MX hosts.
     pub(crate) fn allow_hosts(&self, hosts: usize) {
         let hosts = u32::try_from(hosts).unwrap_or(u32::MAX);
-        let extra = QUERIES_PER_HOST.saturating_mul(hosts);
-        self.queries.set(self.queries.get().saturating_add(extra));
+        for (counter, each) in [
+            (&self.queries, HOST.queries),
+            (&self.signatures, HOST.signatures),
+            (&self.hashes, HOST.hashes),
+        ] {
+            counter.set(counter.get().saturating_add(each.saturating_mul(hosts)));
+        }
     }
 
     /// One more packet.
@@ -91,12 +99,13 @@ mod tests {
     #[test]
     fn each_budget_runs_out() {
         let budget = Budget::new();
-        assert_eq!((0..).take_while(|_| budget.query().is_ok()).count(), 64);
+        let queries = || (0..).take_while(|_| budget.query().is_ok()).count();
+        let signatures = || (0..).take_while(|_| budget.signature().is_ok()).count();
+        let hashes = || (0..).take_while(|_| budget.hash().is_ok()).count();
+        assert_eq!((queries(), signatures(), hashes()), (64, 256, 1024));
         budget.allow_hosts(2);
-        assert_eq!((0..).take_while(|_| budget.query().is_ok()).count(), 48);
+        assert_eq!((queries(), signatures(), hashes()), (48, 128, 512));
         assert_eq!(budget.queries_sent(), 112);
-        assert_eq!((0..).take_while(|_| budget.signature().is_ok()).count(), 1024);
-        assert_eq!((0..).take_while(|_| budget.hash().is_ok()).count(), 4096);
         assert_eq!((0..).take_while(|_| budget.reply(65535).is_ok()).count(), 128);
     }
 }
