@@ -65,7 +65,7 @@ pub(crate) fn zone_keys(
     let keys = keys_of(rrset);
     let trusted: Vec<Key> = keys.iter().filter(|key| entry(key)).cloned().collect();
     if trusted.is_empty() {
-        return Err(Fault::UnknownKey);
+        return Err(Fault::NoEntryKey);
     }
     let entry_points = ZoneKeys { apex: apex.clone(), keys: trusted };
     let signed = signature::verify(rrset, signatures, &entry_points, now, budget)?;

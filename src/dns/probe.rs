@@ -42,10 +42,13 @@ impl Call {
             let text = "no name server is configured";
             return Err(Failure::indeterminate(Detail::ServerFailure, text));
         }
-        if self.config.mode == Mode::TrustAd {
-            for server in &self.config.servers {
-                self.vouches_for_root(*server).await?;
+        for server in &self.config.servers {
+            match self.config.mode {
+                Mode::TrustAd => self.vouches_for_root(*server).await?,
+                Mode::Validate => self.carries_signatures(*server).await?,
             }
+        }
+        if self.config.mode == Mode::TrustAd {
             return Ok(());
         }
         for apex in self.config.anchors.names() {

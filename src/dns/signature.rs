@@ -8,6 +8,7 @@ use super::budget::{Budget, Exhausted};
 use super::message::{Record, Rrsig, Section};
 use super::names::{self, display};
 use super::rtype;
+use crate::text::utc;
 
 /// Failed public-key operations that one RRset may cost (KeyTrap, CVE-2023-50387).
 const FAILURES_PER_RRSET: u32 = 8;
@@ -120,6 +121,8 @@ pub(crate) struct Signed {
 pub(crate) enum Fault {
     Missing,
     ForeignSigner,
+    /// No key is one that a DS record or an anchor vouches for.
+    NoEntryKey,
     UnknownKey,
     Invalid,
     NotYetValid(u32),
@@ -134,16 +137,21 @@ impl From<Exhausted> for Fault {
 }
 
 impl Fault {
-    /// The fault in words.
-    pub(crate) fn text(self, zone: &Name) -> String {
+    /// The fault in words; `now` is in seconds since 1970.
+    pub(crate) fn text(self, zone: &Name, now: i64) -> String {
         let zone = display(zone);
+        // Signature times are modulo 2^32 and lie within 68 years of now (RFC 4034 section 3.1.5).
+        let date = |at: u32| utc(now + i64::from(at.wrapping_sub(now as u32) as i32));
         match self {
             Self::Missing => "no signature".into(),
             Self::ForeignSigner => format!("no signature by the zone {zone}"),
-            Self::UnknownKey => format!("no signature by a key of the zone {zone}"),
+            Self::NoEntryKey => "no key matches the DS records".into(),
+            Self::UnknownKey => format!("no signature by a trusted key of the zone {zone}"),
             Self::Invalid => format!("signature of {zone} does not verify"),
-            Self::NotYetValid(at) => format!("signature of {zone} is not valid before {at}"),
-            Self::Expired(at) => format!("signature of {zone} expired at {at}"),
+            Self::NotYetValid(at) => {
+                format!("signature of {zone} is not valid before {}", date(at))
+            }
+            Self::Expired(at) => format!("signature of {zone} expired at {}", date(at)),
             Self::Exhausted => "validation budget exceeded".into(),
         }
     }
@@ -195,12 +203,13 @@ fn judge(
     if serial_after(signature.inception, now) {
         return Err(Fault::NotYetValid(signature.inception));
     }
+    let matches = |key: &&Key| key.tag == signature.key_tag && key.algorithm == signature.algorithm;
+    let mut keys = zone.keys.iter().filter(matches).peekable();
+    if keys.peek().is_none() {
+        return Err(Fault::UnknownKey);
+    }
     let message = signed_data(rrset, signature).ok_or(Fault::Invalid)?;
-    let mut fault = Fault::UnknownKey;
-    for key in &zone.keys {
-        if key.tag != signature.key_tag || key.algorithm != signature.algorithm {
-            continue;
-        }
+    for key in keys {
         if *failures >= FAILURES_PER_RRSET {
             return Err(Fault::Exhausted);
         }
@@ -211,9 +220,8 @@ fn judge(
             return Ok(Signed { labels, lifetime });
         }
         *failures += 1;
-        fault = Fault::Invalid;
     }
-    Err(fault)
+    Err(Fault::Invalid)
 }
 
 /// RFC 1982: whether `left` is later than `right`.
@@ -314,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn rfc4034_3_1_5_times_in_words() {
+        let zone = names::parse("example").unwrap();
+        let text = |at: u32, now: i64| Fault::Expired(at).text(&zone, now);
+        let words = "signature of example expired at 2020-02-01 00:00:00 UTC";
+        assert_eq!(text(1_580_515_200, 1_795_000_000), words);
+        assert!(text(u32::MAX, 1 << 32).ends_with("2106-02-07 06:28:15 UTC"));
+        assert!(text(5, 1 << 32).ends_with("2106-02-07 06:28:21 UTC"));
+    }
+
+    #[test]
     fn failures_per_rrset_are_bounded() {
         let zone = names::parse("example").unwrap();
         let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
@@ -335,6 +353,6 @@ mod tests {
         let signatures = vec![&signature; 100];
         assert_eq!(verify(&rrset, &signatures, &keys, 1500, &budget), Err(Fault::Exhausted));
         let left = (0..).take_while(|_| budget.signature().is_ok()).count();
-        assert_eq!(left, 1024 - FAILURES_PER_RRSET as usize);
+        assert_eq!(left, 256 - FAILURES_PER_RRSET as usize);
     }
 }

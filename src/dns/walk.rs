@@ -1,6 +1,7 @@
 //! From a trust anchor down to a name, by DS (RFC 4035 section 5.2).
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -139,13 +140,8 @@ impl Call {
         zone: &Rc<ZoneKeys>,
         reply: &Rc<Reply>,
     ) -> Standing {
-        let alias = Rrset::find(&reply.message.answer, name, rtype::CNAME);
-        if let Some(alias) = alias {
-            let signatures = covering(&reply.message.answer, name, rtype::CNAME);
-            let verified = signature::verify(&alias, &signatures, zone, self.clock(), &self.budget);
-            if verified.is_ok() {
-                return Standing::Inside(zone.clone());
-            }
+        if self.is_alias(name, zone, reply) {
+            return Standing::Inside(zone.clone());
         }
         let proofs = match self.proofs(&reply.message.authority, zone) {
             Ok(proofs) => proofs,
@@ -163,6 +159,25 @@ impl Call {
             ),
             Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, unproven.text()))),
         }
+    }
+
+    /// Whether `zone` redirects `name`, so that no zone cut can be there (RFC 1034 3.6.2, RFC 6672 2.4).
+    fn is_alias(&self, name: &Name, zone: &ZoneKeys, reply: &Reply) -> bool {
+        let answer = &reply.message.answer;
+        let is_signed = |owner: &Name, rtype: u16| {
+            Rrset::find(answer, owner, rtype).is_some_and(|alias| {
+                let signatures = covering(answer, owner, rtype);
+                signature::verify(&alias, &signatures, zone, self.clock(), &self.budget).is_ok_and(
+                    |signed| rtype == rtype::CNAME || signed.labels == label_count(owner),
+                )
+            })
+        };
+        let dname = answer
+            .records
+            .iter()
+            .find(|record| record.rtype == rtype::DNAME && names::is_below(name, &record.owner));
+        is_signed(name, rtype::CNAME)
+            || dname.is_some_and(|dname| is_signed(&dname.owner, rtype::DNAME))
     }
 
     /// The zone at `apex`, whose DNSKEY RRset is signed by a key that `entry` vouches for.
@@ -186,10 +201,6 @@ impl Call {
             Ok((keys, signed)) => {
                 let lifetime = signed.lifetime.min(ds_lifetime);
                 self.remember(apex, Standing::Zone(Rc::new(keys)), lifetime)
-            }
-            Err(Fault::UnknownKey) => {
-                let text = format!("DNSKEY of {}: no key matches the DS records", display(apex));
-                Standing::Failed(Failure::bogus(text))
             }
             Err(fault) => {
                 let zone = ZoneKeys { apex: apex.clone(), keys: Vec::new() };
@@ -255,8 +266,12 @@ impl Call {
         zone: &ZoneKeys,
         fault: Fault,
     ) -> Failure {
-        let text =
-            format!("{} of {}: {}", rtype::name(rtype), display(name), fault.text(&zone.apex));
+        let text = format!(
+            "{} of {}: {}",
+            rtype::name(rtype),
+            display(name),
+            fault.text(&zone.apex, self.now)
+        );
         match fault {
             Fault::Exhausted => Failure::indeterminate(Detail::BudgetExceeded, text),
             Fault::Missing => self.unsigned(reply, text).await,
@@ -266,17 +281,26 @@ impl Call {
 
     /// Missing proofs are bogus, unless the server strips them everywhere: then nothing is known.
     async fn unsigned(self: &Rc<Self>, reply: &Reply, text: String) -> Failure {
-        let Some(apex) = self.config.anchors.names().first().copied().cloned() else {
-            return Failure::bogus(text);
-        };
-        let root = self.ask_directly(reply.server, &apex, rtype::DNSKEY).await;
-        match root {
-            Ok(root) if covering(&root.message.answer, &apex, rtype::DNSKEY).is_empty() => {
-                let text = format!("resolver {} strips DNSSEC records", reply.server);
-                Failure::indeterminate(Detail::ResolverStripsDnssec, text)
-            }
+        match self.carries_signatures(reply.server).await {
+            Err(failure) if failure.detail == Detail::ResolverStripsDnssec => failure,
             _ => Failure::bogus(text),
         }
+    }
+
+    /// Whether a server gives the keys at the first anchor with signatures, as every honest one does.
+    pub(super) async fn carries_signatures(
+        self: &Rc<Self>,
+        server: SocketAddr,
+    ) -> Result<(), Failure> {
+        let Some(apex) = self.config.anchors.names().first().copied().cloned() else {
+            return Ok(());
+        };
+        let keys = self.ask_directly(server, &apex, rtype::DNSKEY).await?;
+        if covering(&keys.message.answer, &apex, rtype::DNSKEY).is_empty() {
+            let text = format!("resolver {server} strips DNSSEC records");
+            return Err(Failure::indeterminate(Detail::ResolverStripsDnssec, text));
+        }
+        Ok(())
     }
 
     fn remember(&self, name: &Name, standing: Standing, lifetime: u32) -> Standing {
