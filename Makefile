@@ -5,6 +5,7 @@
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
 #   make header     rewrite include/dane_policy.h from src/ffi
+#   make test-servers  compares with real name servers and attacks (root, Debian); SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
 #   make clean
 
@@ -37,7 +38,7 @@ TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test install header check-abi clean FORCE
+.PHONY: all demo test test-servers install header check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -87,6 +88,11 @@ demo: all $(B)/demo
 test: all check-abi
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
+
+SEEDS ?= 1
+
+test-servers: all
+	integrations/lab/run $(SEEDS)
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)

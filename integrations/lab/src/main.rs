@@ -1,0 +1,104 @@
+//! `lab DANE-CHECK SEED DIRECTORY`: builds a private Internet, and compares the library with unbound on all of it.
+//!
+//! Runs as root in a network namespace of its own, where it may use port 53 of any loopback address.
+
+mod agreement;
+mod attack;
+mod authority;
+mod client;
+mod permitted;
+mod plan;
+mod process;
+mod proxy;
+mod random;
+mod recipe;
+mod resolver;
+mod sign;
+mod speed;
+mod subject;
+mod tampering;
+mod verdict;
+mod wire;
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::plan::Plan;
+use crate::random::Random;
+use crate::resolver::{Asks, ORACLE, UPSTREAM};
+use crate::subject::Subject;
+
+/// Seconds dane-check may take.
+const TIMEOUT: u32 = 10;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [program, seed, directory] = &arguments[..] else {
+        eprintln!("usage: lab DANE-CHECK SEED DIRECTORY");
+        return ExitCode::from(2);
+    };
+    let Ok(seed) = seed.parse() else {
+        eprintln!("lab: the seed is a number");
+        return ExitCode::from(2);
+    };
+    match run(program, seed, Path::new(directory)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("lab: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(program: &str, seed: u64, directory: &Path) -> io::Result<bool> {
+    let started = Instant::now();
+    let plan = Plan::new(seed);
+    let anchors = sign::write_zones(&plan, directory)?;
+    let anchor_file = directory.join("anchors");
+    fs::write(&anchor_file, &anchors)?;
+    let mut servers = authority::start(&plan, directory)?;
+    servers.push(resolver::start(UPSTREAM, Asks::Root, None, directory)?);
+    servers.push(resolver::start(ORACLE, Asks::Root, Some(&anchors), directory)?);
+    let seconds = started.elapsed().as_secs();
+    println!("seed {seed}: {} zones, signed and served after {seconds} s", plan.zones.len());
+    let subject = Subject {
+        program: PathBuf::from(program),
+        anchors: anchor_file,
+        nameserver: UPSTREAM.into(),
+        timeout: TIMEOUT,
+    };
+    let tally = agreement::compare(&plan, &subject)?;
+    servers.iter_mut().try_for_each(process::Server::check)?;
+    let counts: Vec<String> =
+        tally.statuses.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    println!("agreement: {} questions ({})", tally.asked, counts.join(", "));
+    for (rule, count) in &tally.permitted {
+        println!("  {count} differ by rule: {rule}");
+    }
+    for failure in &tally.failures {
+        println!("  DIFFERENT {failure}");
+    }
+    println!("  {} differ otherwise; {} s", tally.failures.len(), started.elapsed().as_secs());
+    let agrees = tally.failures.is_empty();
+    let trust_ad = Subject { nameserver: ORACLE.into(), ..subject.clone() };
+    let slow = speed::measure(&subject, &trust_ad)?;
+    for failure in &slow {
+        println!("  TOO MUCH {failure}");
+    }
+    let mut random = Random::new(seed);
+    let tally = tampering::run(&plan, &subject, &anchors, directory, &mut random)?;
+    println!(
+        "tampering: {} rows; {} believed, {} refused, {} refused by us alone; at most {} queries",
+        tally.rows, tally.believed, tally.refused, tally.refused_alone, tally.most_queries
+    );
+    for failure in &tally.failures {
+        println!("  {failure}");
+    }
+    println!("  {} rows wrong; {} s", tally.failures.len(), started.elapsed().as_secs());
+    Ok(agrees && slow.is_empty() && tally.failures.is_empty())
+}

@@ -1,0 +1,52 @@
+//! Programs that run to their end, and servers that end with us.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Runs a tool in a directory; its standard output, or what it said of its failure.
+pub fn run(tool: &str, arguments: &[&str], directory: &Path) -> io::Result<String> {
+    let output = Command::new(tool).args(arguments).current_dir(directory).output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(format!("{tool} {}: {said}", arguments.join(" "))));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A server in the foreground, killed when dropped.
+pub struct Server {
+    tool: String,
+    child: Child,
+}
+
+impl Server {
+    /// Starts it; what it says goes to `log`.
+    pub fn start(tool: &str, arguments: &[&str], log: &Path) -> io::Result<Self> {
+        let log = File::create(log)?;
+        let child = Command::new(tool)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .map_err(|error| io::Error::other(format!("{tool}: {error}")))?;
+        Ok(Self { tool: tool.to_owned(), child })
+    }
+
+    /// An error where it has ended by itself.
+    pub fn check(&mut self) -> io::Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => Err(io::Error::other(format!("{} ended: {status}", self.tool))),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
