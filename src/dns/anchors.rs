@@ -85,7 +85,7 @@ fn parse_line(fields: &[&str]) -> Option<(Name, Anchor)> {
             let digest = HEXLOWER_PERMISSIVE.decode(digest.concat().as_bytes()).ok()?;
             Anchor::Ds(Ds {
                 tag: tag.parse().ok()?,
-                algorithm: algorithm.parse().ok()?,
+                algorithm: algorithm_number(algorithm)?,
                 digest_type: digest_type.parse().ok()?,
                 digest: Some(digest).filter(|digest| !digest.is_empty())?,
             })
@@ -93,13 +93,28 @@ fn parse_line(fields: &[&str]) -> Option<(Name, Anchor)> {
         [kind, flags, protocol, algorithm, key @ ..] if kind.eq_ignore_ascii_case("DNSKEY") => {
             let mut rdata = flags.parse::<u16>().ok()?.to_be_bytes().to_vec();
             rdata.push(protocol.parse().ok()?);
-            rdata.push(algorithm.parse().ok()?);
+            rdata.push(algorithm_number(algorithm)?);
             rdata.extend(BASE64.decode(key.concat().as_bytes()).ok()?);
             Anchor::Key(Key::from_rdata(&rdata)?)
         }
         _ => return None,
     };
     Some((name, anchor))
+}
+
+/// A number or a mnemonic (IANA DNS Security Algorithm Numbers).
+fn algorithm_number(field: &str) -> Option<u8> {
+    Some(match field.to_ascii_uppercase().as_str() {
+        "RSASHA1" => 5,
+        "RSASHA1-NSEC3-SHA1" => 7,
+        "RSASHA256" => 8,
+        "RSASHA512" => 10,
+        "ECDSAP256SHA256" => 13,
+        "ECDSAP384SHA384" => 14,
+        "ED25519" => 15,
+        "ED448" => 16,
+        number => number.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -120,11 +135,25 @@ mod tests {
 
     #[test]
     fn lines_may_have_ttl_class_comments_and_spaces() {
-        let text = "; comment\n\nexample.  3600 IN DS 1 13 2 AB cd ; tail\n. IN DNSKEY 257 3 13 AQID BAUG\n";
+        let text = "; comment\n\nexample.  3600 IN DS 1 13 2 AB cd ; tail\n. IN DNSKEY 257 3 13 AQID BAUG\n\
+                    org. DS 2 ecdsap256sha256 2 EF\n";
         let anchors = Anchors::parse(text).unwrap();
-        assert_eq!(anchors.names().len(), 2);
+        assert_eq!(anchors.names().len(), 3);
+        let org = anchors.at(&names::parse("org").unwrap());
+        assert!(matches!(org[..], [Anchor::Ds(Ds { algorithm: 13, .. })]));
         let ds = anchors.at(&names::parse("example").unwrap());
         assert!(matches!(ds[..], [Anchor::Ds(Ds { tag: 1, .. })]));
+    }
+
+    #[test]
+    fn the_closest_anchor_encloses() {
+        let anchors = Anchors::parse(". DS 1 13 2 AB\nexample. DS 1 13 2 AB\n").unwrap();
+        let enclosing = |name: &str| {
+            anchors.enclosing(&names::parse(name).unwrap()).map(names::display).unwrap()
+        };
+        assert_eq!(enclosing("a.example"), "example");
+        assert_eq!(enclosing("example"), "example");
+        assert_eq!(enclosing("example.org"), ".");
     }
 
     #[test]

@@ -183,7 +183,10 @@ impl Call {
         match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
             Ok(Denial::NoData) => Ok(Ok(Denied { status: Status::Secure, exists: true })),
             Ok(Denial::NoName) => Ok(Ok(Denied { status: Status::Secure, exists: false })),
-            Ok(Denial::Insecure) => Ok(Ok(insecure(reply))),
+            Ok(Denial::InsecureNoData) if reply.is_nxdomain() => {
+                Ok(Err(Undenied::Unproven(Unproven::NoProof)))
+            }
+            Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(insecure(reply))),
             Err(Unproven::Exhausted) => Err(Exhausted.into()),
             Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
         }

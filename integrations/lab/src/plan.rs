@@ -107,11 +107,12 @@ const fn mail(
     MailDomain { name, recipe, hosts, most_queries }
 }
 
-pub const MAIL_DOMAINS: [MailDomain; 8] = [
+pub const MAIL_DOMAINS: [MailDomain; 9] = [
     mail("own.alpha.", "good-nsec", &["mx"], 12),
     mail("near.alpha.", "good-nsec", &["mx.own.alpha."], 12),
     mail("far.alpha.", "good-nsec", &["mx.nsec3.charlie."], 16),
     mail("bare.alpha.", "unsigned", &["mx"], 12),
+    mail("bare.empty.bravo.", "unsigned", &["mx"], 12),
     mail("mail.own.alpha.", "good-nsec", &[], 12),
     mail("mail.bare.alpha.", "unsigned", &[], 12),
     mail("three.alpha.", "good-nsec", &["mx", "mx.nsec3.charlie.", "mx.nsec.bravo."], 64 + 24 * 3),
@@ -229,11 +230,12 @@ impl Plan {
     }
 }
 
-/// Adds a zone below one that is there.
+/// Adds a zone below the closest that is there.
 fn adopt(zones: &mut Vec<Zone>, zone: Zone) {
-    let above = &zone.name[zone.name.find('.').map_or(0, |dot| dot + 1)..];
-    let child = zones.len();
-    if let Some(parent) = zones.iter_mut().find(|parent| parent.name == above) {
+    let (child, apex) = (zones.len(), wire::name(&zone.name));
+    let enclosing =
+        zones.iter_mut().filter(|above| wire::is_within(&apex, &wire::name(&above.name)));
+    if let Some(parent) = enclosing.max_by_key(|above| above.name.len()) {
         parent.children.push(child);
     }
     zones.push(zone);
@@ -325,6 +327,10 @@ fn ask(zones: &[Zone], random: &mut Random) -> Vec<Question> {
             let name = format!("{label}{dot}{}", zone.name.trim_end_matches('.'));
             questions.push(Question { name, rtype, zone: index });
         }
+    }
+    // An empty non-terminal that no NSEC3 record names, as only an opted-out delegation is below it.
+    for rtype in ["MX", "A", "TLSA"] {
+        questions.push(Question { name: "empty.bravo".into(), rtype, zone: 2 });
     }
     questions
 }

@@ -31,6 +31,9 @@ pub(crate) enum Denial {
     NoName,
     /// The span is opted out, or its hashing too costly to judge (RFC 5155 6, RFC 9276 3.2): insecure.
     Insecure,
+    /// As no data, insecure: the span is opted out, and a wildcard is not denied. Empty non-terminals look so
+    /// where only opted-out delegations are below them (RFC 5155 7.1).
+    InsecureNoData,
 }
 
 /// What a proof shows of a possible zone cut.

@@ -152,7 +152,9 @@ pub(super) fn denies(
     let denial = match chain.matching(&wildcard)? {
         Some(nsec3) if !nsec3.types.is_delegation() && nsec3.types.lacks(rtype) => Denial::NoData,
         Some(_) => return Err(Unproven::NoProof),
-        None => chain.covering(&wildcard)?.map(|_| Denial::NoName).ok_or(Unproven::NoProof)?,
+        None if chain.covering(&wildcard)?.is_some() => Denial::NoName,
+        None if encloser.covering.opt_out => return Ok(Denial::InsecureNoData),
+        None => return Err(Unproven::NoProof),
     };
     Ok(if encloser.covering.opt_out { Denial::Insecure } else { denial })
 }
@@ -311,6 +313,11 @@ mod tests {
         assert_eq!(denied(&records, "a.example", rtype::TLSA), Ok(Denial::Insecure));
         let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
         assert_eq!(cut(&records, &zone, &name, &Budget::new()), Ok(Cut::Insecure));
+        assert_eq!(denied(&records[..2], "a.example", rtype::TLSA), Ok(Denial::InsecureNoData));
+        assert_eq!(denied(&records[1..], "a.example", rtype::TLSA), Err(Unproven::NoProof));
+        let wildcard =
+            [records[0].clone(), records[1].clone(), matching("*.example", &[rtype::TLSA])];
+        assert_eq!(denied(&wildcard, "a.example", rtype::TLSA), Err(Unproven::NoProof));
         let closed = [matching(ZONE, APEX), covering("a.example", 0)];
         assert_eq!(cut(&closed, &zone, &name, &Budget::new()), Ok(Cut::None));
         assert_eq!(cut(&closed[1..], &zone, &name, &Budget::new()), Err(Unproven::NoProof));
