@@ -87,6 +87,15 @@ impl Budget {
     }
 }
 
+#[cfg(test)]
+impl Budget {
+    /// Packets, public-key operations and hashes so far, for a call about one RRset.
+    pub(crate) fn spent(&self) -> (u32, u32, u32) {
+        let signatures = FIRST.signatures - self.signatures.get();
+        (FIRST.queries - self.queries.get(), signatures, FIRST.hashes - self.hashes.get())
+    }
+}
+
 fn take(counter: &Cell<u32>) -> Result<(), Exhausted> {
     counter.set(counter.get().checked_sub(1).ok_or(Exhausted)?);
     Ok(())

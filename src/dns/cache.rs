@@ -43,7 +43,7 @@ impl Cache {
         let kept = match standing {
             Standing::Zone(keys) => Kept::Zone(Arc::new((**keys).clone())),
             Standing::Insecure(why) => Kept::Insecure(why.as_ref().into()),
-            Standing::Inside(_) | Standing::Failed(_) => return,
+            Standing::Inside(_) | Standing::Nothing(_) | Standing::Failed(_) => return,
         };
         let Ok(mut entries) = self.0.try_lock() else { return };
         if entries.len() >= ENTRIES {

@@ -11,6 +11,9 @@ use super::{names, rtype};
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
 pub(crate) const UDP_PAYLOAD: u16 = 1232;
 
+/// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
+const MAX_NAME_STEPS: usize = 254;
+
 const CLASS_IN: u16 = 1;
 const FLAG_RESPONSE: u16 = 0x8000;
 const FLAG_TRUNCATED: u16 = 0x0200;
@@ -101,7 +104,7 @@ pub(crate) fn answers(wire: &[u8], id: u16, name: &Name, rtype: u16) -> bool {
         if header.id != id || header.flags & FLAG_RESPONSE == 0 || header.counts[0] != 1 {
             return Ok(false);
         }
-        let asked = Name::read(&mut decoder)?;
+        let asked = read_name(&mut decoder)?;
         let asked_type = u16_of(&mut decoder)?;
         Ok(asked == *name && asked_type == rtype && u16_of(&mut decoder)? == CLASS_IN)
     };
@@ -114,7 +117,7 @@ pub(crate) fn parse(wire: &[u8]) -> Result<Message, DecodeError> {
     let header = Header::read(&mut decoder)?;
     let [questions, answers, authorities, additionals] = header.counts;
     for _ in 0..questions {
-        Name::read(&mut decoder)?;
+        read_name(&mut decoder)?;
         u16_of(&mut decoder)?;
         u16_of(&mut decoder)?;
     }
@@ -170,7 +173,7 @@ struct RawRecord<'a> {
 
 impl<'a> RawRecord<'a> {
     fn read(decoder: &mut BinDecoder<'a>) -> Result<Self, DecodeError> {
-        let owner = Name::read(decoder)?;
+        let owner = read_name(decoder)?;
         let rtype = u16_of(decoder)?;
         let class = u16_of(decoder)?;
         let ttl = u32_of(decoder)?;
@@ -187,9 +190,8 @@ impl<'a> RawRecord<'a> {
     }
 
     fn name_at(&self, decoder: &BinDecoder<'a>, skip: usize) -> Result<(Name, usize), DecodeError> {
-        let start = u16::try_from(self.start + skip).map_err(|_| DecodeError::InsufficientBytes)?;
-        let mut inner = decoder.clone(start);
-        let name = Name::read(&mut inner)?;
+        let mut inner = decoder.clone(position(self.start + skip)?);
+        let name = read_name(&mut inner)?;
         let end = inner.index().checked_sub(self.start).filter(|end| *end <= self.rdata.len());
         Ok((name.to_lowercase(), end.ok_or(DecodeError::InsufficientBytes)?))
     }
@@ -259,10 +261,32 @@ fn signature(raw: &RawRecord<'_>, decoder: &BinDecoder<'_>) -> Result<Rrsig, Dec
     })
 }
 
+/// Reads a name, pointers followed (RFC 1035 section 4.1.4).
+fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
+    let mut ahead = decoder.clone(position(decoder.index())?);
+    for _ in 0..MAX_NAME_STEPS {
+        match u8_of(&mut ahead)? {
+            0 => return Name::read(decoder),
+            high @ 0xc0.. => {
+                let low = u8_of(&mut ahead)?;
+                ahead = decoder.clone(u16::from_be_bytes([high & 0x3f, low]));
+            }
+            length => {
+                ahead.read_slice(length.into())?;
+            }
+        }
+    }
+    Err(DecodeError::InsufficientBytes)
+}
+
+fn position(index: usize) -> Result<u16, DecodeError> {
+    u16::try_from(index).map_err(|_| DecodeError::InsufficientBytes)
+}
+
 /// Reads a name out of RDATA whose names are uncompressed.
 pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
     let mut decoder = BinDecoder::new(rdata);
-    let name = Name::read(&mut decoder).ok()?;
+    let name = read_name(&mut decoder).ok()?;
     Some((name, rdata.get(decoder.index()..)?))
 }
 
@@ -350,5 +374,25 @@ mod tests {
     fn a_name_that_leaves_its_rdata_is_malformed() {
         let record: &[u8] = &[0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 1, 0xc0, 12];
         assert!(parse(&reply(&[record])).is_err());
+    }
+
+    /// The cost of a name does not grow with the message.
+    #[test]
+    fn rfc1035_4_1_4_chains_of_pointers_are_bounded() {
+        let with_pointers = |count: usize| {
+            let mut wire = reply(&[]);
+            wire[7] = 2;
+            let chain = wire.len() + 11;
+            wire.extend([0, 0xff, 0, 0, 1, 0, 0, 0, 9]);
+            wire.extend((2 * count as u16).to_be_bytes());
+            let targets = (0..count).map(|i| if i == 0 { 12 } else { chain + 2 * (i - 1) });
+            targets.for_each(|to| wire.extend((0xc000 | to as u16).to_be_bytes()));
+            let last = chain + 2 * (count - 1);
+            wire.extend((0xc000 | last as u16).to_be_bytes());
+            wire.extend([0, 52, 0, 1, 0, 0, 0, 9, 0, 1, 3]);
+            parse(&wire)
+        };
+        assert_eq!(with_pointers(100).unwrap().answer.records[0].owner, name("a.example"));
+        assert!(with_pointers(300).is_err());
     }
 }

@@ -9,6 +9,8 @@ mod config;
 mod delegation;
 mod denial;
 mod failure;
+#[cfg(test)]
+mod hostile;
 mod message;
 mod mode;
 pub(crate) mod names;

@@ -51,10 +51,12 @@ impl Call {
             // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
-            (Standing::Zone(zone) | Standing::Inside(zone), _) => match verify(&zone) {
-                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
-                Err(fault) => (zone, fault),
-            },
+            (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
+                match verify(&zone) {
+                    Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
+                    Err(fault) => (zone, fault),
+                }
+            }
         };
         Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await)
     }
@@ -135,7 +137,7 @@ impl Call {
             (Standing::Insecure(_), None) => return Ok(insecure(reply)),
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
-            (Standing::Zone(zone) | Standing::Inside(zone), _) => {
+            (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
                 match self.denied_by(&zone, reply, name, rtype)? {
                     Ok(denied) => return Ok(denied),
                     Err(undenied) => (zone, undenied),

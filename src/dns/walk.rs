@@ -1,8 +1,6 @@
 //! From a trust anchor down to a name, by DS (RFC 4035 section 5.2).
 
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
@@ -14,13 +12,15 @@ use super::delegation::{self, Ds, vouches};
 use super::denial::{self, Cut, Nsec, Nsec3, Proofs};
 use super::failure::Failure;
 use super::message::Section;
-use super::names::{self, display, label_count};
+use super::names::{self, depth, display, label_count};
 use super::rtype;
 use super::signature::{self, Fault, Key, Rrset, ZoneKeys, covering};
 use crate::decide::Detail;
 
 /// Denial records of one reply that are looked at; an honest one has at most four.
 const MAX_DENIAL_RRSETS: usize = 16;
+/// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
+const ASKED_AHEAD: usize = 8;
 
 /// Where a name stands below the closest enclosing anchor.
 #[derive(Clone, Debug)]
@@ -29,24 +29,57 @@ pub(crate) enum Standing {
     Zone(Rc<ZoneKeys>),
     /// No zone cut here: the name belongs to this zone.
     Inside(Rc<ZoneKeys>),
+    /// The name, or one above it, does not exist in this zone: no cut can be there or below.
+    Nothing(Rc<ZoneKeys>),
     /// At or below a proven insecure delegation, for this reason.
     Insecure(Rc<str>),
     /// Not knowable.
     Failed(Failure),
 }
 
-type Walk<'a> = Pin<Box<dyn Future<Output = Standing> + 'a>>;
-
 impl Call {
-    /// Where `name` stands. All ancestors are asked about at once.
-    pub(super) fn standing<'a>(self: &'a Rc<Self>, name: &'a Name) -> Walk<'a> {
-        Box::pin(async move {
-            if let Some(standing) = self.cache.get(name, self.now) {
-                return standing;
+    /// Where `name` stands: from the anchor down, label by label, to the name or to where nothing more can change.
+    pub(super) async fn standing(self: &Rc<Self>, name: &Name) -> Standing {
+        let Some(anchor) = self.config.anchors.enclosing(name) else {
+            return match self.config.anchors.names()[..] {
+                [] => Standing::Failed(Failure::bogus("no trust anchor is configured")),
+                _ => Standing::Insecure("no trust anchor encloses it".into()),
+            };
+        };
+        let ancestor = |labels: usize| name.trim_to(labels);
+        let known = (depth(anchor)..=depth(name)).rev().find_map(|labels| {
+            self.cache.get(&ancestor(labels), self.now).map(|standing| (labels, standing))
+        });
+        let top = known.as_ref().map_or(depth(anchor), |(labels, _)| *labels);
+        (top + 1..=depth(name)).take(ASKED_AHEAD).for_each(|labels| {
+            self.start(&ancestor(labels), rtype::DS);
+        });
+        let (mut labels, mut here) = match known {
+            Some(known) => known,
+            None => (top, self.standing_below(anchor, None).await),
+        };
+        while let Standing::Zone(_) | Standing::Inside(_) = here
+            && labels < depth(name)
+        {
+            labels += 1;
+            here = self.standing_below(&ancestor(labels), Some(here)).await;
+        }
+        here
+    }
+
+    /// Where a name stands, given where its parent does; worked out once in a call, whoever asks.
+    async fn standing_below(self: &Rc<Self>, name: &Name, above: Option<Standing>) -> Standing {
+        let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
+        let descend = || async {
+            match above {
+                Some(Standing::Zone(zone) | Standing::Inside(zone)) => {
+                    self.cross(name, &zone).await
+                }
+                Some(above) => above,
+                None => self.enter_at_anchor(name).await,
             }
-            let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
-            cell.get_or_init(|| self.descend(name)).await.clone()
-        })
+        };
+        cell.get_or_init(descend).await.clone()
     }
 
     /// Starts what the first answer about `name` will need besides itself.
@@ -64,38 +97,23 @@ impl Call {
 
     /// Starts the questions for a zone that is likely there, and for every ancestor, all at once.
     pub(super) fn start_walk(self: &Rc<Self>, name: &Name) {
-        let mut name = name.clone();
-        while self.cache.get(&name, self.now).is_none() {
-            self.start(&name, rtype::DNSKEY);
-            if !self.config.anchors.at(&name).is_empty() || name.is_root() {
+        let Some(anchor) = self.config.anchors.enclosing(name) else { return };
+        let top = depth(anchor);
+        for labels in (top..=depth(name).min(top + ASKED_AHEAD)).rev() {
+            let name = name.trim_to(labels);
+            if self.cache.get(&name, self.now).is_some() {
                 break;
             }
-            self.start(&name, rtype::DS);
-            name = name.base_name();
-        }
-    }
-
-    async fn descend(self: &Rc<Self>, name: &Name) -> Standing {
-        let anchors = self.config.anchors.at(name);
-        if !anchors.is_empty() {
-            return self.enter_at_anchor(name, &anchors).await;
-        }
-        if name.is_root() {
-            return match self.config.anchors.names()[..] {
-                [] => Standing::Failed(Failure::bogus("no trust anchor is configured")),
-                _ => Standing::Insecure("no trust anchor encloses it".into()),
-            };
-        }
-        self.start(name, rtype::DS);
-        let parent = name.base_name();
-        match self.standing(&parent).await {
-            Standing::Zone(zone) | Standing::Inside(zone) => self.cross(name, &zone).await,
-            above => above,
+            self.start(&name, rtype::DNSKEY);
+            if labels > top {
+                self.start(&name, rtype::DS);
+            }
         }
     }
 
     /// The anchor's zone; anchors that are all unsupported make it insecure, as such DS records would.
-    async fn enter_at_anchor(self: &Rc<Self>, apex: &Name, anchors: &[&Anchor]) -> Standing {
+    async fn enter_at_anchor(self: &Rc<Self>, apex: &Name) -> Standing {
+        let anchors = self.config.anchors.at(apex);
         let ds: Vec<Ds> = anchors.iter().filter_map(|anchor| anchor_ds(anchor)).collect();
         let ds = delegation::usable(&ds);
         let keys: Vec<&Key> = anchors.iter().filter_map(|anchor| anchor_key(anchor)).collect();
@@ -149,6 +167,7 @@ impl Call {
         };
         match denial::cut(&proofs, &zone.apex, name, &self.budget) {
             Ok(Cut::None) => Standing::Inside(zone.clone()),
+            Ok(Cut::NoName) => Standing::Nothing(zone.clone()),
             Ok(Cut::Insecure) => {
                 let why = format!("delegation of {} without DS", display(name));
                 let lifetime = proofs.lifetime.unwrap_or_default();

@@ -41,8 +41,10 @@ pub(crate) enum Denial {
 pub(crate) enum Cut {
     /// A delegation without DS, or one that an opt-out span may hide.
     Insecure,
-    /// No delegation: the name, if there is one, belongs to the zone.
+    /// No delegation: the name exists, perhaps as an empty non-terminal, and belongs to the zone.
     None,
+    /// No such name, so nothing below it either (RFC 8020).
+    NoName,
 }
 
 /// Why a proof fails.

@@ -70,7 +70,8 @@ pub(super) fn cut(records: &[Nsec], zone: &Name, name: &Name) -> Option<Cut> {
         }
         return Some(if types.has(rtype::NS) { Cut::Insecure } else { Cut::None });
     }
-    covering(records, zone, name).map(|_| Cut::None)
+    let nsec = covering(records, zone, name)?;
+    Some(if is_below(&nsec.next, name) { Cut::None } else { Cut::NoName })
 }
 
 /// The name does not exist, and its closest encloser is the wildcard's parent.
@@ -164,6 +165,10 @@ mod tests {
         assert_eq!(at(&[rtype::NS]), Some(Cut::Insecure));
         assert_eq!(at(&[rtype::NS, rtype::DS]), None);
         assert_eq!(at(&[rtype::A]), Some(Cut::None));
+        let around =
+            |next: &str| cut(&[nsec("a.example", next, &[rtype::A])], &zone, &name("b.example"));
+        assert_eq!(around("d.example"), Some(Cut::NoName));
+        assert_eq!(around("x.b.example"), Some(Cut::None));
     }
 
     #[test]

@@ -178,7 +178,7 @@ pub(super) fn cut(
         };
     }
     let encloser = chain.closest_encloser(zone, name)?;
-    Ok(if encloser.covering.opt_out { Cut::Insecure } else { Cut::None })
+    Ok(if encloser.covering.opt_out { Cut::Insecure } else { Cut::NoName })
 }
 
 /// RFC 5155 section 8.8: the name one label longer than the wildcard's parent does not exist.
@@ -319,7 +319,7 @@ mod tests {
             [records[0].clone(), records[1].clone(), matching("*.example", &[rtype::TLSA])];
         assert_eq!(denied(&wildcard, "a.example", rtype::TLSA), Err(Unproven::NoProof));
         let closed = [matching(ZONE, APEX), covering("a.example", 0)];
-        assert_eq!(cut(&closed, &zone, &name, &Budget::new()), Ok(Cut::None));
+        assert_eq!(cut(&closed, &zone, &name, &Budget::new()), Ok(Cut::NoName));
         assert_eq!(cut(&closed[1..], &zone, &name, &Budget::new()), Err(Unproven::NoProof));
     }
 

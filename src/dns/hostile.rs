@@ -1,0 +1,250 @@
+//! What hostile replies can cost: the budgets hold, and every attack ends in an answer (CVE-2023-50387, CVE-2023-50868).
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::task::LocalSet;
+
+use super::anchors::Anchors;
+use super::message::{self, Message, Record, Rrsig, Section};
+use super::names::{canonical_wire, parse, prepend};
+use super::{Answer, Cache, Call, Config, Mode, Status, rtype};
+use crate::decide::Detail;
+
+/// What is done to a reply to a question of this type.
+type Tamper = fn(u16, &mut Message);
+
+/// A deep name below a zone, as long as names may be.
+fn deep(zone: &str) -> String {
+    let room = (253 - zone.len()) / 2;
+    "a.".repeat(room) + zone
+}
+
+/// What one TLSA lookup cost.
+#[derive(Debug)]
+struct Cost {
+    answer: Answer,
+    queries: u32,
+    signatures: u32,
+    hashes: u32,
+    elapsed: Duration,
+}
+
+fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
+    let server = relay(world.dns, tamper).unwrap();
+    let anchors = Anchors::parse(&world.anchor).unwrap();
+    let config = Config { servers: vec![server], mode: Mode::Validate, anchors };
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let started = Instant::now();
+    runtime.block_on(LocalSet::new().run_until(async {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        let call = Call::new(config, Arc::new(Cache::default()), now, deadline);
+        let name = parse(name).unwrap();
+        call.prepare(&name);
+        let answer = call.resolve(&name, rtype::TLSA).await;
+        let (queries, signatures, hashes) = call.budget.spent();
+        Cost { answer, queries, signatures, hashes, elapsed: started.elapsed() }
+    }))
+}
+
+/// The world's name server with altered replies, over UDP and TCP on one port.
+fn relay(upstream: SocketAddr, tamper: Tamper) -> io::Result<SocketAddr> {
+    let tcp = TcpListener::bind("127.0.0.1:0")?;
+    let address = tcp.local_addr()?;
+    let udp = UdpSocket::bind(address)?;
+    let reply = move |query: &[u8]| -> io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(upstream)?;
+        write_framed(&mut stream, query)?;
+        let wire = read_framed(&mut stream)?;
+        let mut message = message::parse(&wire).map_err(|_| io::Error::other("malformed"))?;
+        tamper(asked_type(query), &mut message);
+        Ok(encode(&wire, &message))
+    };
+    thread::spawn(move || {
+        for mut stream in tcp.incoming().flatten() {
+            let served = read_framed(&mut stream).and_then(|query| reply(&query));
+            let _ = served.and_then(|reply| write_framed(&mut stream, &reply));
+        }
+    });
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut buffer) {
+            let Ok(mut reply) = reply(&buffer[..length]) else { continue };
+            if reply.len() > 1232 {
+                reply[2] |= 0x02;
+                reply.truncate(1232);
+            }
+            let _ = udp.send_to(&reply, client);
+        }
+    });
+    Ok(address)
+}
+
+fn write_framed(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
+    let mut framed = (message.len() as u16).to_be_bytes().to_vec();
+    framed.extend(message);
+    stream.write_all(&framed)
+}
+
+fn read_framed(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut length = [0; 2];
+    stream.read_exact(&mut length)?;
+    let mut message = vec![0; u16::from_be_bytes(length).into()];
+    stream.read_exact(&mut message)?;
+    Ok(message)
+}
+
+/// A reply with the header and question of `original` and other records; what does not fit is left out.
+fn encode(original: &[u8], message: &Message) -> Vec<u8> {
+    let mut wire = original[..question_end(original)].to_vec();
+    let mut counts = [0u16; 2];
+    for (section, count) in [&message.answer, &message.authority].into_iter().zip(&mut counts) {
+        let records = section.records.iter().map(record_wire);
+        for record in section.signatures.iter().map(signature_wire).chain(records) {
+            if wire.len() + record.len() < 65_000 {
+                wire.extend(record);
+                *count += 1;
+            }
+        }
+    }
+    wire[6..8].copy_from_slice(&counts[0].to_be_bytes());
+    wire[8..10].copy_from_slice(&counts[1].to_be_bytes());
+    wire[10..12].fill(0);
+    wire
+}
+
+fn question_end(message: &[u8]) -> usize {
+    12 + message[12..].iter().position(|octet| *octet == 0).unwrap() + 5
+}
+
+fn asked_type(query: &[u8]) -> u16 {
+    let end = question_end(query);
+    u16::from_be_bytes([query[end - 4], query[end - 3]])
+}
+
+fn record_wire(record: &Record) -> Vec<u8> {
+    let mut wire = canonical_wire(&record.owner);
+    wire.extend(record.rtype.to_be_bytes());
+    wire.extend([0, 1]);
+    wire.extend(record.ttl.to_be_bytes());
+    wire.extend((record.rdata.len() as u16).to_be_bytes());
+    wire.extend(&record.rdata);
+    wire
+}
+
+fn signature_wire(signature: &Rrsig) -> Vec<u8> {
+    let mut rdata = signature.covered.to_be_bytes().to_vec();
+    rdata.extend([signature.algorithm, signature.labels]);
+    for number in [signature.original_ttl, signature.expiration, signature.inception] {
+        rdata.extend(number.to_be_bytes());
+    }
+    rdata.extend(signature.key_tag.to_be_bytes());
+    rdata.extend(canonical_wire(&signature.signer));
+    rdata.extend(&signature.signature);
+    record_wire(&Record { owner: signature.owner.clone(), rtype: rtype::RRSIG, ttl: 9, rdata })
+}
+
+fn sections(message: &mut Message) -> [&mut Section; 2] {
+    [&mut message.answer, &mut message.authority]
+}
+
+/// Seven signatures that fail before every good one: as many as are borne.
+fn junk_signatures(_: u16, message: &mut Message) {
+    for section in sections(message) {
+        let good = std::mem::take(&mut section.signatures);
+        for signature in good {
+            for number in 0..7 {
+                let mut junk = signature.clone();
+                junk.signature[0] ^= 1 << number;
+                section.signatures.push(junk);
+            }
+            section.signatures.push(signature);
+        }
+    }
+}
+
+/// Two hundred signatures that fail before every good one.
+fn more_junk_signatures(_: u16, message: &mut Message) {
+    for section in sections(message) {
+        let good = std::mem::take(&mut section.signatures);
+        for signature in &good {
+            for number in 0..200u8 {
+                let mut junk = signature.clone();
+                junk.signature[1] = number;
+                section.signatures.push(junk);
+            }
+        }
+        section.signatures.extend(good);
+    }
+}
+
+/// Denials under other names, each with seven signatures, before the true ones.
+fn junk_denials(_: u16, message: &mut Message) {
+    let section = &mut message.authority;
+    let is_denial = |rtype: u16| matches!(rtype, rtype::NSEC | rtype::NSEC3);
+    let Some(record) = section.records.iter().find(|r| is_denial(r.rtype)).cloned() else { return };
+    let signature = section.signatures.iter().find(|s| s.covered == record.rtype).cloned();
+    for number in 0..40 {
+        let owner = prepend(&[&format!("{number}")], &record.owner.base_name()).unwrap();
+        section.records.insert(0, Record { owner: owner.clone(), ..record.clone() });
+        for copy in 0..7 {
+            let Some(mut junk) = signature.clone() else { break };
+            junk.owner = owner.clone();
+            junk.signature[0] ^= 1 << copy;
+            section.signatures.insert(0, junk);
+        }
+    }
+}
+
+/// No signature but those of delegations: the zone must be found from the anchor down, label by label.
+fn unsigned(asked: u16, message: &mut Message) {
+    if !matches!(asked, rtype::DS | rtype::DNSKEY) {
+        sections(message).into_iter().for_each(|section| section.signatures.clear());
+    }
+}
+
+const ATTACKS: [(&str, Tamper); 5] = [
+    ("none", |_, _| ()),
+    ("seven junk signatures", junk_signatures),
+    ("two hundred junk signatures", more_junk_signatures),
+    ("junk denials", junk_denials),
+    ("unsigned", unsigned),
+];
+
+#[test]
+fn no_reply_costs_more_than_the_budget() {
+    let world = world::World::start().unwrap();
+    let names = [
+        "_25._tcp.mx.good.test".to_owned(),
+        "_25._tcp.mx.nsec3.test".to_owned(),
+        "_25._tcp.nothing.optout.test".to_owned(),
+        "_25._tcp.mx.good.unsigned.test".to_owned(),
+        deep("good.test"),
+        deep("nsec3.test"),
+        deep("optout.test"),
+    ];
+    let mut worst = (0, 0, 0, Duration::ZERO);
+    for (attack, tamper) in ATTACKS {
+        for name in &names {
+            let cost = look_up(&world, name, tamper);
+            let Cost { answer, queries, signatures, hashes, elapsed } = &cost;
+            println!(
+                "{attack}: {:.30} {:?} {queries} queries, {signatures} signatures, {hashes} hashes, {elapsed:?}",
+                name, answer.status
+            );
+            assert!(*queries <= 64 && *signatures <= 256 && *hashes <= 1024, "{attack}: {cost:?}");
+            assert_ne!(answer.detail, Detail::Timeout, "{attack}: {cost:?}");
+            worst.0 = worst.0.max(*queries);
+            worst.1 = worst.1.max(*signatures);
+            worst.2 = worst.2.max(*hashes);
+            worst.3 = worst.3.max(*elapsed);
+        }
+    }
+    println!("worst: {worst:?}");
+    let honest = look_up(&world, &names[0], junk_signatures);
+    assert_eq!(honest.answer.status, Status::Secure, "seven failures are borne: {honest:?}");
+}
