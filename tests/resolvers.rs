@@ -76,6 +76,17 @@ fn rfc4035_4_9_a_resolver_that_strips_dnssec_is_named() {
 }
 
 #[test]
+fn the_probe_asks_every_server() {
+    let world = World::start().unwrap();
+    let stripping = relay(world.dns, |query| strip(query), |_| ()).unwrap();
+    let probe = |servers: &[SocketAddr]| context(&world, servers, Mode::Validate).probe().unwrap();
+    assert_eq!(probe(&[world.dns]).status, Status::Secure);
+    let second = probe(&[world.dns, stripping]);
+    assert_eq!(second.status, Status::Indeterminate);
+    assert!(second.text.contains(&stripping.to_string()), "{}", second.text);
+}
+
+#[test]
 fn rfc4035_4_9_3_without_ad_for_the_root_nothing_is_insecure() {
     let world = World::start().unwrap();
     let mute = relay(world.dns, |_| (), |reply| reply[3] &= !AUTHENTIC_DATA).unwrap();

@@ -207,6 +207,14 @@ fn unsigned(asked: u16, message: &mut Message) {
     }
 }
 
+/// Every signature broken, but those of delegations.
+fn broken(asked: u16, message: &mut Message) {
+    if !matches!(asked, rtype::DS | rtype::DNSKEY) {
+        let sections = sections(message).into_iter();
+        sections.flat_map(|section| &mut section.signatures).for_each(|s| s.signature[0] ^= 1);
+    }
+}
+
 const ATTACKS: [(&str, Tamper); 5] = [
     ("none", |_, _| ()),
     ("seven junk signatures", junk_signatures),
@@ -247,4 +255,18 @@ fn no_reply_costs_more_than_the_budget() {
     println!("worst: {worst:?}");
     let honest = look_up(&world, &names[0], junk_signatures);
     assert_eq!(honest.answer.status, Status::Secure, "seven failures are borne: {honest:?}");
+}
+
+#[test]
+fn rfc4035_5_3_1_what_a_secure_zone_is_said_to_have_signed_is_judged_under_it() {
+    let world = world::World::start().unwrap();
+    let opted_out = "_25._tcp.nothing.optout.test";
+    for (tamper, want) in [
+        (ATTACKS[0].1, Status::Insecure),
+        (unsigned as Tamper, Status::Insecure),
+        (broken, Status::Bogus),
+    ] {
+        let answer = look_up(&world, opted_out, tamper).answer;
+        assert_eq!(answer.status, want, "{}", answer.text);
+    }
 }

@@ -268,8 +268,12 @@ fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
         match u8_of(&mut ahead)? {
             0 => return Name::read(decoder),
             high @ 0xc0.. => {
-                let low = u8_of(&mut ahead)?;
-                ahead = decoder.clone(u16::from_be_bytes([high & 0x3f, low]));
+                let here = ahead.index();
+                let target = u16::from_be_bytes([high & 0x3f, u8_of(&mut ahead)?]);
+                if usize::from(target) >= here {
+                    return Err(DecodeError::InsufficientBytes);
+                }
+                ahead = decoder.clone(target);
             }
             length => {
                 ahead.read_slice(length.into())?;
@@ -394,5 +398,7 @@ mod tests {
         };
         assert_eq!(with_pointers(100).unwrap().answer.records[0].owner, name("a.example"));
         assert!(with_pointers(300).is_err());
+        let forward: &[u8] = &[0xff, 0xff, 0, 52, 0, 1, 0, 0, 0, 9, 0, 1, 3];
+        assert!(parse(&reply(&[forward])).is_err());
     }
 }

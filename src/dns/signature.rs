@@ -265,6 +265,9 @@ pub(crate) fn keys_of(rrset: &Rrset) -> Vec<Key> {
 
 #[cfg(test)]
 mod tests {
+    use hickory_resolver::proto::dnssec::crypto::EcdsaSigningKey;
+    use hickory_resolver::proto::dnssec::{SigningKey, TBS};
+
     use super::*;
 
     #[test]
@@ -319,6 +322,124 @@ mod tests {
         assert_eq!(signature(|s| s.expiration = 1499), Fault::Expired(1499));
         assert_eq!(signature(|s| s.inception = 1501), Fault::NotYetValid(1501));
         assert_eq!(signature(|s| s.inception = 2001), Fault::Invalid);
+    }
+
+    /// A zone whose key really signs.
+    struct Signer {
+        key: EcdsaSigningKey,
+        zone: ZoneKeys,
+    }
+
+    impl Signer {
+        fn new(apex: &str) -> Self {
+            let algorithm = Algorithm::ECDSAP256SHA256;
+            let pkcs8 = EcdsaSigningKey::generate_pkcs8(algorithm).unwrap();
+            let key = EcdsaSigningKey::from_pkcs8(&pkcs8, algorithm).unwrap();
+            let mut rdata = vec![1, 0, 3, 13];
+            rdata.extend(key.to_public_key().unwrap().public_bytes());
+            let apex = names::parse(apex).unwrap();
+            Self { key, zone: ZoneKeys { apex, keys: vec![Key::from_rdata(&rdata).unwrap()] } }
+        }
+
+        /// Signs as a zone does that has `rrset` at this owner, perhaps a wildcard.
+        fn sign(&self, rrset: &Rrset, owner: &str) -> Rrsig {
+            let owner = names::parse(owner).unwrap();
+            let mut signature = Rrsig {
+                owner: rrset.owner.clone(),
+                covered: rrset.rtype,
+                algorithm: 13,
+                labels: names::label_count(&owner) as u8,
+                original_ttl: 300,
+                expiration: 2000,
+                inception: 1000,
+                key_tag: self.zone.keys[0].tag,
+                signer: self.zone.apex.clone(),
+                signature: Vec::new(),
+            };
+            let at_owner = Rrset { owner, ..rrset.clone() };
+            let data = signed_data(&at_owner, &signature).unwrap();
+            signature.signature = self.key.sign(&TBS::from(&data[..])).unwrap();
+            signature
+        }
+
+        fn verify(&self, rrset: &Rrset, signatures: &[&Rrsig], now: u32) -> Result<Signed, Fault> {
+            verify(rrset, signatures, &self.zone, now, &Budget::new())
+        }
+    }
+
+    fn section(owner: &str, addresses: &[[u8; 4]]) -> Section {
+        let record = |address: &[u8; 4]| Record {
+            owner: names::parse(owner).unwrap(),
+            rtype: rtype::A,
+            ttl: 60,
+            rdata: address.to_vec(),
+        };
+        Section { records: addresses.iter().map(record).collect(), signatures: Vec::new() }
+    }
+
+    fn rrset(owner: &str, addresses: &[[u8; 4]]) -> Rrset {
+        let owner_name = names::parse(owner).unwrap();
+        Rrset::find(&section(owner, addresses), &owner_name, rtype::A).unwrap()
+    }
+
+    #[test]
+    fn rfc4035_5_3_3_a_good_signature_and_what_breaks_it() {
+        let signer = Signer::new("example");
+        let set = rrset("a.example", &[[1; 4], [2; 4]]);
+        let good = signer.sign(&set, "a.example");
+        assert_eq!(signer.verify(&set, &[&good], 1500), Ok(Signed { labels: 2, lifetime: 60 }));
+        let short_lived = signer.verify(&set, &[&good], 1990);
+        assert_eq!(short_lived, Ok(Signed { labels: 2, lifetime: 10 }));
+        assert_eq!(signer.verify(&set, &[&good], 2001), Err(Fault::Expired(2000)));
+        assert_eq!(signer.verify(&set, &[&good], 999), Err(Fault::NotYetValid(1000)));
+        for other in [
+            rrset("b.example", &[[1; 4], [2; 4]]),
+            rrset("a.example", &[[1; 4]]),
+            rrset("a.example", &[[1; 4], [2; 4], [3; 4]]),
+            Rrset { rtype: rtype::TLSA, ..set.clone() },
+        ] {
+            assert_eq!(signer.verify(&other, &[&good], 1500), Err(Fault::Invalid), "{other:?}");
+        }
+        assert!(Signer::new("example").verify(&set, &[&good], 1500).is_err());
+    }
+
+    #[test]
+    fn rfc4034_6_3_order_case_and_duplicates_do_not_matter() {
+        let signer = Signer::new("example");
+        let good = signer.sign(&rrset("a.example", &[[1; 4], [2; 4]]), "a.example");
+        let same = rrset("A.Example", &[[2; 4], [1; 4], [2; 4]]);
+        assert!(signer.verify(&same, &[&good], 1500).is_ok());
+    }
+
+    #[test]
+    fn rfc4035_5_3_1_one_good_signature_of_several_suffices() {
+        let signer = Signer::new("example");
+        let set = rrset("a.example", &[[1; 4]]);
+        let good = signer.sign(&set, "a.example");
+        let foreign = Rrsig { signer: Name::root(), ..good.clone() };
+        let expired = Rrsig { expiration: 1001, ..good.clone() };
+        let mut broken = good.clone();
+        broken.signature[9] ^= 1;
+        assert!(signer.verify(&set, &[&foreign, &expired, &broken, &good], 1500).is_ok());
+        let told = signer.verify(&set, &[&foreign, &expired, &broken], 1500);
+        assert_eq!(told, Err(Fault::Expired(1001)), "the most telling cause");
+        let outside = rrset("a.other", &[[1; 4]]);
+        let stolen = Rrsig { owner: outside.owner.clone(), ..good };
+        assert_eq!(signer.verify(&outside, &[&stolen], 1500), Err(Fault::ForeignSigner));
+    }
+
+    #[test]
+    fn rfc4035_5_3_2_an_expanded_wildcard_shows_in_the_labels() {
+        let signer = Signer::new("example");
+        let expanded = rrset("x.y.example", &[[1; 4]]);
+        let wildcard = signer.sign(&expanded, "*.example");
+        let signed = signer.verify(&expanded, &[&wildcard], 1500).unwrap();
+        assert_eq!((signed.labels, names::label_count(&expanded.owner)), (1, 3));
+        let deeper = Rrsig { labels: 2, ..wildcard };
+        assert_eq!(signer.verify(&expanded, &[&deeper], 1500), Err(Fault::Invalid));
+        let itself = rrset("*.example", &[[1; 4]]);
+        let signed = signer.verify(&itself, &[&signer.sign(&itself, "*.example")], 1500).unwrap();
+        assert_eq!(signed.labels, names::label_count(&itself.owner), "no expansion");
     }
 
     #[test]
