@@ -401,4 +401,35 @@ mod tests {
         let forward: &[u8] = &[0xff, 0xff, 0, 52, 0, 1, 0, 0, 0, 9, 0, 1, 3];
         assert!(parse(&reply(&[forward])).is_err());
     }
+
+    #[test]
+    fn no_octets_panic() {
+        let records: [&[u8]; 4] = [
+            &[0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 9, 0, 4, 0, 10, 0xc0, 12],
+            b"\xc0\x0c\0\x05\0\x01\0\0\0\x09\0\x05\x02mx\xc0\x0c",
+            &[
+                0xc0, 12, 0, 46, 0, 1, 0, 0, 0, 9, 0, 24, 0, 1, 13, 2, 0, 0, 0, 9, 0, 0, 0, 9, 0,
+                0, 0, 1, 0, 7, 0xc0, 14, 1, 2, 3, 4,
+            ],
+            &[0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 6, 0, 15, 0, 2, 0, 6],
+        ];
+        let whole = reply(&records);
+        let mut state = 1u64;
+        let mut random = |bound: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % bound
+        };
+        for _ in 0..100_000 {
+            let mut wire = whole.clone();
+            for _ in 0..=random(4) {
+                let at = random(wire.len());
+                wire[at] = random(256) as u8;
+            }
+            wire.truncate(whole.len() - random(3) * random(20));
+            let _ = parse(&wire);
+            answers(&wire, 7, &name("a.example"), rtype::TLSA);
+        }
+    }
 }
