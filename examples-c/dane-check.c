@@ -365,8 +365,11 @@ static int query(const char *name, const char *type)
         json_field("text", dane_policy_answer_text(answer));
         puts("}");
     } else {
-        printf("%s %s: %s, %s: %s\n", name, type, dane_policy_status_name(status),
-               rcode_name(dane_policy_answer_rcode(answer)), dane_policy_answer_text(answer));
+        /* Without a usable answer, rcode 0 only means that there was no reply. */
+        int rcode = dane_policy_answer_rcode(answer), replied = rcode != 0 || status != DANE_POLICY_STATUS_INDETERMINATE;
+
+        printf("%s %s: %s%s%s: %s\n", name, type, dane_policy_status_name(status), replied ? ", " : "",
+               replied ? rcode_name(rcode) : "", dane_policy_answer_text(answer));
         for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
             printf("  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
                    dane_policy_status_name(dane_policy_answer_alias_status(answer, i)));

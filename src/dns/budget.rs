@@ -6,6 +6,7 @@ use std::cell::Cell;
 const FIRST: Share = Share { queries: 64, signatures: 256, hashes: 1024 };
 /// What every MX host adds: addresses, TLSA records, zones on the way.
 const HOST: Share = Share { queries: 24, signatures: 64, hashes: 256 };
+const QUERIES: &str = "DNS queries";
 /// Octets of replies.
 const OCTETS: usize = 8 * 1024 * 1024;
 
@@ -26,9 +27,18 @@ pub(crate) struct Budget {
     octets: Cell<usize>,
 }
 
-/// The call has no more to spend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Exhausted;
+/// The call has no more to spend, of this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Exhausted(&'static str);
+
+impl Exhausted {
+    /// Too many signatures of one RRset that do not verify.
+    pub(crate) const FAILURES: Self = Self("failing signatures");
+
+    pub(crate) fn text(self) -> String {
+        format!("the answer demands too many {}", self.0)
+    }
+}
 
 impl Budget {
     pub(crate) fn new() -> Self {
@@ -55,29 +65,29 @@ impl Budget {
 
     /// One more packet.
     pub(crate) fn query(&self) -> Result<(), Exhausted> {
-        take(&self.queries)?;
+        take(&self.queries, QUERIES)?;
         self.sent.set(self.sent.get() + 1);
         Ok(())
     }
 
     /// A packet that is not part of the lookup's own work: the probe of the resolver.
     pub(crate) fn probe(&self) -> Result<(), Exhausted> {
-        take(&self.queries)
+        take(&self.queries, QUERIES)
     }
 
     /// One more public-key operation.
     pub(crate) fn signature(&self) -> Result<(), Exhausted> {
-        take(&self.signatures)
+        take(&self.signatures, "signature checks")
     }
 
     /// One more NSEC3 hash.
     pub(crate) fn hash(&self) -> Result<(), Exhausted> {
-        take(&self.hashes)
+        take(&self.hashes, "NSEC3 hashes")
     }
 
     /// A reply of `octets`.
     pub(crate) fn reply(&self, octets: usize) -> Result<(), Exhausted> {
-        self.octets.set(self.octets.get().checked_sub(octets).ok_or(Exhausted)?);
+        self.octets.set(self.octets.get().checked_sub(octets).ok_or(Exhausted("octets"))?);
         Ok(())
     }
 
@@ -96,8 +106,8 @@ impl Budget {
     }
 }
 
-fn take(counter: &Cell<u32>) -> Result<(), Exhausted> {
-    counter.set(counter.get().checked_sub(1).ok_or(Exhausted)?);
+fn take(counter: &Cell<u32>, what: &'static str) -> Result<(), Exhausted> {
+    counter.set(counter.get().checked_sub(1).ok_or(Exhausted(what))?);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ impl Failure {
 }
 
 impl From<Exhausted> for Failure {
-    fn from(_: Exhausted) -> Self {
-        Self::indeterminate(Detail::BudgetExceeded, "the answer demands too much work")
+    fn from(exhausted: Exhausted) -> Self {
+        Self::indeterminate(Detail::BudgetExceeded, exhausted.text())
     }
 }

@@ -127,12 +127,12 @@ pub(crate) enum Fault {
     Invalid,
     NotYetValid(u32),
     Expired(u32),
-    Exhausted,
+    Exhausted(Exhausted),
 }
 
 impl From<Exhausted> for Fault {
-    fn from(_: Exhausted) -> Self {
-        Self::Exhausted
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
     }
 }
 
@@ -152,7 +152,7 @@ impl Fault {
                 format!("signature of {zone} is not valid before {}", date(at))
             }
             Self::Expired(at) => format!("signature of {zone} expired at {}", date(at)),
-            Self::Exhausted => "validation budget exceeded".into(),
+            Self::Exhausted(exhausted) => exhausted.text(),
         }
     }
 }
@@ -172,7 +172,7 @@ pub(crate) fn verify(
     for signature in signatures {
         match judge(rrset, signature, zone, now, budget, &mut failures) {
             Ok(signed) => return Ok(signed),
-            Err(Fault::Exhausted) => return Err(Fault::Exhausted),
+            Err(fault @ Fault::Exhausted(_)) => return Err(fault),
             Err(other) => fault = fault.max(other),
         }
     }
@@ -211,7 +211,7 @@ fn judge(
     let message = signed_data(rrset, signature).ok_or(Fault::Invalid)?;
     for key in keys {
         if *failures >= FAILURES_PER_RRSET {
-            return Err(Fault::Exhausted);
+            return Err(Exhausted::FAILURES.into());
         }
         budget.signature()?;
         if key.verify(&message, &signature.signature) {
@@ -472,7 +472,10 @@ mod tests {
         };
         let budget = Budget::new();
         let signatures = vec![&signature; 100];
-        assert_eq!(verify(&rrset, &signatures, &keys, 1500, &budget), Err(Fault::Exhausted));
+        assert_eq!(
+            verify(&rrset, &signatures, &keys, 1500, &budget),
+            Err(Exhausted::FAILURES.into())
+        );
         let left = (0..).take_while(|_| budget.signature().is_ok()).count();
         assert_eq!(left, 256 - FAILURES_PER_RRSET as usize);
     }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::Status;
-use super::budget::Exhausted;
 use super::call::{Call, Reply};
 use super::denial::{self, Denial, Unproven};
 use super::failure::Failure;
@@ -42,7 +41,7 @@ impl Call {
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
             match verify(&zone) {
                 Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
-                Err(Fault::Exhausted) => return Err(Exhausted.into()),
+                Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
                 Err(fault) => claim = claim.or(Some((zone, fault))),
             }
         }
@@ -82,7 +81,7 @@ impl Call {
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget) {
             Ok(true) => Ok(Status::Secure),
             Ok(false) => Ok(Status::Insecure),
-            Err(Unproven::Exhausted) => Err(Exhausted.into()),
+            Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(_) => {
                 let text = format!("{what}: wildcard without proof that no closer name exists");
                 Err(Failure::bogus(text))
@@ -189,7 +188,7 @@ impl Call {
                 Ok(Err(Undenied::Unproven(Unproven::NoProof)))
             }
             Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(insecure(reply))),
-            Err(Unproven::Exhausted) => Err(Exhausted.into()),
+            Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
         }
     }

@@ -9,7 +9,7 @@ use super::Mode;
 use super::anchors::Anchor;
 use super::call::{Call, Reply};
 use super::delegation::{self, Ds, vouches};
-use super::denial::{self, Cut, Nsec, Nsec3, Proofs};
+use super::denial::{self, Cut, Nsec, Nsec3, Proofs, Unproven};
 use super::failure::Failure;
 use super::message::Section;
 use super::names::{self, depth, display, label_count};
@@ -176,7 +176,8 @@ impl Call {
             Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => Standing::Failed(
                 self.fault(reply, name, rtype::DS, zone, self.denial_fault(reply, zone)).await,
             ),
-            Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, unproven.text()))),
+            Err(Unproven::Exhausted(exhausted)) => Standing::Failed(exhausted.into()),
+            Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, &unproven.text()))),
         }
     }
 
@@ -246,7 +247,7 @@ impl Call {
                     let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
                     proofs.lifetime = Some(lifetime.min(signed.lifetime));
                 }
-                Err(Fault::Exhausted) => return Err(super::budget::Exhausted.into()),
+                Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
                 _ => continue,
             }
             for rdata in &rrset.rdata {
@@ -285,14 +286,14 @@ impl Call {
         zone: &ZoneKeys,
         fault: Fault,
     ) -> Failure {
-        let text = format!(
-            "{} of {}: {}",
-            rtype::name(rtype),
-            display(name),
-            fault.text(&zone.apex, self.now)
-        );
+        let has_records = Rrset::find(&reply.message.answer, name, rtype).is_some();
+        let why = match fault {
+            Fault::Missing if !has_records => Unproven::NoProof.text(),
+            fault => fault.text(&zone.apex, self.now),
+        };
+        let text = format!("{} of {}: {why}", rtype::name(rtype), display(name));
         match fault {
-            Fault::Exhausted => Failure::indeterminate(Detail::BudgetExceeded, text),
+            Fault::Exhausted(exhausted) => exhausted.into(),
             Fault::Missing => self.unsigned(reply, text).await,
             _ => Failure::bogus(text),
         }

@@ -55,21 +55,21 @@ pub(crate) enum Unproven {
     /// Mixed NSEC3 parameters (RFC 5155 section 8.2).
     MixedParameters,
     /// The budget of hashes is spent.
-    Exhausted,
+    Exhausted(Exhausted),
 }
 
 impl From<Exhausted> for Unproven {
-    fn from(_: Exhausted) -> Self {
-        Self::Exhausted
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
     }
 }
 
 impl Unproven {
-    pub(crate) fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> String {
         match self {
-            Self::NoProof => "no proof that the record does not exist",
-            Self::MixedParameters => "NSEC3 records with different parameters",
-            Self::Exhausted => "validation budget exceeded",
+            Self::NoProof => "no proof that the record does not exist".into(),
+            Self::MixedParameters => "NSEC3 records with different parameters".into(),
+            Self::Exhausted(exhausted) => exhausted.text(),
         }
     }
 }
