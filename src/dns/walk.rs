@@ -50,6 +50,9 @@ impl Call {
         let known = (depth(anchor)..=depth(name)).rev().find_map(|labels| {
             self.cache.get(&ancestor(labels), self.now).map(|standing| (labels, standing))
         });
+        if let Some((_, insecure @ Standing::Insecure(_))) = known {
+            return insecure;
+        }
         let top = known.as_ref().map_or(depth(anchor), |(labels, _)| *labels);
         (top + 1..=depth(name)).take(ASKED_AHEAD).for_each(|labels| {
             self.start(&ancestor(labels), rtype::DS);

@@ -313,9 +313,6 @@ fn fill(zone: &mut Zone, names: &[String], random: &mut Random) {
     if random.one_in(4) && !is_target {
         add("* MX 10 mx".into());
     }
-    for label in [63, 40] {
-        add(format!("{} A 192.0.2.9", "l".repeat(label)));
-    }
 }
 
 fn ask(zones: &[Zone], random: &mut Random) -> Vec<Question> {

@@ -115,7 +115,7 @@ impl<'a> Signer<'a> {
 
     fn add_key(&mut self, algorithm: &str, is_entry: bool) -> io::Result<()> {
         let mut arguments = vec!["-q", "-a", algorithm];
-        if algorithm.contains("RSA") && !algorithm.starts_with("ECDSA") {
+        if algorithm.contains("RSA") {
             arguments.extend(["-b", "2048"]);
         }
         if is_entry {
