@@ -21,7 +21,16 @@ fn relay(
     query: impl Fn(&mut Vec<u8>) + Send + 'static,
     reply: impl Fn(&mut Vec<u8>) + Send + 'static,
 ) -> io::Result<SocketAddr> {
-    let (front, back) = (UdpSocket::bind("127.0.0.1:0")?, UdpSocket::bind("127.0.0.1:0")?);
+    relay_at("127.0.0.1:0", upstream, query, reply)
+}
+
+fn relay_at(
+    address: &str,
+    upstream: SocketAddr,
+    query: impl Fn(&mut Vec<u8>) + Send + 'static,
+    reply: impl Fn(&mut Vec<u8>) + Send + 'static,
+) -> io::Result<SocketAddr> {
+    let (front, back) = (UdpSocket::bind(address)?, UdpSocket::bind("127.0.0.1:0")?);
     let address = front.local_addr()?;
     thread::spawn(move || {
         let mut buffer = [0; 4096];
@@ -73,6 +82,21 @@ fn rfc4035_4_9_a_resolver_that_strips_dnssec_is_named() {
     }
     let probe = context.probe().unwrap();
     assert_eq!((probe.status, probe.detail), (Status::Indeterminate, Detail::ResolverStripsDnssec));
+}
+
+#[test]
+fn a_name_server_may_have_an_ipv6_address() {
+    let world = World::start().unwrap();
+    let Ok(server) = relay_at("[::1]:0", world.dns, |_| (), |_| ()) else {
+        return println!("skipped: no IPv6 on loopback");
+    };
+    let with_zone = format!("[::1%lo]:{}", server.port());
+    for server in [server.to_string(), with_zone] {
+        let mut context = context(&world, &[], Mode::Validate);
+        context.add_nameserver(&server).unwrap();
+        let answer = context.query("good.test", 15).unwrap().unwrap();
+        assert_eq!(answer.status, Status::Secure, "{server}: {}", answer.text);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 
 use crate::records::{self, DS, NS, name, wire};
 use crate::resolver::Zones;
@@ -109,12 +109,24 @@ impl Builder {
         std::mem::take(&mut self.servers)
     }
 
-    /// The DS line of the root.
-    pub fn anchor(&self) -> String {
-        let root = &self.zones["."];
-        let ds = root.key.as_ref().unwrap().ds(&root.apex, None, 2);
+    /// The DS line of a signed zone.
+    pub fn ds_line(&self, apex: &str) -> String {
+        let zone = &self.zones[apex];
+        let ds = zone.key.as_ref().unwrap().ds(&zone.apex, None, 2);
         let tag = u16::from_be_bytes([ds[0], ds[1]]);
-        format!(". IN DS {tag} {} {} {}\n", ds[2], ds[3], HEXLOWER.encode(&ds[4..]))
+        format!("{apex} IN DS {tag} {} {} {}\n", ds[2], ds[3], HEXLOWER.encode(&ds[4..]))
+    }
+
+    /// The DNSKEY line of a signed zone.
+    pub fn key_line(&self, apex: &str) -> String {
+        let key = &self.zones[apex].key.as_ref().unwrap().dnskey;
+        let flags = u16::from_be_bytes([key[0], key[1]]);
+        format!(
+            "{apex} 3600 IN DNSKEY {flags} {} {} {}\n",
+            key[2],
+            key[3],
+            BASE64.encode(&key[4..])
+        )
     }
 
     /// Delegates every zone, and hands them over.

@@ -29,6 +29,8 @@ pub struct World {
     pub smtp_port: u16,
     /// The root's trust anchor, as a DS line.
     pub anchor: String,
+    /// The DS line and the DNSKEY line of the zone `test`, for use as anchors.
+    pub test_anchors: [String; 2],
     /// What is there to see, and what to expect.
     pub cases: Vec<Case>,
     /// The SMTP connections so far.
@@ -44,9 +46,10 @@ impl World {
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         smtp::start(ports, builder.take_servers(), &connections)?;
-        let anchor = builder.anchor();
+        let anchor = builder.ds_line(".");
+        let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;
         let dns = server::start(builder.finish())?;
-        Ok(Self { dns, smtp_port, anchor, cases, connections })
+        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections })
     }
 }

@@ -1,0 +1,58 @@
+//! Trust anchors of either kind, at any name; the closest one that encloses a name counts (RFC 4033 section 2).
+
+use std::time::Duration;
+
+use dane_policy::context::Context;
+use dane_policy::dns::{Answer, Status};
+use world::World;
+
+const TLSA: u16 = 52;
+const MX: u16 = 15;
+
+fn query(world: &World, anchors: &str, name: &str, rtype: u16) -> Answer {
+    let mut context = Context::new();
+    context.add_nameserver(&world.dns.to_string()).unwrap();
+    context.set_trust_anchors(anchors.as_bytes()).unwrap();
+    context.set_timeout(Duration::from_secs(5));
+    context.query(name, rtype).unwrap().unwrap()
+}
+
+#[test]
+fn an_island_of_security_has_an_anchor_of_its_own() {
+    let world = World::start().unwrap();
+    for anchors in &world.test_anchors {
+        assert_eq!(query(&world, anchors, "good.test", MX).status, Status::Secure, "{anchors}");
+        let inside = query(&world, anchors, "good.unsigned.test", MX);
+        assert_eq!(inside.status, Status::Insecure, "{anchors}");
+        let outside = query(&world, anchors, "signed.optout", MX);
+        assert_eq!(outside.status, Status::Insecure, "{anchors}");
+    }
+}
+
+#[test]
+fn several_anchors_at_several_names() {
+    let world = World::start().unwrap();
+    let all = world.anchor.clone() + &world.test_anchors.concat();
+    for name in ["good.test", "signed.optout"] {
+        assert_eq!(query(&world, &all, name, MX).status, Status::Secure, "{name}");
+    }
+    let rolled = format!("test DS 1 13 2 {}\n{}", "ab".repeat(32), world.test_anchors[0]);
+    assert_eq!(query(&world, &rolled, "good.test", MX).status, Status::Secure, "one that matches");
+}
+
+#[test]
+fn the_closest_anchor_counts_even_where_it_is_wrong() {
+    let world = World::start().unwrap();
+    let wrong = format!("{}test DS 1 13 2 {}\n", world.anchor, "ab".repeat(32));
+    let inside = query(&world, &wrong, "_25._tcp.mx.good.test", TLSA);
+    assert_eq!(inside.status, Status::Bogus);
+    assert_eq!(inside.text, "DNSKEY of test: no key matches the DS records");
+    assert_eq!(query(&world, &wrong, "signed.optout", MX).status, Status::Secure);
+}
+
+#[test]
+fn rfc4035_5_2_an_anchor_of_an_unknown_algorithm_proves_nothing() {
+    let world = World::start().unwrap();
+    let unknown = format!("test DS 1 200 2 {}\n", "ab".repeat(32));
+    assert_eq!(query(&world, &unknown, "good.test", MX).status, Status::Insecure);
+}
