@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::client::wait_for;
 use crate::plan::{Plan, Server};
 use crate::process::{self, run};
-use crate::sign::{impostor_file, old_file, zone_file};
+use crate::recipe::Keys;
+use crate::sign::{KNOT_KEYS, impostor_file, old_file, zone_file};
 
 /// Serves the attacked zones as an impostor signs them.
 pub const IMPOSTOR: &str = "127.0.1.4";
@@ -20,34 +21,44 @@ pub fn start(plan: &Plan, directory: &Path) -> io::Result<Vec<process::Server>> 
     run("ip", &["address", "add", Server::Bind.address(), "dev", "lo"], directory)?;
     let mut running = Vec::new();
     for server in Server::ALL {
-        let names: Vec<&str> = plan
-            .zones
-            .iter()
-            .filter(|zone| zone.server == server)
-            .map(|zone| zone.name.as_str())
-            .collect();
-        let files = names.iter().map(|name| (*name, zone_file(directory, name))).collect();
-        running.push(start_one(server, server.address(), files, directory)?);
+        let zones = plan.zones.iter().filter(|zone| zone.server == server);
+        let served = zones.map(|zone| Served {
+            name: &zone.name,
+            file: zone_file(directory, &zone.name),
+            is_signed_online: zone.recipe.keys == Keys::Online,
+        });
+        running.push(start_one(server, server.address(), &served.collect::<Vec<_>>(), directory)?);
     }
     for (address, file) in
         [(IMPOSTOR, impostor_file as fn(&Path, &str) -> PathBuf), (OLD, old_file)]
     {
-        let zones = plan.targets().map(|zone| zone.name.as_str());
-        let files = zones.map(|name| (name, file(directory, name))).collect();
-        running.push(start_one(Server::Nsd, address, files, directory)?);
+        let served = plan.targets().map(|zone| Served {
+            name: &zone.name,
+            file: file(directory, &zone.name),
+            is_signed_online: false,
+        });
+        let served: Vec<Served<'_>> = served.collect();
+        running.push(start_one(Server::Nsd, address, &served, directory)?);
     }
     Ok(running)
+}
+
+struct Served<'a> {
+    name: &'a str,
+    file: PathBuf,
+    is_signed_online: bool,
 }
 
 fn start_one(
     server: Server,
     address: &str,
-    zones: Vec<(&str, PathBuf)>,
+    zones: &[Served<'_>],
     directory: &Path,
 ) -> io::Result<process::Server> {
     let home = directory.join(format!("{server:?}-{address}").to_lowercase());
     fs::create_dir(&home)?;
     let (home_text, config) = (home.display(), home.join("conf"));
+    let keys = directory.join(KNOT_KEYS).display().to_string();
     let (mut text, tool, arguments) = match server {
         Server::Bind => (
             format!(
@@ -71,7 +82,9 @@ fn start_one(
         Server::Knot => (
             format!(
                 "server:\n  listen: {address}@53\n  rundir: {home_text}\n  pidfile: {home_text}/pid\n\
-                 database:\n  storage: {home_text}\n\
+                 database:\n  storage: {home_text}\n  kasp-db: {keys}\n\
+                 policy:\n  - id: made-before\n    manual: on\n\
+                 mod-onlinesign:\n  - id: online\n    policy: made-before\n\
                  template:\n  - id: default\n    semantic-checks: off\n    journal-content: none\n    zonefile-sync: -1\n\
                  log:\n  - target: stderr\n    any: info\n\
                  zone:\n"
@@ -80,22 +93,23 @@ fn start_one(
             vec!["-c"],
         ),
     };
-    for (zone, file) in &zones {
+    for Served { name: zone, file, is_signed_online } in zones {
         let file = file.display();
+        let module = if *is_signed_online { "    module: mod-onlinesign/online\n" } else { "" };
         text += &match server {
             Server::Bind => format!(
                 "zone \"{zone}\" {{ type primary; file \"{file}\"; check-names ignore; check-mx ignore; check-mx-cname ignore; check-integrity no; }};\n"
             ),
             Server::Nsd => format!("zone:\n name: \"{zone}\"\n zonefile: \"{file}\"\n"),
-            Server::Knot => format!("  - domain: {zone}\n    file: {file}\n"),
+            Server::Knot => format!("  - domain: {zone}\n    file: {file}\n{module}"),
         };
     }
     fs::write(&config, text)?;
     let config = config.display().to_string();
     let arguments: Vec<&str> = arguments.into_iter().chain([config.as_str()]).collect();
     let running = process::Server::start(tool, &arguments, &home.join("log"))?;
-    if let Some((name, _)) = zones.first() {
-        wait_for(address, name)?;
+    if let Some(zone) = zones.first() {
+        wait_for(address, zone.name)?;
     }
     Ok(running)
 }

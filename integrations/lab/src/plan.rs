@@ -1,12 +1,12 @@
 //! Which zones there are, below a private root, and what stands in them; a seed decides.
 
 use crate::random::Random;
-use crate::recipe::{self, RECIPES, Recipe};
+use crate::recipe::{self, Keys, RECIPES, Recipe};
 use crate::verdict::Status;
 use crate::wire;
 
 /// Zones below the top-level domains.
-const ZONES: usize = 171;
+const ZONES: usize = 174;
 /// Names asked about in every zone, of those in `QUESTIONS`.
 const QUESTIONS_PER_ZONE: usize = 14;
 /// Records of the RRset that needs TCP.
@@ -184,8 +184,11 @@ impl Plan {
             let label = format!("z{number}");
             let recipe = &RECIPES[number % RECIPES.len()];
             let name = format!("{label}.{}", zones[parent].name);
-            let server =
-                *random.pick(if recipe.denies_normally() { &Server::ALL } else { &[Server::Nsd] });
+            let server = *random.pick(match recipe.keys {
+                Keys::Online => &[Server::Knot],
+                _ if recipe.denies_normally() => &Server::ALL,
+                _ => &[Server::Nsd][..],
+            });
             let mut zone = zone(&name, server, recipe, COMMON[random.below(COMMON.len())]);
             zone.expected = match zones[parent].recipe.expected {
                 _ if parent > TOP.len() => None,

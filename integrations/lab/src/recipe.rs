@@ -20,6 +20,8 @@ pub enum Keys {
     Split,
     /// The key-signing key carries the revoked bit.
     Revoked,
+    /// Knot signs each answer when it is asked, and denies with the narrowest NSEC records.
+    Online,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,7 @@ pub const RECIPES: &[Recipe] = &[
     recipe("good-nsec", Common, Nsec, GOOD, Intact, Secure),
     recipe("good-nsec3", Common, NSEC3, GOOD, Intact, Secure),
     recipe("opt-out", Common, OPT_OUT, GOOD, Intact, Secure),
+    recipe("online", Online, Nsec, GOOD, Intact, Secure),
     recipe("split-keys", Split, Either, GOOD, Intact, Secure),
     recipe("unsigned", Unsigned, Either, NoDs, Intact, Insecure),
     recipe("rsasha1", Only(&["RSASHA1"]), Nsec, GOOD, Intact, Secure),

@@ -11,6 +11,8 @@ use crate::recipe::{Damage, Denial, Keys, Link};
 const TTL: u32 = 300;
 /// More iterations than BIND's signer accepts.
 const LDNS_ONLY_ABOVE: u16 = 150;
+/// Knot's key database, below the lab's directory.
+pub const KNOT_KEYS: &str = "keys";
 const UNKNOWN_ALGORITHM: &str = "200";
 const UNKNOWN_DIGEST: &str = "99";
 
@@ -91,7 +93,7 @@ impl<'a> Signer<'a> {
         };
         let mut signer = Self { zone, directory, period, keys: Vec::new() };
         match zone.recipe.keys {
-            Keys::Unsigned => {}
+            Keys::Unsigned | Keys::Online => {}
             Keys::Common => signer.add_key(zone.algorithm, true)?,
             Keys::Only(algorithms) => {
                 algorithms.iter().try_for_each(|algorithm| signer.add_key(algorithm, true))?;
@@ -130,6 +132,9 @@ impl<'a> Signer<'a> {
     /// The zone as served, and its DS lines for the parent.
     fn sign(&self, text: &str) -> io::Result<(String, Vec<String>)> {
         let recipe = self.zone.recipe;
+        if recipe.keys == Keys::Online {
+            return Ok((text.to_owned(), vec![self.online_link()?]));
+        }
         if self.keys.is_empty() {
             let invented = format!("{} DS 4711 8 2 {}\n", self.zone.name, "ab".repeat(32));
             let ds = if recipe.link == Link::Invented { vec![invented] } else { vec![] };
@@ -148,6 +153,17 @@ impl<'a> Signer<'a> {
             signed.push('\n');
         }
         Ok((signed, self.links()?))
+    }
+
+    /// Makes a key where Knot looks for it; its DS line.
+    fn online_link(&self) -> io::Result<String> {
+        let keymgr = |command: &[&str]| {
+            self.tool("keymgr", &[&["-D", KNOT_KEYS, &self.zone.name], command].concat())
+        };
+        keymgr(&["generate", "algorithm=ECDSAP256SHA256", "ksk=yes", "zsk=yes"])?;
+        let lines = keymgr(&["ds"])?;
+        let sha256 = lines.lines().find(|line| line.split_whitespace().nth(4) == Some("2"));
+        Ok(sha256.unwrap_or_default().to_owned() + "\n")
     }
 
     fn run_signer(&self, text: &str, period: Option<Period>) -> io::Result<Vec<Line>> {
