@@ -8,6 +8,7 @@ mod call;
 mod config;
 mod delegation;
 mod denial;
+mod evidence;
 mod failure;
 #[cfg(test)]
 mod hostile;

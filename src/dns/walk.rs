@@ -1,6 +1,5 @@
 //! From a trust anchor down to a name, by DS (RFC 4035 section 5.2).
 
-use std::net::SocketAddr;
 use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
@@ -9,16 +8,12 @@ use super::Mode;
 use super::anchors::Anchor;
 use super::call::{Call, Reply};
 use super::delegation::{self, Ds, vouches};
-use super::denial::{self, Cut, Nsec, Nsec3, Proofs, Unproven};
+use super::denial::{self, Cut, Unproven};
 use super::failure::Failure;
-use super::message::Section;
 use super::names::{self, depth, display, label_count};
 use super::rtype;
-use super::signature::{self, Fault, Key, Rrset, ZoneKeys, covering};
-use crate::decide::Detail;
+use super::signature::{self, Key, Rrset, ZoneKeys, covering};
 
-/// Denial records of one reply that are looked at; an honest one has at most four.
-const MAX_DENIAL_RRSETS: usize = 16;
 /// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
 const ASKED_AHEAD: usize = 8;
 
@@ -230,100 +225,6 @@ impl Call {
                 Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, &zone, fault).await)
             }
         }
-    }
-
-    /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).
-    pub(super) fn proofs(&self, section: &Section, zone: &ZoneKeys) -> Result<Proofs, Failure> {
-        let mut proofs = Proofs::default();
-        let mut seen: Vec<(&Name, u16)> = Vec::new();
-        for record in &section.records {
-            let key = (&record.owner, record.rtype);
-            let is_denial = matches!(record.rtype, rtype::NSEC | rtype::NSEC3);
-            if !is_denial || seen.contains(&key) || seen.len() >= MAX_DENIAL_RRSETS {
-                continue;
-            }
-            seen.push(key);
-            let Some(rrset) = Rrset::find(section, key.0, key.1) else { continue };
-            let signatures = covering(section, key.0, key.1);
-            match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget) {
-                Ok(signed) if signed.labels == label_count(&rrset.owner) => {
-                    let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
-                    proofs.lifetime = Some(lifetime.min(signed.lifetime));
-                }
-                Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
-                _ => continue,
-            }
-            for rdata in &rrset.rdata {
-                if rrset.rtype == rtype::NSEC {
-                    proofs.nsec.extend(Nsec::read(&zone.apex, &rrset.owner, rdata));
-                } else {
-                    proofs.nsec3.extend(Nsec3::read(&zone.apex, &rrset.owner, rdata));
-                }
-            }
-        }
-        Ok(proofs)
-    }
-
-    /// Why no denial record of a reply counts under `zone`.
-    pub(super) fn denial_fault(&self, reply: &Reply, zone: &ZoneKeys) -> Fault {
-        let section = &reply.message.authority;
-        let is_denial = |rtype: u16| matches!(rtype, rtype::NSEC | rtype::NSEC3);
-        let records = section.records.iter().filter(|record| is_denial(record.rtype));
-        records
-            .take(MAX_DENIAL_RRSETS)
-            .filter_map(|record| Rrset::find(section, &record.owner, record.rtype))
-            .filter_map(|rrset| {
-                let signatures = covering(section, &rrset.owner, rrset.rtype);
-                signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget).err()
-            })
-            .max()
-            .unwrap_or(Fault::Missing)
-    }
-
-    /// A fault in a signed zone as a failure with the RRset's name.
-    pub(super) async fn fault(
-        self: &Rc<Self>,
-        reply: &Reply,
-        name: &Name,
-        rtype: u16,
-        zone: &ZoneKeys,
-        fault: Fault,
-    ) -> Failure {
-        let has_records = Rrset::find(&reply.message.answer, name, rtype).is_some();
-        let why = match fault {
-            Fault::Missing if !has_records => Unproven::NoProof.text(),
-            fault => fault.text(&zone.apex, self.now),
-        };
-        let text = format!("{} of {}: {why}", rtype::name(rtype), display(name));
-        match fault {
-            Fault::Exhausted(exhausted) => exhausted.into(),
-            Fault::Missing => self.unsigned(reply, text).await,
-            _ => Failure::bogus(text),
-        }
-    }
-
-    /// Missing proofs are bogus, unless the server strips them everywhere: then nothing is known.
-    async fn unsigned(self: &Rc<Self>, reply: &Reply, text: String) -> Failure {
-        match self.carries_signatures(reply.server).await {
-            Err(failure) if failure.detail == Detail::ResolverStripsDnssec => failure,
-            _ => Failure::bogus(text),
-        }
-    }
-
-    /// Whether a server gives the keys at the first anchor with signatures, as every honest one does.
-    pub(super) async fn carries_signatures(
-        self: &Rc<Self>,
-        server: SocketAddr,
-    ) -> Result<(), Failure> {
-        let Some(apex) = self.config.anchors.names().first().copied().cloned() else {
-            return Ok(());
-        };
-        let keys = self.ask_directly(server, &apex, rtype::DNSKEY).await?;
-        if covering(&keys.message.answer, &apex, rtype::DNSKEY).is_empty() {
-            let text = format!("resolver {server} strips DNSSEC records");
-            return Err(Failure::indeterminate(Detail::ResolverStripsDnssec, text));
-        }
-        Ok(())
     }
 
     fn remember(&self, name: &Name, standing: Standing, lifetime: u32) -> Standing {
