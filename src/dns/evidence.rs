@@ -36,8 +36,12 @@ impl Call {
                     let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
                     proofs.lifetime = Some(lifetime.min(signed.lifetime));
                 }
+                Ok(_) => continue,
                 Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
-                _ => continue,
+                Err(fault) => {
+                    proofs.fault = proofs.fault.max(fault);
+                    continue;
+                }
             }
             for rdata in &rrset.rdata {
                 if rrset.rtype == rtype::NSEC {
@@ -48,22 +52,6 @@ impl Call {
             }
         }
         Ok(proofs)
-    }
-
-    /// Why no denial record of a reply counts under `zone`.
-    pub(super) fn denial_fault(&self, reply: &Reply, zone: &ZoneKeys) -> Fault {
-        let section = &reply.message.authority;
-        let is_denial = |rtype: u16| matches!(rtype, rtype::NSEC | rtype::NSEC3);
-        let records = section.records.iter().filter(|record| is_denial(record.rtype));
-        records
-            .take(MAX_DENIAL_RRSETS)
-            .filter_map(|record| Rrset::find(section, &record.owner, record.rtype))
-            .filter_map(|rrset| {
-                let signatures = covering(section, &rrset.owner, rrset.rtype);
-                signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget).err()
-            })
-            .max()
-            .unwrap_or(Fault::Missing)
     }
 
     /// A fault in a signed zone as a failure with the RRset's name.

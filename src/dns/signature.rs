@@ -117,8 +117,9 @@ pub(crate) struct Signed {
 }
 
 /// Why no signature counts; the most telling cause of all that were tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
+    #[default]
     Missing,
     ForeignSigner,
     /// No key is one that a DS record or an anchor vouches for.

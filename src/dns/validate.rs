@@ -50,6 +50,11 @@ impl Call {
             // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
+            // The same zone would only fail again.
+            (
+                Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone),
+                Some(claim),
+            ) if claim.0.apex == zone.apex => claim,
             (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
                 match verify(&zone) {
                     Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
@@ -136,6 +141,11 @@ impl Call {
             (Standing::Insecure(_), None) => return Ok(insecure(reply)),
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
+            // The same zone would only fail again.
+            (
+                Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone),
+                Some(claim),
+            ) if claim.0.apex == zone.apex => claim,
             (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
                 match self.denied_by(&zone, reply, name, rtype)? {
                     Ok(denied) => return Ok(denied),
@@ -144,10 +154,7 @@ impl Call {
             }
         };
         match undenied {
-            Undenied::Unsigned => {
-                let fault = self.denial_fault(reply, &zone);
-                Err(self.fault(reply, name, rtype, &zone, fault).await)
-            }
+            Undenied::Unsigned(fault) => Err(self.fault(reply, name, rtype, &zone, fault).await),
             Undenied::Unproven(unproven) => {
                 let (what, of) = (rtype::name(rtype), display(name));
                 let (why, zone) = (unproven.text(), display(&zone.apex));
@@ -179,7 +186,7 @@ impl Call {
     ) -> Result<Result<Denied, Undenied>, Failure> {
         let proofs = self.proofs(&reply.message.authority, zone)?;
         if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
-            return Ok(Err(Undenied::Unsigned));
+            return Ok(Err(Undenied::Unsigned(proofs.fault)));
         }
         match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
             Ok(Denial::NoData) => Ok(Ok(Denied { status: Status::Secure, exists: true })),
@@ -196,8 +203,8 @@ impl Call {
 
 /// Why one zone's records deny nothing.
 enum Undenied {
-    /// There is none that the zone signed.
-    Unsigned,
+    /// There is none that the zone signed, for this reason.
+    Unsigned(Fault),
     /// Those there are do not suffice.
     Unproven(Unproven),
 }

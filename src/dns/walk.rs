@@ -56,24 +56,25 @@ impl Call {
             Some(known) => known,
             None => (top, self.standing_below(anchor, None).await),
         };
-        while let Standing::Zone(_) | Standing::Inside(_) = here
+        while let Standing::Zone(zone) | Standing::Inside(zone) = &here
             && labels < depth(name)
         {
             labels += 1;
-            here = self.standing_below(&ancestor(labels), Some(here)).await;
+            here = self.standing_below(&ancestor(labels), Some(zone)).await;
         }
         here
     }
 
-    /// Where a name stands, given where its parent does; worked out once in a call, whoever asks.
-    async fn standing_below(self: &Rc<Self>, name: &Name, above: Option<Standing>) -> Standing {
+    /// Where a name stands, given the zone of its parent (none: it is an anchor); worked out once in a call, whoever asks.
+    async fn standing_below(
+        self: &Rc<Self>,
+        name: &Name,
+        above: Option<&Rc<ZoneKeys>>,
+    ) -> Standing {
         let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
         let descend = || async {
             match above {
-                Some(Standing::Zone(zone) | Standing::Inside(zone)) => {
-                    self.cross(name, &zone).await
-                }
-                Some(above) => above,
+                Some(zone) => self.cross(name, zone).await,
                 None => self.enter_at_anchor(name).await,
             }
         };
@@ -171,9 +172,9 @@ impl Call {
                 let lifetime = proofs.lifetime.unwrap_or_default();
                 self.remember(name, Standing::Insecure(why.into()), lifetime)
             }
-            Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => Standing::Failed(
-                self.fault(reply, name, rtype::DS, zone, self.denial_fault(reply, zone)).await,
-            ),
+            Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => {
+                Standing::Failed(self.fault(reply, name, rtype::DS, zone, proofs.fault).await)
+            }
             Err(Unproven::Exhausted(exhausted)) => Standing::Failed(exhausted.into()),
             Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, &unproven.text()))),
         }

@@ -12,6 +12,7 @@ pub(crate) use nsec::Nsec;
 pub(crate) use nsec3::Nsec3;
 
 use super::budget::{Budget, Exhausted};
+use super::signature::Fault;
 
 /// The signed denial records of one reply.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Proofs {
     pub(crate) nsec3: Vec<Nsec3>,
     /// Seconds that all of them may be remembered.
     pub(crate) lifetime: Option<u32>,
+    /// Why others that were there do not count.
+    pub(crate) fault: Fault,
 }
 
 /// What a proof shows of a name and type.
