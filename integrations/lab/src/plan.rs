@@ -172,9 +172,7 @@ impl Plan {
             let is_opt_out = recipe == "opt-out";
             let server = *random.pick(if is_opt_out { &knows_opt_out } else { &Server::ALL });
             let recipe = recipe::named(recipe);
-            zones.push(zone(name, server, recipe, algorithm));
-            let top = zones.len() - 1;
-            zones[0].children.push(top);
+            adopt(&mut zones, zone(name, server, recipe, algorithm));
         }
         for number in 0..ZONES {
             let parent = match random.below(4) {
@@ -197,9 +195,7 @@ impl Plan {
             };
             zone.use_nsec3 = random.one_in(2);
             zone.use_ldns = random.one_in(4);
-            zones.push(zone);
-            let child = zones.len() - 1;
-            zones[parent].children.push(child);
+            adopt(&mut zones, zone);
         }
         for (name, recipe) in TARGETS {
             let server = *random.pick(&Server::ALL);
