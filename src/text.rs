@@ -1,14 +1,53 @@
 //! Texts for logs, queues and SMTP replies.
 
+use std::fmt::{self, Write};
+
 /// Longest text; a longer one is cut.
 const MAX_LENGTH: usize = 400;
 
 /// One line of printable ASCII of bounded length, whatever strangers put into it.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars()
-        .take(MAX_LENGTH)
-        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-        .collect()
+    line(format_args!("{text}"))
+}
+
+/// The same, formatted in one allocation that has room for a NUL.
+pub(crate) fn line(text: fmt::Arguments<'_>) -> String {
+    let mut line = Line { octets: [0; MAX_LENGTH], length: 0 };
+    let _cut_when_full = line.write_fmt(text);
+    let text = str::from_utf8(&line.octets[..line.length]).unwrap_or_default();
+    let mut owned = String::with_capacity(line.length + 1);
+    owned.push_str(text);
+    owned
+}
+
+struct Line {
+    octets: [u8; MAX_LENGTH],
+    length: usize,
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            let octet = self.octets.get_mut(self.length).ok_or(fmt::Error)?;
+            let is_printable = c.is_ascii_graphic() || c == ' ';
+            *octet = u8::try_from(c).ok().filter(|_| is_printable).unwrap_or(b'?');
+            self.length += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Octets as lower-case hexadecimal.
+pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        self.0.iter().try_for_each(|octet| {
+            f.write_char(char::from(DIGITS[usize::from(octet >> 4)]))?;
+            f.write_char(char::from(DIGITS[usize::from(octet & 15)]))
+        })
+    }
 }
 
 /// A time in seconds since 1970, as `2026-01-31 23:59:59 UTC`.
@@ -50,6 +89,7 @@ mod tests {
     #[test]
     fn a_text_is_one_printable_bounded_line() {
         assert_eq!(one_line("a\r\nb\u{e9}"), "a??b?");
+        assert_eq!(line(format_args!("{} {}", 1, Hex(&[0, 0xfe]))), "1 00fe");
         assert_eq!(one_line(&"x".repeat(10_000)).len(), MAX_LENGTH);
     }
 }

@@ -13,6 +13,11 @@ pub(super) fn to_c(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
+/// The same for a text of one printable line, which is not copied where it has room for the NUL.
+pub(super) fn into_c(text: String) -> CString {
+    CString::new(text).unwrap_or_default()
+}
+
 /// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.
 pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_error> {
     if text.is_null() {

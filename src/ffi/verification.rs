@@ -7,10 +7,10 @@ use super::decision::dane_policy_decision;
 use super::error::{MISUSE, dane_policy_error};
 use super::host::dane_policy_host;
 use super::status;
-use super::text::{array, from_c, to_c};
+use super::text::{array, from_c, into_c, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use crate::decide::{Certificate, Decision, Detail};
-use crate::verify::{Match, Verification, verify};
+use crate::verify::{MAX_CERTIFICATES, Match, Verification, verify};
 
 /// A certificate chain judged, or a connection that showed none.
 pub struct dane_policy_verification {
@@ -23,9 +23,9 @@ pub struct dane_policy_verification {
 }
 
 impl dane_policy_verification {
-    pub(super) fn new(verification: Verification, decision: Option<&Decision>) -> Self {
+    pub(super) fn new(mut verification: Verification, decision: Option<&Decision>) -> Self {
         Self {
-            text: to_c(&verification.text),
+            text: into_c(std::mem::take(&mut verification.text)),
             name: verification.name.as_deref().map(to_c),
             record_texts: verification.records.iter().map(|record| to_c(&record.text)).collect(),
             decision: decision.map(dane_policy_decision::new),
@@ -34,19 +34,30 @@ impl dane_policy_verification {
     }
 }
 
-unsafe fn certificates<'a>(
-    chain: *const dane_policy_bytes,
+/// A chain from C: no more of it than verification needs to see that it is too long.
+struct Chain<'a> {
+    certificates: [&'a [u8]; MAX_CERTIFICATES + 1],
     length: usize,
-) -> Result<Vec<&'a [u8]>, dane_policy_error> {
-    // SAFETY: NULL with length 0, or `length` certificates.
-    let given = unsafe { array(chain, length) }?;
-    let mut certificates = Vec::new();
-    certificates.try_reserve_exact(given.len())?;
-    for bytes in given {
-        // SAFETY: as above, for the octets of each certificate.
-        certificates.push(unsafe { bytes.get() }?);
+}
+
+impl<'a> Chain<'a> {
+    unsafe fn new(
+        chain: *const dane_policy_bytes,
+        length: usize,
+    ) -> Result<Self, dane_policy_error> {
+        let mut certificates: [&[u8]; MAX_CERTIFICATES + 1] = [&[]; _];
+        // SAFETY: NULL with length 0, or `length` certificates.
+        let given = unsafe { array(chain, length) }?;
+        for (certificate, bytes) in certificates.iter_mut().zip(given) {
+            // SAFETY: as above, for the octets of each certificate.
+            *certificate = unsafe { bytes.get() }?;
+        }
+        Ok(Self { certificates, length: length.min(MAX_CERTIFICATES + 1) })
     }
-    Ok(certificates)
+
+    fn get(&self) -> &[&'a [u8]] {
+        &self.certificates[..self.length]
+    }
 }
 
 /// Verifies a certificate chain against a host's TLSA records. chain[0] is the server's certificate, in
@@ -65,8 +76,8 @@ pub unsafe extern "C" fn dane_policy_verify(
     let verify = || {
         let host = host.ok_or(MISUSE)?;
         // SAFETY: NULL with length 0, or `chain_length` certificates.
-        let chain = unsafe { certificates(chain, chain_length) }?;
-        let verification = host.host.verify(&chain, now);
+        let chain = unsafe { Chain::new(chain, chain_length) }?;
+        let verification = host.host.verify(chain.get(), now);
         let decision = host.host.decide(&verification);
         Ok(dane_policy_verification::new(verification, Some(&decision)))
     };
@@ -119,7 +130,7 @@ pub unsafe extern "C" fn dane_policy_verify_records(
         // SAFETY: NULL with count 0, or `record_count` records.
         let records = unsafe { tlsa::records(records, record_count) }?;
         // SAFETY: NULL with length 0, or `chain_length` certificates.
-        let chain = unsafe { certificates(chain, chain_length) }?;
+        let chain = unsafe { Chain::new(chain, chain_length) }?;
         // SAFETY: NULL with count 0, or `name_count` pointers.
         let given = unsafe { array(reference_names, name_count) }?;
         let mut names = Vec::new();
@@ -128,8 +139,7 @@ pub unsafe extern "C" fn dane_policy_verify_records(
             // SAFETY: NULL or a string that ends in NUL.
             names.push(unsafe { from_c(*name) }?);
         }
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Ok(dane_policy_verification::new(verify(&records, &chain, &names, now), None))
+        Ok(dane_policy_verification::new(verify(&records, chain.get(), &names, now), None))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, verify_records) }

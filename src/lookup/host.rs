@@ -165,8 +165,7 @@ impl Host {
     ///
     /// `now` is in seconds since 1970.
     pub fn verify(&self, chain: &[&[u8]], now: i64) -> Verification {
-        let names: Vec<&str> = self.reference_names.iter().map(String::as_str).collect();
-        verify(&self.records, chain, &names, now)
+        verify(&self.records, chain, &self.reference_names, now)
     }
 
     /// The decision after connecting.

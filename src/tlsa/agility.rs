@@ -1,26 +1,36 @@
 //! Digest agility (RFC 7671 section 9).
 
 use super::Record;
-use super::record::FULL;
+use super::record::{DANE_EE, FULL, SPKI};
 
-/// Whether each record counts: usable, and Full(0) or the strongest digest of its usage and selector.
-pub(crate) fn counting(records: &[Record]) -> Vec<bool> {
-    let usable: Vec<&Record> = records.iter().filter(|record| record.usability().is_ok()).collect();
-    let strongest = |of: &Record| {
-        usable
-            .iter()
-            .filter(|record| (record.usage, record.selector) == (of.usage, of.selector))
-            .map(|record| record.matching_type)
-            .max()
-    };
-    records
-        .iter()
-        .map(|record| {
-            let is_strong =
-                record.matching_type == FULL || Some(record.matching_type) == strongest(record);
-            is_strong && record.usability().is_ok()
-        })
-        .collect()
+/// The strongest digest of each usage and selector among the usable records.
+pub(crate) struct Agility([u8; 4]);
+
+impl Agility {
+    pub(crate) fn of(records: &[Record]) -> Self {
+        let mut strongest = [FULL; 4];
+        for record in records.iter().filter(|record| record.usability().is_ok()) {
+            let entry = &mut strongest[Self::index(record)];
+            *entry = record.matching_type.max(*entry);
+        }
+        Self(strongest)
+    }
+
+    /// Usage and selector of a usable record as one number.
+    fn index(record: &Record) -> usize {
+        usize::from(record.usage == DANE_EE) * 2 + usize::from(record.selector == SPKI)
+    }
+
+    /// Whether a record counts: usable, and Full(0) or the strongest digest of its usage and selector.
+    pub(crate) fn counts(&self, record: &Record) -> bool {
+        record.usability().is_ok()
+            && (record.matching_type == FULL || record.matching_type == self.strongest(record))
+    }
+
+    /// The matching type of the strongest digest beside this usable record.
+    pub(crate) fn strongest(&self, record: &Record) -> u8 {
+        self.0[Self::index(record)]
+    }
 }
 
 #[cfg(test)]
@@ -37,7 +47,8 @@ mod tests {
                 data: vec![0; length],
             })
             .collect();
-        counting(&records)
+        let agility = Agility::of(&records);
+        records.iter().map(|record| agility.counts(record)).collect()
     }
 
     #[test]

@@ -6,9 +6,9 @@ mod usability;
 
 use crate::decide::Tlsa;
 
-pub(crate) use agility::counting;
+pub(crate) use agility::Agility;
 pub use record::Record;
-pub(crate) use record::{CERT, DANE_EE, DANE_TA, FULL, SHA2_256};
+pub(crate) use record::{CERT, DANE_EE, DANE_TA, FULL, SHA2_256, SPKI};
 pub use usability::Unusable;
 
 /// The TLSA column of secure records: none, some usable, or none usable (RFC 7671 section 4).

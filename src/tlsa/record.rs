@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::Hex;
+
 /// A TLSA record as published (RFC 6698 section 2.1), usable or not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Record {
@@ -31,6 +33,8 @@ pub(crate) const SHA2_256: u8 = 1;
 pub(crate) const SHA2_512: u8 = 2;
 /// Reserved for private use (RFC 7218), never usable: stands for octets that RDATA lacks.
 const PRIVATE: u8 = 255;
+/// Octets of the data in a text.
+const SHOWN: usize = 6;
 
 impl Record {
     /// Reads RDATA; what is too short to be a record becomes an unusable one.
@@ -49,8 +53,8 @@ impl fmt::Display for Record {
     /// `3 1 1 0123456789ab...`: enough of the data to tell records apart.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {} ", self.usage, self.selector, self.matching_type)?;
-        self.data.iter().take(6).try_for_each(|octet| write!(f, "{octet:02x}"))?;
-        f.write_str(if self.data.len() > 6 { "..." } else { "" })
+        let more = if self.data.len() > SHOWN { "..." } else { "" };
+        write!(f, "{}{more}", Hex(&self.data[..self.data.len().min(SHOWN)]))
     }
 }
 

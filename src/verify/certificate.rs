@@ -1,108 +1,93 @@
 //! One certificate of a DANE-TA path (RFC 5280 section 4).
 
-use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::prelude::FromDer;
-use x509_parser::x509::{X509Name, X509Version};
+use std::cell::OnceCell;
 
-use super::Mismatch;
+use x509_parser::certificate::Validity;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
+
+use super::association::Association;
+use super::extensions::Extensions;
+use super::{Mismatch, directory_name};
 use crate::decide::Detail;
-use crate::der;
+use crate::der::{self, PublicKey};
+use crate::text::utc;
 
 const MIN_RSA_BITS: usize = 2048;
 const MIN_EC_BITS: usize = 224;
 
-/// A parsed certificate beside its octets.
+/// A certificate as sent or published, read as far as somebody asked.
 pub(super) struct Certificate<'a> {
-    pub(super) der: &'a [u8],
-    pub(super) raw: der::Certificate<'a>,
-    pub(super) x509: X509Certificate<'a>,
+    pub(super) association: Association<'a>,
+    pub(super) fields: der::Certificate<'a>,
+    extensions: OnceCell<Result<Extensions<'a>, &'static str>>,
 }
 
 impl<'a> Certificate<'a> {
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
-        let raw = der::Certificate::parse(der)?;
-        let (rest, x509) = X509Certificate::from_der(der).ok()?;
-        rest.is_empty().then_some(Self { der, raw, x509 })
+        let fields = der::Certificate::parse(der)?;
+        let association = Association::of(der)?;
+        Some(Self { association, fields, extensions: OnceCell::new() })
     }
 
-    pub(super) fn key(&self) -> Option<der::PublicKey<'a>> {
-        der::PublicKey::parse(self.raw.spki)
+    pub(super) fn key(&self) -> Option<PublicKey<'a>> {
+        PublicKey::parse(self.fields.spki)
     }
 
-    /// Name chaining by RFC 5280 section 7.1: case and runs of white space do not matter.
+    /// Name chaining (RFC 5280 section 6.1.3).
     pub(super) fn names_issuer(&self, issuer: &Self) -> bool {
-        let (wanted, offered) = (self.x509.issuer(), issuer.x509.subject());
-        wanted.as_raw() == offered.as_raw() || comparable(wanted) == comparable(offered)
+        directory_name::equal(self.fields.issuer, issuer.fields.subject)
     }
 
     pub(super) fn is_self_issued(&self) -> bool {
-        self.names_issuer(self)
+        directory_name::equal(self.fields.issuer, self.fields.subject)
     }
 
     /// The subject's common name for a text.
-    pub(super) fn subject(&self) -> String {
-        let mut names = self.x509.subject().iter_common_name();
-        let name = names.next().and_then(|name| name.as_str().ok()).unwrap_or("certificate");
-        name.chars().take(80).collect()
+    pub(super) fn subject(&self) -> &'a str {
+        common_name(self.fields.subject)
     }
 
-    /// RFC 5280 section 4.1.2.5.
-    pub(super) fn check_dates(&self, now: i64) -> Result<(), Mismatch> {
-        let validity = self.x509.validity();
-        if now > validity.not_after.timestamp() {
-            return Err(Mismatch::new(Detail::Expired, format!("{} has expired", self.subject())));
-        }
-        if now < validity.not_before.timestamp() {
-            let text = format!("{} is not valid yet", self.subject());
-            return Err(Mismatch::new(Detail::NotYetValid, text));
-        }
-        Ok(())
+    /// The issuer's common name for a text.
+    pub(super) fn issuer(&self) -> &'a str {
+        common_name(self.fields.issuer)
     }
 
     fn invalid(&self, why: &str) -> Mismatch {
         Mismatch::new(Detail::ChainInvalid, format!("{}: {why}", self.subject()))
     }
 
-    /// Every extension parses, none comes twice, and no critical one is unknown (RFC 5280 section 4.2).
-    pub(super) fn check_extensions(&self) -> Result<(), Mismatch> {
-        if self.x509.extensions_map().is_err() {
-            return Err(self.invalid("an extension comes twice"));
+    pub(super) fn extensions(&self) -> Result<&Extensions<'a>, Mismatch> {
+        let parsed = self.extensions.get_or_init(|| Extensions::parse(self.fields.extensions));
+        parsed.as_ref().map_err(|why| self.invalid(why))
+    }
+
+    /// RFC 5280 section 4.1.2.5.
+    pub(super) fn check_dates(&self, now: i64) -> Result<(), Mismatch> {
+        let (_, validity) = Validity::from_der(self.fields.validity)
+            .map_err(|_| self.invalid("its dates do not parse"))?;
+        let (from, until) = (validity.not_before.timestamp(), validity.not_after.timestamp());
+        if now > until {
+            let text = format!("{} expired at {}", self.subject(), utc(until));
+            return Err(Mismatch::new(Detail::Expired, text));
         }
-        for extension in self.x509.extensions() {
-            match extension.parsed_extension() {
-                ParsedExtension::BasicConstraints(_)
-                | ParsedExtension::KeyUsage(_)
-                | ParsedExtension::ExtendedKeyUsage(_)
-                | ParsedExtension::SubjectAlternativeName(_)
-                | ParsedExtension::NameConstraints(_)
-                | ParsedExtension::CertificatePolicies(_) => {}
-                ParsedExtension::ParseError { .. } => {
-                    return Err(self.invalid("an extension does not parse"));
-                }
-                _ if extension.critical => {
-                    return Err(self.invalid("unknown critical extension"));
-                }
-                _ => {}
-            }
+        if now < from {
+            let text = format!("{} is not valid before {}", self.subject(), utc(from));
+            return Err(Mismatch::new(Detail::NotYetValid, text));
         }
         Ok(())
     }
 
     /// What a server's certificate must allow; that it may be a CA as well does not matter.
     pub(super) fn check_leaf(&self) -> Result<(), Mismatch> {
-        self.check_extensions()?;
-        if let Ok(Some(usage)) = self.x509.extended_key_usage()
-            && !usage.value.server_auth
-            && !usage.value.any
-        {
+        let extensions = self.extensions()?;
+        if extensions.extended_key_usage.as_ref().is_some_and(|it| !it.server_auth && !it.any) {
             return Err(self.invalid("extended key usage is not for servers"));
         }
-        if let Ok(Some(usage)) = self.x509.key_usage() {
-            let usage = usage.value;
-            if !usage.digital_signature() && !usage.key_encipherment() && !usage.key_agreement() {
-                return Err(self.invalid("key usage is not for TLS"));
-            }
+        if extensions.key_usage.as_ref().is_some_and(|it| {
+            !it.digital_signature() && !it.key_encipherment() && !it.key_agreement()
+        }) {
+            return Err(self.invalid("key usage is not for TLS"));
         }
         self.check_key()
     }
@@ -119,25 +104,20 @@ impl<'a> Certificate<'a> {
     ///
     /// X.509 v1 has no extensions: it may be the trust anchor, and nothing else.
     pub(super) fn check_issuer(&self, below: usize, is_anchor: bool) -> Result<(), Mismatch> {
-        if is_anchor && self.x509.version() == X509Version::V1 {
+        if is_anchor && self.fields.is_v1 && self.fields.extensions.is_empty() {
             return Ok(());
         }
-        self.check_extensions()?;
-        let constraints = match self.x509.basic_constraints() {
-            Ok(Some(constraints)) if constraints.value.ca => constraints.value,
-            _ => return Err(self.invalid("not a certification authority")),
-        };
+        let extensions = self.extensions()?;
+        let constraints = extensions.basic_constraints.as_ref().filter(|it| it.ca);
+        let constraints =
+            constraints.ok_or_else(|| self.invalid("not a certification authority"))?;
         if constraints.path_len_constraint.is_some_and(|most| below > most as usize) {
             return Err(self.invalid("path length constraint exceeded"));
         }
-        if let Ok(Some(usage)) = self.x509.key_usage()
-            && !usage.value.key_cert_sign()
-        {
+        if extensions.key_usage.as_ref().is_some_and(|it| !it.key_cert_sign()) {
             return Err(self.invalid("key usage does not allow signing certificates"));
         }
-        if let Ok(Some(usage)) = self.x509.extended_key_usage()
-            && !usage.value.server_auth
-        {
+        if extensions.extended_key_usage.as_ref().is_some_and(|it| !it.server_auth) {
             return Err(self.invalid("extended key usage is not for servers"));
         }
         Ok(())
@@ -145,42 +125,31 @@ impl<'a> Certificate<'a> {
 
     /// The names it may be reached by: DNS-IDs, and the CN-IDs only where there is no DNS-ID (RFC 7672 section 3.2.3).
     pub(super) fn dns_names(&self) -> Vec<&str> {
-        let ids = self.san_dns_names();
-        if !ids.is_empty() {
-            return ids;
+        let is_dns_id = |name: &&GeneralName<'_>| match name {
+            GeneralName::DNSName(_) => true,
+            GeneralName::Invalid(tag, _) => tag.0 == 2,
+            _ => false,
+        };
+        let mut ids = self.general_names().iter().filter(is_dns_id).peekable();
+        if ids.peek().is_none() {
+            return directory_name::common_names(self.fields.subject).collect();
         }
-        self.x509.subject().iter_common_name().filter_map(|name| name.as_str().ok()).collect()
+        let readable = ids.filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(*name),
+            _ => None,
+        });
+        readable.collect()
     }
 
-    fn san_dns_names(&self) -> Vec<&str> {
-        self.general_names()
-            .iter()
-            .filter_map(|name| match name {
-                GeneralName::DNSName(name) => Some(*name),
-                _ => None,
-            })
-            .collect()
-    }
-
+    /// The subject alternative names; none where they do not parse.
     pub(super) fn general_names(&self) -> &[GeneralName<'a>] {
-        match self.x509.subject_alternative_name() {
-            Ok(Some(names)) => &names.value.general_names,
-            _ => &[],
-        }
+        let names = self.extensions().ok().and_then(|it| it.alternative_name.as_ref());
+        names.map_or(&[], |names| &names.general_names)
     }
 }
 
-/// The attributes of a name with case and white space folded; None where one is no text.
-fn comparable(name: &X509Name<'_>) -> Option<Vec<Vec<(String, String)>>> {
-    name.iter_rdn()
-        .map(|rdn| {
-            rdn.iter()
-                .map(|attribute| {
-                    let text = attribute.as_str().ok()?.to_ascii_lowercase();
-                    let words: Vec<&str> = text.split_ascii_whitespace().collect();
-                    Some((attribute.attr_type().to_id_string(), words.join(" ")))
-                })
-                .collect()
-        })
-        .collect()
+fn common_name(name: &[u8]) -> &str {
+    let name = directory_name::common_names(name).next().unwrap_or("a certificate without name");
+    let end = name.char_indices().nth(64).map_or(name.len(), |(end, _)| end);
+    &name[..end]
 }

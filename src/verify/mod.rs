@@ -1,30 +1,37 @@
 //! TLSA records against a certificate chain (RFC 7671, RFC 7672 section 3). Pure: the time is an argument.
 //!
-//! Bounded: at most [`MAX_CERTIFICATES`] certificates, [`MAX_OCTETS`] octets and [`MAX_SIGNATURES`] signature
-//! checks; more is a mismatch with detail limit-exceeded.
+//! Bounded: the server's certificate has at most [`MAX_OCTETS`] octets. DANE-TA looks at chains of at most
+//! [`MAX_CERTIFICATES`] certificates and [`MAX_OCTETS`] octets in all, and spends at most [`MAX_SIGNATURES`]
+//! signature checks; more is a mismatch with detail limit-exceeded.
 
+mod association;
 mod certificate;
 mod constraints;
+mod directory_name;
 mod ee;
+mod extensions;
+mod hint;
 mod names;
-mod path;
+mod presented;
 mod result;
+mod signatures;
 mod ta;
 mod verification;
 
-use x509_parser::extensions::X509Extension;
-use x509_parser::prelude::FromDer;
+use std::borrow::Cow;
 
 pub use result::Match;
 pub use verification::{Judgement, Verification};
 
-use crate::decide::{Certificate as Column, Detail};
+use crate::decide::Detail;
 use crate::text::one_line;
-use crate::tlsa::{self, DANE_EE, Record};
+use crate::tlsa::{Agility, DANE_EE, Record};
 
-/// Certificates in a chain.
+use presented::Presented;
+
+/// Certificates in a chain that DANE-TA looks at.
 pub const MAX_CERTIFICATES: usize = 32;
-/// Octets in a chain.
+/// Octets in the server's certificate, and for DANE-TA in the whole chain.
 pub const MAX_OCTETS: usize = 100 * 1024;
 /// Signature checks in one verification.
 pub const MAX_SIGNATURES: u32 = 100;
@@ -34,10 +41,10 @@ struct Matched {
     depth: usize,
     name: Option<String>,
     detail: Detail,
-    text: String,
+    text: Cow<'static, str>,
 }
 
-/// Why a record does not match; details compare by how much they tell.
+/// Why a record does not match.
 struct Mismatch {
     detail: Detail,
     text: String,
@@ -48,16 +55,22 @@ impl Mismatch {
         Self { detail, text: text.into() }
     }
 
-    /// How far verification came before it failed.
-    fn progress(&self) -> u8 {
-        match self.detail {
-            Detail::NameMismatch => 6,
-            Detail::Expired | Detail::NotYetValid => 5,
-            Detail::LimitExceeded => 4,
-            Detail::ChainInvalid => 3,
-            Detail::TaAbsent => 2,
-            _ => 1,
-        }
+    /// The same, of one printable line.
+    fn judgement(self) -> Judgement {
+        Judgement { detail: self.detail, text: one_line(&self.text).into() }
+    }
+}
+
+/// How far verification came before it failed; the failure that came farthest tells most.
+fn progress(detail: Detail) -> u8 {
+    match detail {
+        Detail::NameMismatch => 6,
+        Detail::Expired | Detail::NotYetValid => 5,
+        Detail::LimitExceeded => 4,
+        Detail::ChainInvalid => 3,
+        Detail::TaAbsent => 2,
+        Detail::NoMatch => 1,
+        _ => 0,
     }
 }
 
@@ -65,61 +78,67 @@ impl Mismatch {
 ///
 /// `reference_names` are the reference identifiers of RFC 7672 section 3.2.2, the TLSA base domain first;
 /// `now` is in seconds since 1970. DANE-EE records are tried before DANE-TA records; the first that matches wins.
-pub fn verify(
+pub fn verify<N: AsRef<str>>(
     records: &[Record],
     chain: &[&[u8]],
-    reference_names: &[&str],
+    reference_names: &[N],
     now: i64,
 ) -> Verification {
-    let counts = tlsa::counting(records);
+    let agility = Agility::of(records);
     let mut judgements: Vec<Judgement> = records.iter().map(set_aside).collect();
-    if !counts.contains(&true) {
+    if !records.iter().any(|record| agility.counts(record)) {
         return Verification::no_usable_records(judgements);
     }
-    let Some(leaf) = chain.first() else {
-        return mismatched(
-            judgements,
-            Mismatch::new(Detail::NoMatch, "the server sent no certificate"),
-        );
+    let presented = match presented(chain) {
+        Ok(presented) => presented,
+        Err(mismatch) => return Verification::without_leaf(mismatch.judgement(), judgements),
     };
-    let octets: usize = chain.iter().map(|certificate| certificate.len()).sum();
-    if chain.len() > MAX_CERTIFICATES || octets > MAX_OCTETS {
-        let text =
-            format!("chain of {} certificates and {octets} octets is too large", chain.len());
-        return mismatched(judgements, Mismatch::new(Detail::LimitExceeded, text));
-    }
-    let mut worst = Mismatch::new(Detail::None, "");
-    let mut paths = ta::Paths::new(records, chain, reference_names, now);
-    let is_ee = |index: &usize| records.get(*index).is_some_and(|record| record.usage == DANE_EE);
-    let counting = || (0..records.len()).filter(|index| counts.get(*index) == Some(&true));
-    for index in counting().filter(is_ee).chain(counting().filter(|index| !is_ee(index))) {
-        let Some(record) = records.get(index) else { continue };
-        let judged =
-            if record.usage == DANE_EE { ee::judge(record, leaf) } else { paths.judge(record) };
-        let (detail, text) = match &judged {
-            Ok(matched) => (matched.detail, matched.text.clone()),
-            Err(mismatch) => (mismatch.detail, mismatch.text.clone()),
-        };
-        if let Some(judgement) = judgements.get_mut(index) {
-            *judgement = Judgement { detail, text: one_line(&text) };
-        }
-        match judged {
-            Ok(matched) => return Verification::matched(index, record, matched, judgements),
-            Err(mismatch) if mismatch.progress() > worst.progress() || worst.text.is_empty() => {
-                worst = Mismatch { text: format!("{record}: {}", mismatch.text), ..mismatch };
+    let mut paths = ta::Paths::new(records, &presented, reference_names, now);
+    let mut worst: Option<usize> = None;
+    for is_ee in [true, false] {
+        for (index, record) in records.iter().enumerate() {
+            if (record.usage == DANE_EE) != is_ee || !agility.counts(record) {
+                continue;
             }
-            Err(_) => {}
+            let judged = if is_ee { ee::judge(record, &presented) } else { paths.judge(record) };
+            match judged {
+                Ok(matched) => return Verification::matched(index, record, matched, judgements),
+                Err(mismatch) => judgements[index] = mismatch.judgement(),
+            }
+            let progress_of = |index: usize| progress(judgements[index].detail);
+            if worst.is_none_or(|worst| progress_of(index) > progress_of(worst)) {
+                worst = Some(index);
+            }
         }
     }
-    mismatched(judgements, worst)
+    for (record, judgement) in records.iter().zip(&mut judgements) {
+        let is_weaker = judgement.detail == Detail::WeakerDigest && record.usage == DANE_EE;
+        if is_weaker && presented.leaf.matches(record) {
+            let text = hint::for_weaker(record, agility.strongest(record), &presented);
+            judgement.text = text.into();
+        }
+    }
+    Verification::mismatched(records, worst.unwrap_or_default(), judgements)
 }
 
-/// Fills the tables that the parser and the cryptography make on first use, for a process that forks while
-/// another thread verifies: the child would wait for a table that nobody finishes.
+/// The chain, if its first certificate can be used.
+fn presented<'a>(chain: &'a [&'a [u8]]) -> Result<Presented<'a>, Mismatch> {
+    let leaf = chain
+        .first()
+        .ok_or_else(|| Mismatch::new(Detail::NoMatch, "the server sent no certificate"))?;
+    if leaf.len() > MAX_OCTETS {
+        let text = format!("the server's certificate of {} octets is too large", leaf.len());
+        return Err(Mismatch::new(Detail::LimitExceeded, text));
+    }
+    Presented::new(chain).ok_or_else(|| {
+        Mismatch::new(Detail::ChainInvalid, "the server's certificate does not parse")
+    })
+}
+
+/// Fills the tables that the cryptography makes on first use, for a process that forks while another thread
+/// verifies: the child would wait for a table that nobody finishes.
 pub(crate) fn prepare() {
-    const BASIC_CONSTRAINTS: &[u8] = &[0x30, 9, 6, 3, 0x55, 0x1d, 0x13, 4, 2, 0x30, 0];
-    let _table = X509Extension::from_der(BASIC_CONSTRAINTS);
-    path::prepare();
+    signatures::prepare();
 }
 
 /// What is said of a record that no chain is matched against.
@@ -130,47 +149,6 @@ fn set_aside(record: &Record) -> Judgement {
             detail: Detail::WeakerDigest,
             text: "set aside: a stronger digest is published, or another record matched".into(),
         },
-    }
-}
-
-fn mismatched(records: Vec<Judgement>, mismatch: Mismatch) -> Verification {
-    Verification {
-        result: Match::Mismatched,
-        certificate: Column::Unsuccessful,
-        detail: mismatch.detail,
-        record: None,
-        depth: None,
-        name: None,
-        text: one_line(&mismatch.text),
-        records,
-    }
-}
-
-impl Verification {
-    fn no_usable_records(records: Vec<Judgement>) -> Self {
-        Self {
-            result: Match::NoUsableRecords,
-            certificate: Column::NotApplicable,
-            detail: Detail::TlsaUnusable,
-            record: None,
-            depth: None,
-            name: None,
-            text: "no usable TLSA record".into(),
-            records,
-        }
-    }
-
-    fn matched(index: usize, record: &Record, matched: Matched, records: Vec<Judgement>) -> Self {
-        Self {
-            result: Match::Matched,
-            certificate: Column::Successful,
-            detail: matched.detail,
-            record: Some(index),
-            depth: Some(matched.depth),
-            name: matched.name,
-            text: one_line(&format!("{record}: {}", matched.text)),
-            records,
-        }
     }
 }
 

@@ -1,27 +1,40 @@
 //! DANE-TA(2): a trust anchor above the server's certificate (RFC 7671 section 5.2, RFC 5280 section 6).
 
 use super::certificate::Certificate;
-use super::path::{Exhausted, Signatures};
-use super::{Matched, Mismatch, constraints, ee, names};
+use super::constraints::Constraints;
+use super::presented::Presented;
+use super::signatures::{Exhausted, Signature, Signatures};
+use super::{Matched, Mismatch, hint, names};
 use crate::decide::Detail;
 use crate::der::PublicKey;
+use crate::text::line;
 use crate::tlsa::{CERT, DANE_TA, FULL, Record};
-
-/// The longest path that is built; bounds the search together with the signature checks.
-const MAX_DEPTH: usize = 16;
 
 /// Continuations tried in one verification: certificates that all sign each other make many paths.
 const MAX_STEPS: u32 = 10_000;
 
 /// Everything that a path can be built from.
-pub(super) struct Paths<'a> {
-    leaf: Option<Certificate<'a>>,
+pub(super) struct Paths<'a, N> {
+    records: &'a [Record],
+    presented: &'a Presented<'a>,
+    references: &'a [N],
+    now: i64,
+    /// Read when the first record asks.
+    certificates: Option<Certificates<'a>>,
+    work: Work,
+}
+
+struct Certificates<'a> {
+    leaf: Certificate<'a>,
     /// Possible issuers: what the server sent above its own certificate, and certificates published in full.
     issuers: Vec<Certificate<'a>>,
-    references: &'a [&'a str],
-    now: i64,
+}
+
+/// What one verification may still spend.
+struct Work {
     signatures: Signatures,
     steps: u32,
+    constraints: Constraints,
 }
 
 impl From<Exhausted> for Mismatch {
@@ -30,109 +43,123 @@ impl From<Exhausted> for Mismatch {
     }
 }
 
-impl<'a> Paths<'a> {
+impl<'a, N: AsRef<str>> Paths<'a, N> {
     pub(super) fn new(
         records: &'a [Record],
-        chain: &'a [&'a [u8]],
-        references: &'a [&'a str],
+        presented: &'a Presented<'a>,
+        references: &'a [N],
         now: i64,
     ) -> Self {
-        let leaf = chain.first().copied().unwrap_or_default();
-        let published = records.iter().filter(|record| {
-            (record.usage, record.selector, record.matching_type) == (DANE_TA, CERT, FULL)
-        });
-        let published = published.map(|record| record.data.as_slice());
-        let mut issuers: Vec<Certificate<'a>> = Vec::new();
-        for der in chain.iter().skip(1).copied().chain(published) {
-            let is_new = der != leaf && issuers.iter().all(|issuer| issuer.der != der);
-            if is_new {
-                issuers.extend(Certificate::parse(der));
-            }
-        }
-        let leaf = Certificate::parse(leaf);
-        Self { leaf, issuers, references, now, signatures: Signatures::new(), steps: MAX_STEPS }
+        let work = Work {
+            signatures: Signatures::new(),
+            steps: MAX_STEPS,
+            constraints: Constraints::new(),
+        };
+        Self { records, presented, references, now, certificates: None, work }
     }
 
     /// Searches a verified path from the server's certificate to the record's certificate or key.
     ///
     /// A certificate that merely lies in the chain proves nothing, and the server's own is no anchor above itself.
     pub(super) fn judge(&mut self, record: &Record) -> Result<Matched, Mismatch> {
-        let Some(leaf) = &self.leaf else {
-            return Err(Mismatch::new(
-                Detail::ChainInvalid,
-                "the server's certificate does not parse",
-            ));
+        let certificates = match &mut self.certificates {
+            Some(certificates) => certificates,
+            unread => unread.insert(Certificates::read(self.records, self.presented)?),
         };
-        let selects = |certificate: &Certificate<'_>| {
-            let cert_selected = record.selector == CERT;
-            ee::matches(record, if cert_selected { certificate.der } else { certificate.raw.spki })
-        };
-        let anchors: Vec<bool> = self.issuers.iter().map(selects).collect();
-        let bare_key = (record.selector != CERT && record.matching_type == FULL)
+        let matches = |issuer: &Certificate<'_>| issuer.association.matches(record);
+        let anchors: Vec<bool> = certificates.issuers.iter().map(matches).collect();
+        let is_sent = anchors.contains(&true);
+        let bare_key = (record.selector != CERT && record.matching_type == FULL && !is_sent)
             .then(|| PublicKey::parse(&record.data))
-            .flatten()
-            .filter(|_| !anchors.contains(&true));
-        if !anchors.contains(&true) && bare_key.is_none() {
-            let text = "names a certificate the server did not send";
+            .flatten();
+        if !is_sent && bare_key.is_none() {
+            let text = hint::for_absent_ta(record, self.presented);
             return Err(Mismatch::new(Detail::TaAbsent, text));
         }
         let mut search = Search {
-            leaf,
-            issuers: &self.issuers,
+            certificates,
             anchors: &anchors,
             bare_key,
             references: self.references,
             now: self.now,
-            signatures: &mut self.signatures,
-            steps: &mut self.steps,
-            failure: Mismatch::new(
-                Detail::ChainInvalid,
-                "no signed path leads to the trust anchor",
-            ),
+            work: &mut self.work,
+            dead_end: None,
+            failure: None,
         };
-        match search.extend(&mut Vec::new())? {
-            Some(matched) => Ok(matched),
-            None => Err(search.failure),
+        if let Some(matched) = search.extend(&mut Vec::new())? {
+            return Ok(matched);
         }
+        Err(search.failure.unwrap_or_else(|| {
+            let why = search.dead_end.map(|(_, why)| why).unwrap_or_default();
+            Mismatch::new(Detail::ChainInvalid, format!("no path to this trust anchor: {why}"))
+        }))
     }
 }
 
-struct Search<'s, 'a> {
-    leaf: &'s Certificate<'a>,
-    issuers: &'s [Certificate<'a>],
-    anchors: &'s [bool],
-    bare_key: Option<PublicKey<'s>>,
-    references: &'s [&'a str],
-    now: i64,
-    signatures: &'s mut Signatures,
-    steps: &'s mut u32,
-    /// The failure of the path that came farthest.
-    failure: Mismatch,
+impl<'a> Certificates<'a> {
+    fn read(records: &'a [Record], presented: &'a Presented<'a>) -> Result<Self, Mismatch> {
+        if presented.is_too_large() {
+            let text = format!("chain of {} certificates is too large", presented.chain.len());
+            return Err(Mismatch::new(Detail::LimitExceeded, text));
+        }
+        let der = presented.leaf.certificate;
+        let leaf = Certificate::parse(der).ok_or_else(|| {
+            Mismatch::new(Detail::ChainInvalid, "the server's certificate does not parse")
+        })?;
+        let published = records.iter().filter(|record| {
+            (record.usage, record.selector, record.matching_type) == (DANE_TA, CERT, FULL)
+        });
+        let published =
+            published.map(|record| record.data.as_slice()).take(super::MAX_CERTIFICATES);
+        let mut issuers: Vec<Certificate<'a>> = Vec::new();
+        for der in presented.chain.iter().skip(1).copied().chain(published) {
+            let is_known = |known: &Certificate<'_>| known.association.certificate == der;
+            if !is_known(&leaf) && !issuers.iter().any(is_known) {
+                issuers.extend(Certificate::parse(der));
+            }
+        }
+        Ok(Self { leaf, issuers })
+    }
 }
 
-impl Search<'_, '_> {
+struct Search<'s, 'a, N> {
+    certificates: &'s Certificates<'a>,
+    anchors: &'s [bool],
+    bare_key: Option<PublicKey<'s>>,
+    references: &'s [N],
+    now: i64,
+    work: &'s mut Work,
+    /// Where the longest signed path ended, and why.
+    dead_end: Option<(usize, String)>,
+    /// The failure of the path to the anchor that came farthest.
+    failure: Option<Mismatch>,
+}
+
+impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
     /// Tries every continuation of a path of issuers, by index, above the leaf.
     fn extend(&mut self, path: &mut Vec<usize>) -> Result<Option<Matched>, Exhausted> {
-        let issuers = self.issuers;
-        let top = path.last().map_or(self.leaf, |index| &issuers[*index]);
+        let Certificates { leaf, issuers } = self.certificates;
+        let top = path.last().map_or(leaf, |index| &issuers[*index]);
         if let Some(key) = self.bare_key
-            && self.signatures.verify(top, &key)?
+            && self.work.signatures.verify(top, &key)? == Signature::Good
             && let Some(matched) = self.accept(path, None)
         {
             return Ok(Some(matched));
         }
-        if path.len() >= MAX_DEPTH {
-            return Ok(None);
-        }
+        let mut refused = None;
+        let mut is_dead_end = true;
         for (index, issuer) in issuers.iter().enumerate() {
-            *self.steps = self.steps.checked_sub(1).ok_or(Exhausted)?;
+            self.work.steps = self.work.steps.checked_sub(1).ok_or(Exhausted)?;
             if path.contains(&index) || !top.names_issuer(issuer) {
                 continue;
             }
             let Some(key) = issuer.key() else { continue };
-            if !self.signatures.verify(top, &key)? {
+            let signature = self.work.signatures.verify(top, &key)?;
+            if signature != Signature::Good {
+                refused = Some(signature);
                 continue;
             }
+            is_dead_end = false;
             if self.anchors[index] {
                 if let Some(matched) = self.accept(path, Some(issuer)) {
                     return Ok(Some(matched));
@@ -146,25 +173,46 @@ impl Search<'_, '_> {
                 }
             }
         }
+        if is_dead_end && self.dead_end.as_ref().is_none_or(|(length, _)| path.len() > *length) {
+            let (subject, issuer) = (top.subject(), top.issuer());
+            let why = match refused {
+                None => format!("{subject} is issued by {issuer}, which was not sent"),
+                Some(Signature::Unsupported) => {
+                    format!("the algorithm by which {issuer} signed {subject} is not supported")
+                }
+                Some(_) => {
+                    format!("the signature on {subject} is not of the {issuer} that was sent")
+                }
+            };
+            self.dead_end = Some((path.len(), why));
+        }
         Ok(None)
     }
 
     /// Judges a signed path; keeps the failure that came farthest.
-    fn accept(&mut self, path: &[usize], anchor: Option<&Certificate<'_>>) -> Option<Matched> {
+    fn accept(&mut self, path: &[usize], anchor: Option<&'s Certificate<'a>>) -> Option<Matched> {
         match self.validate(path, anchor) {
             Ok(name) => {
                 let depth = path.len() + usize::from(anchor.is_some());
-                let text = match anchor {
+                let text = match anchor.map(Certificate::subject) {
                     Some(anchor) => {
-                        format!("{} at depth {depth} vouches for {name}", anchor.subject())
+                        line(format_args!("{anchor} at depth {depth} vouches for {name}"))
                     }
-                    None => format!("its key signed the certificate at depth {depth}, for {name}"),
+                    None => line(format_args!(
+                        "its key signed the certificate at depth {depth}, for {name}"
+                    )),
                 };
-                Some(Matched { depth, name: Some(name), detail: Detail::Matched, text })
+                Some(Matched {
+                    depth,
+                    name: Some(name),
+                    detail: Detail::Matched,
+                    text: text.into(),
+                })
             }
             Err(failure) => {
-                if failure.progress() >= self.failure.progress() {
-                    self.failure = failure;
+                let progress = |failure: &Mismatch| super::progress(failure.detail);
+                if self.failure.as_ref().is_none_or(|known| progress(&failure) > progress(known)) {
+                    self.failure = Some(failure);
                 }
                 None
             }
@@ -173,36 +221,40 @@ impl Search<'_, '_> {
 
     /// RFC 5280 section 6.1, from the leaf upwards; of a bare key nothing but the key is asserted.
     fn validate(
-        &self,
+        &mut self,
         path: &[usize],
-        anchor: Option<&Certificate<'_>>,
+        anchor: Option<&'s Certificate<'a>>,
     ) -> Result<String, Mismatch> {
-        let mut below: Vec<&Certificate<'_>> = vec![self.leaf];
+        let Certificates { leaf, issuers } = self.certificates;
+        let path = path.iter().map(|index| (&issuers[*index], false));
+        let path: Vec<_> = path.chain(anchor.map(|anchor| (anchor, true))).collect();
+        let mut below = vec![leaf];
         let mut intermediates = 0;
-        self.leaf.check_leaf()?;
-        let issuers = path.iter().map(|index| &self.issuers[*index]);
-        for (issuer, is_anchor) in
-            issuers.map(|issuer| (issuer, false)).chain(anchor.map(|anchor| (anchor, true)))
-        {
-            issuer.check_issuer(intermediates, is_anchor)?;
-            constraints::check(issuer, &below)?;
+        leaf.check_leaf()?;
+        for (issuer, is_anchor) in &path {
+            issuer.check_issuer(intermediates, *is_anchor)?;
+            self.work.constraints.check(issuer, &below)?;
             intermediates += usize::from(!issuer.is_self_issued());
             below.push(issuer);
         }
         below.iter().try_for_each(|certificate| certificate.check_dates(self.now))?;
-        let presented = self.leaf.dns_names();
-        names::matching(self.references, &presented).map(str::to_owned).ok_or_else(|| {
+        let presented = leaf.dns_names();
+        let Some(name) = names::matching(self.references, &presented) else {
+            let references: Vec<&str> = self.references.iter().map(AsRef::as_ref).collect();
             let text = format!(
                 "certificate for {} names none of {}",
                 shown(&presented),
-                self.references.join(", ")
+                shown(&references)
             );
-            Mismatch::new(Detail::NameMismatch, text)
-        })
+            return Err(Mismatch::new(Detail::NameMismatch, text));
+        };
+        path.iter()
+            .try_for_each(|(issuer, _)| self.work.constraints.check_name(issuer, leaf, name))?;
+        Ok(name.to_owned())
     }
 }
 
-/// A few names, printable.
+/// A few names, for a text.
 fn shown(names: &[&str]) -> String {
     let shown: Vec<&str> = names.iter().take(3).copied().collect();
     let more = if names.len() > 3 { ", ..." } else { "" };

@@ -8,6 +8,7 @@ use rcgen::{
 use sha2::{Digest, Sha256, Sha512};
 
 use super::*;
+use crate::decide::Certificate as Column;
 
 /// 2026-01-01.
 const NOW: i64 = 1_767_225_600;
@@ -373,8 +374,14 @@ fn rfc5280_4_2_1_10_name_constraints() {
     assert_refused(&constrained(dns("example.net"), vec![]), Detail::ChainInvalid);
     assert_refused(&constrained(vec![], dns("example.org")), Detail::ChainInvalid);
     assert_matched(&constrained(vec![], dns("example.net")), 1);
-    let directory = vec![GeneralSubtree::DirectoryName(DistinguishedName::new())];
-    assert_refused(&constrained(directory, vec![]), Detail::ChainInvalid);
+    let directory = |name: &str| {
+        let mut base = DistinguishedName::new();
+        base.push(DnType::CommonName, name);
+        vec![GeneralSubtree::DirectoryName(base)]
+    };
+    assert_matched(&constrained(directory("MX.example.org"), vec![]), 1);
+    assert_refused(&constrained(directory("elsewhere"), vec![]), Detail::ChainInvalid);
+    assert_refused(&constrained(vec![], directory("mx.example.org")), Detail::ChainInvalid);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The result of a verification.
 
-use super::Match;
+use std::borrow::Cow;
+
+use super::{Match, Matched};
 use crate::decide::{Certificate, Detail};
-use crate::text::one_line;
+use crate::text::{line, one_line};
+use crate::tlsa::Record;
 
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +13,7 @@ pub struct Judgement {
     /// Why the record matched, did not match, or was not used.
     pub detail: Detail,
     /// The same in words: one line of printable ASCII.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// The result of a verification.
@@ -46,6 +49,61 @@ impl Verification {
             name: None,
             text: one_line(&text),
             records: Vec::new(),
+        }
+    }
+
+    pub(super) fn no_usable_records(records: Vec<Judgement>) -> Self {
+        Self {
+            result: Match::NoUsableRecords,
+            certificate: Certificate::NotApplicable,
+            detail: Detail::TlsaUnusable,
+            record: None,
+            depth: None,
+            name: None,
+            text: "no usable TLSA record".into(),
+            records,
+        }
+    }
+
+    /// There was no chain to match the records against.
+    pub(super) fn without_leaf(why: Judgement, records: Vec<Judgement>) -> Self {
+        Self {
+            result: Match::Mismatched,
+            certificate: Certificate::Unsuccessful,
+            detail: why.detail,
+            record: None,
+            depth: None,
+            name: None,
+            text: why.text.into_owned(),
+            records,
+        }
+    }
+
+    /// No record matches; `worst` is the one that tells most.
+    pub(super) fn mismatched(given: &[Record], worst: usize, records: Vec<Judgement>) -> Self {
+        let Judgement { detail, text } = &records[worst];
+        let text = line(format_args!("{}: {text}", given[worst]));
+        Self::without_leaf(Judgement { detail: *detail, text: text.into() }, records)
+    }
+
+    pub(super) fn matched(
+        index: usize,
+        record: &Record,
+        matched: Matched,
+        mut records: Vec<Judgement>,
+    ) -> Self {
+        let Matched { depth, name, detail, text } = matched;
+        let whole = line(format_args!("{record}: {text}"));
+        records[index] = Judgement { detail, text };
+        Self {
+            result: Match::Matched,
+            certificate: Certificate::Successful,
+            detail,
+            record: Some(index),
+            depth: Some(depth),
+            name,
+            text: whole,
+            records,
         }
     }
 }

@@ -13,11 +13,20 @@ use crate::der::PublicKey;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Exhausted;
 
+/// What a key makes of a certificate's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signature {
+    Good,
+    Bad,
+    /// The algorithm is unknown, too weak, or not one of this key.
+    Unsupported,
+}
+
 /// Checks signatures and remembers the results.
 pub(super) struct Signatures {
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
     /// By the addresses of certificate and key, which outlive the search.
-    known: HashMap<(usize, usize), bool>,
+    known: HashMap<(usize, usize), Signature>,
     left: u32,
 }
 
@@ -34,29 +43,33 @@ impl Signatures {
         Self { algorithms, known: HashMap::new(), left: MAX_SIGNATURES }
     }
 
-    /// Whether `key` signed the certificate; SHA-1, MD5 and short RSA keys are no signatures.
+    /// Whether `key` signed the certificate; SHA-1, MD5 and short RSA keys make no signatures.
     pub(super) fn verify(
         &mut self,
         certificate: &Certificate<'_>,
         key: &PublicKey<'_>,
-    ) -> Result<bool, Exhausted> {
-        let pair = (certificate.der.as_ptr().addr(), key.spki.as_ptr().addr());
+    ) -> Result<Signature, Exhausted> {
+        let fields = &certificate.fields;
+        let pair = (fields.tbs.as_ptr().addr(), key.spki.as_ptr().addr());
         if let Some(known) = self.known.get(&pair) {
             return Ok(*known);
         }
-        let raw = &certificate.raw;
-        let mut verified = false;
+        let mut found = Signature::Unsupported;
         for algorithm in self.algorithms.iter().filter(|algorithm| {
-            algorithm.signature_alg_id().as_ref() == raw.signature_algorithm
+            fields.signed_algorithm == fields.signature_algorithm
+                && algorithm.signature_alg_id().as_ref() == fields.signature_algorithm
                 && algorithm.public_key_alg_id().as_ref() == key.algorithm
         }) {
             self.left = self.left.checked_sub(1).ok_or(Exhausted)?;
-            if algorithm.verify_signature(key.bits, raw.tbs, raw.signature).is_ok() {
-                verified = true;
+            found = match algorithm.verify_signature(key.bits, fields.tbs, fields.signature) {
+                Ok(()) => Signature::Good,
+                Err(_) => Signature::Bad,
+            };
+            if found == Signature::Good {
                 break;
             }
         }
-        self.known.insert(pair, verified);
-        Ok(verified)
+        self.known.insert(pair, found);
+        Ok(found)
     }
 }
