@@ -4,6 +4,7 @@
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
+#   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make header     rewrite include/dane_policy.h from src/ffi
 #   make test-servers  compares with real name servers and attacks (root, Debian); SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
@@ -38,7 +39,7 @@ TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test test-servers install header check-abi clean FORCE
+.PHONY: all demo test test-servers bench install header check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -88,6 +89,18 @@ demo: all $(B)/demo
 test: all check-abi
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
+
+# Flags for the other verifiers, as far as pkg-config finds them.
+OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \
+    $(shell pkg-config --cflags --libs gnutls-dane 2>/dev/null | sed 's/^/-DWITH_GNUTLS /')
+
+$(B)/verifiers: benches/verifiers.c include/dane_policy.h $(SHARED)
+	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(OTHERS)
+
+bench: $(B)/verifiers
+	$(CARGO) run --quiet --locked -p dane-policy-world -- chains > $(B)/chains.txt
+	$(B)/verifiers times $(B)/chains.txt
+	$(CARGO) bench --quiet --locked --bench floor
 
 SEEDS ?= 1
 

@@ -19,9 +19,8 @@ pub(super) struct Paths<'a, N> {
     presented: &'a Presented<'a>,
     references: &'a [N],
     now: i64,
-    /// Read when the first record asks.
-    certificates: Option<Certificates<'a>>,
-    work: Work,
+    /// Made when the first record asks.
+    candidates: Option<(Certificates<'a>, Work)>,
 }
 
 struct Certificates<'a> {
@@ -37,6 +36,13 @@ struct Work {
     constraints: Constraints,
 }
 
+impl Work {
+    fn new() -> Self {
+        let (signatures, constraints) = (Signatures::new(), Constraints::new());
+        Self { signatures, steps: MAX_STEPS, constraints }
+    }
+}
+
 impl From<Exhausted> for Mismatch {
     fn from(_: Exhausted) -> Self {
         Self::new(Detail::LimitExceeded, "too many certificates that sign each other")
@@ -50,29 +56,26 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
         references: &'a [N],
         now: i64,
     ) -> Self {
-        let work = Work {
-            signatures: Signatures::new(),
-            steps: MAX_STEPS,
-            constraints: Constraints::new(),
-        };
-        Self { records, presented, references, now, certificates: None, work }
+        Self { records, presented, references, now, candidates: None }
     }
 
     /// Searches a verified path from the server's certificate to the record's certificate or key.
     ///
     /// A certificate that merely lies in the chain proves nothing, and the server's own is no anchor above itself.
     pub(super) fn judge(&mut self, record: &Record) -> Result<Matched, Mismatch> {
-        let certificates = match &mut self.certificates {
-            Some(certificates) => certificates,
-            unread => unread.insert(Certificates::read(self.records, self.presented)?),
+        let (certificates, work) = match &mut self.candidates {
+            Some(candidates) => candidates,
+            unread => {
+                let certificates = Certificates::read(self.records, self.presented)?;
+                unread.insert((certificates, Work::new()))
+            }
         };
         let matches = |issuer: &Certificate<'_>| issuer.association.matches(record);
         let anchors: Vec<bool> = certificates.issuers.iter().map(matches).collect();
-        let is_sent = anchors.contains(&true);
-        let bare_key = (record.selector != CERT && record.matching_type == FULL && !is_sent)
+        let bare_key = (record.selector != CERT && record.matching_type == FULL)
             .then(|| PublicKey::parse(&record.data))
             .flatten();
-        if !is_sent && bare_key.is_none() {
+        if !anchors.contains(&true) && bare_key.is_none() {
             let text = hint::for_absent_ta(record, self.presented);
             return Err(Mismatch::new(Detail::TaAbsent, text));
         }
@@ -82,7 +85,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
             bare_key,
             references: self.references,
             now: self.now,
-            work: &mut self.work,
+            work,
             dead_end: None,
             failure: None,
         };
@@ -137,21 +140,26 @@ struct Search<'s, 'a, N> {
 
 impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
     /// Tries every continuation of a path of issuers, by index, above the leaf.
+    ///
+    /// A bare key stands for an issuer that was not sent: where it was, its certificate counts.
     fn extend(&mut self, path: &mut Vec<usize>) -> Result<Option<Matched>, Exhausted> {
         let Certificates { leaf, issuers } = self.certificates;
         let top = path.last().map_or(leaf, |index| &issuers[*index]);
-        if let Some(key) = self.bare_key
-            && self.work.signatures.verify(top, &key)? == Signature::Good
-            && let Some(matched) = self.accept(path, None)
-        {
-            return Ok(Some(matched));
-        }
         let mut refused = None;
         let mut is_dead_end = true;
-        for (index, issuer) in issuers.iter().enumerate() {
+        let mut bare_key = self.bare_key;
+        let anchors = self.anchors;
+        let anchors_first = [true, false].into_iter().flat_map(|is_anchor| {
+            (0..issuers.len()).filter(move |index| anchors[*index] == is_anchor)
+        });
+        for index in anchors_first {
+            let issuer = &issuers[index];
             self.work.steps = self.work.steps.checked_sub(1).ok_or(Exhausted)?;
             if path.contains(&index) || !top.names_issuer(issuer) {
                 continue;
+            }
+            if self.anchors[index] {
+                bare_key = None;
             }
             let Some(key) = issuer.key() else { continue };
             let signature = self.work.signatures.verify(top, &key)?;
@@ -172,6 +180,11 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
                     return Ok(found);
                 }
             }
+        }
+        if let Some(key) = bare_key
+            && self.work.signatures.verify(top, &key)? == Signature::Good
+        {
+            return Ok(self.accept(path, None));
         }
         if is_dead_end && self.dead_end.as_ref().is_none_or(|(length, _)| path.len() > *length) {
             let (subject, issuer) = (top.subject(), top.issuer());

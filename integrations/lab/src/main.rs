@@ -10,7 +10,6 @@ mod permitted;
 mod plan;
 mod process;
 mod proxy;
-mod random;
 mod recipe;
 mod resolver;
 mod sign;
@@ -28,9 +27,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::plan::Plan;
-use crate::random::Random;
 use crate::resolver::{Asks, ORACLE, UPSTREAM};
 use crate::subject::Subject;
+use world::Random;
 
 /// Seconds dane-check may take.
 const TIMEOUT: u32 = 10;

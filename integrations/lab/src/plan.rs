@@ -1,9 +1,9 @@
 //! Which zones there are, below a private root, and what stands in them; a seed decides.
 
-use crate::random::Random;
 use crate::recipe::{self, Keys, RECIPES, Recipe};
 use crate::verdict::Status;
 use crate::wire;
+use world::Random;
 
 /// Zones below the top-level domains.
 const ZONES: usize = 174;

@@ -6,11 +6,11 @@ use std::path::Path;
 use crate::attack::{self, ATTACKS, Attack, QUESTIONS, Target};
 use crate::plan::Plan;
 use crate::proxy::{self, Proxy};
-use crate::random::Random;
 use crate::resolver::{self, Asks, ORACLE_BEHIND, UPSTREAM};
 use crate::subject::Subject;
 use crate::verdict::{Status, Verdict};
 use crate::wire;
+use world::Random;
 
 /// A seed runs one row in so many.
 const ONE_IN: usize = 3;

@@ -2,11 +2,16 @@
 //!
 //! The name server answers as a resolver does that knows everything; zones are signed when asked. What a
 //! case calls bogus is really broken: an altered, expired or missing signature, or a DS that matches no key.
+//!
+//! Beside it: certificates of every kind ([`forge`]), and chains by chance ([`chains`]).
 
 mod build;
 mod cases;
 mod certificate;
+pub mod chains;
+pub mod forge;
 mod message;
+mod random;
 mod records;
 mod resolver;
 mod rows;
@@ -19,6 +24,7 @@ use std::io;
 use std::net::SocketAddr;
 
 pub use cases::{Case, Expected};
+pub use random::Random;
 pub use smtp::Connections;
 
 /// A running world; its servers stop with the process.

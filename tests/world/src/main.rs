@@ -1,4 +1,5 @@
 //! `world`: starts the embedded test world and stays up. `world run -- COMMAND...`: for one command.
+//! `world chains`: prints certificate chains for the bench.
 
 use std::env;
 use std::fs;
@@ -16,8 +17,9 @@ fn main() -> ExitCode {
     let outcome = match &words[..] {
         [] => stay_up(),
         ["run", "--", command, rest @ ..] => run(command, rest),
+        ["chains"] => chains(),
         _ => {
-            eprintln!("usage: world [run -- COMMAND [ARGUMENT]...]");
+            eprintln!("usage: world [run -- COMMAND [ARGUMENT]... | chains]");
             return ExitCode::from(2);
         }
     };
@@ -49,6 +51,16 @@ fn stay_up() -> io::Result<ExitCode> {
     loop {
         thread::sleep(Duration::from_secs(3600));
     }
+}
+
+/// Prints the chains that verifiers are timed on.
+fn chains() -> io::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    for (title, mut case) in world::chains::timed() {
+        case.oddities.push(title);
+        out.write_all(case.lines().as_bytes())?;
+    }
+    out.flush().map(|()| ExitCode::SUCCESS)
 }
 
 /// One line per case, fields separated by tabs.
