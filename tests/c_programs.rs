@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use data_encoding::BASE64_MIME;
+use data_encoding::{BASE64_MIME, HEXLOWER};
+use world::chains::{NOW, record};
+use world::forge::{Key, basic_constraints, dns_names, draft};
 
 const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 const STATIC_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
@@ -115,6 +117,16 @@ fn forks_descriptors_and_sigpipe() {
     let Some(build) = build() else { return };
     for program in compile(&build, "tests/c/process.c", &scratch("process")) {
         assert_eq!(stdout(&in_world(&program, &[])), "process: passed\n");
+    }
+}
+
+#[test]
+fn dane_ee_allocates_its_result_and_nothing_else() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/allocations.c", &scratch("allocations")) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("allocations: passed\n"), "{text}");
     }
 }
 
@@ -275,7 +287,7 @@ fn dane_verify_on_a_made_certificate() {
     let text = BASE64_MIME.encode(der);
     fs::write(&pem, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
         .unwrap();
-    let full = data_encoding::HEXLOWER.encode(der);
+    let full = HEXLOWER.encode(der);
     let verify = |arguments: &[&str]| {
         let mut command = Command::new(build.join("dane-verify"));
         let output = command.args(arguments).arg(&pem).output().unwrap();
@@ -299,4 +311,74 @@ fn dane_verify_on_a_made_certificate() {
     }
     fs::write(&pem, "no certificate").unwrap();
     assert_eq!(verify(&["--tlsa", &other]).0, 2);
+}
+
+#[test]
+fn dane_verify_says_what_to_publish() {
+    let Some(build) = build() else { return };
+    let (root, leaf) = (Key::p256(), Key::p256());
+    let ca = draft("Root", "Root", &[basic_constraints(true, None)]).sign(&root, &root);
+    let server = draft("mx", "Root", &[dns_names(&["mx.example.org"])]).sign(&leaf, &root);
+    let pem = scratch("hints").join("chain.pem");
+    let block = |der: &[u8]| {
+        let text = BASE64_MIME.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    fs::write(&pem, block(&server) + &block(&ca)).unwrap();
+    let hex = |(_, _, _, data): (u8, u8, u8, Vec<u8>)| HEXLOWER.encode(&data);
+    let [key_digest, key_512, certificate_digest] =
+        [(1, 1), (1, 2), (0, 1)].map(|(s, m)| hex(record(3, s, m, &server, &leaf)));
+    let [root_digest, absent] = [hex(record(3, 1, 1, &ca, &root)), "ab".repeat(32)];
+    let time = NOW.to_string();
+    let verify = |records: &[String]| {
+        let mut command = Command::new(build.join("dane-verify"));
+        command.args(["--json", "--time", &time, "--name", "mx.example.org"]);
+        for record in records {
+            command.args(["--tlsa", record]);
+        }
+        let output = command.arg(&pem).output().unwrap();
+        let found: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let reason = found["records"][0]["reason"].as_str().unwrap().to_owned();
+        (output.status.code().unwrap(), reason)
+    };
+    for (records, status, reason) in [
+        (
+            vec![format!("2 1 1 {root_digest}")],
+            0,
+            "Root at depth 1 vouches for mx.example.org".into(),
+        ),
+        (vec![format!("2 1 1 {absent}")], 1, "names a certificate the server did not send".into()),
+        (
+            vec![format!("3 1 1 {absent}")],
+            1,
+            format!("the server has another key; if that is right, publish 3 1 1 {key_digest}"),
+        ),
+        (
+            vec![format!("3 1 1 {key_digest}"), format!("3 1 2 {}", "ab".repeat(64))],
+            1,
+            format!(
+                "matches, but a stronger digest is published that does not; publish 3 1 2 {key_512}"
+            ),
+        ),
+        (
+            vec![format!("2 1 1 {key_digest}")],
+            1,
+            format!(
+                "names the server's own certificate, no trust anchor; publish 3 1 1 {key_digest}"
+            ),
+        ),
+        (
+            vec![format!("3 1 1 {certificate_digest}")],
+            1,
+            "this is the server's certificate, not its key: publish it as 3 0 1".into(),
+        ),
+        (
+            vec![format!("3 1 1 {root_digest}")],
+            1,
+            "this is the key of issuer 1 in the chain: publish it as 2 1 1".into(),
+        ),
+        (vec!["3 1 1 00".into()], 4, "digest of the wrong length".into()),
+    ] {
+        assert_eq!(verify(&records), (status, reason), "{records:?}");
+    }
 }

@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 
 use super::boundary::{guard, read};
 use super::status;
-use super::text::to_c;
+use super::text::into_c;
 use crate::decide::{self, Address, Certificate, Decision, Level, Mx, Tlsa, Verdict};
 
 /// What to do, and why.
@@ -16,8 +16,8 @@ pub struct dane_policy_decision {
 }
 
 impl dane_policy_decision {
-    pub(super) fn new(decision: &Decision) -> Self {
-        Self { verdict: decision.verdict, text: Some(to_c(&decision.text)) }
+    pub(super) fn new(decision: Decision) -> Self {
+        Self { verdict: decision.verdict, text: Some(into_c(decision.text)) }
     }
 
     const fn fixed(verdict: Verdict) -> Self {

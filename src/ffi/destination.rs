@@ -28,9 +28,9 @@ impl dane_policy_destination {
         Self {
             mx: destination.mx.into(),
             queries: destination.queries,
-            decision: dane_policy_decision::new(&destination.decision),
+            decision: dane_policy_decision::new(destination.decision.clone()),
             hosts: destination.hosts.into_iter().map(dane_policy_host::new).collect(),
-            unknown_host: dane_policy_decision::new(&Decision { verdict, text }),
+            unknown_host: dane_policy_decision::new(Decision { verdict, text }),
         }
     }
 

@@ -28,7 +28,7 @@ impl dane_policy_host {
             addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
             reference_names: host.reference_names.iter().map(|name| to_c(name)).collect(),
             policy_key: to_c(&host.policy_key()),
-            decision: dane_policy_decision::new(&host.decision),
+            decision: dane_policy_decision::new(host.decision.clone()),
             host,
         }
     }

@@ -32,7 +32,7 @@ impl Tried {
             tls_version: attempt.tls_version.map(to_c),
             verification: dane_policy_verification::new(
                 attempt.verification,
-                Some(&attempt.decision),
+                Some(attempt.decision.clone()),
             ),
         }
     }
@@ -41,7 +41,7 @@ impl Tried {
 impl dane_policy_report {
     fn new(report: Report) -> Self {
         Self {
-            decision: dane_policy_decision::new(&report.decision),
+            decision: dane_policy_decision::new(report.decision.clone()),
             via: report.via.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1),
             attempts: report.attempts.into_iter().map(|tried| tried.map(Tried::new)).collect(),
             queries: report.destination.queries,

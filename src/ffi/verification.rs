@@ -23,7 +23,7 @@ pub struct dane_policy_verification {
 }
 
 impl dane_policy_verification {
-    pub(super) fn new(mut verification: Verification, decision: Option<&Decision>) -> Self {
+    pub(super) fn new(mut verification: Verification, decision: Option<Decision>) -> Self {
         Self {
             text: into_c(std::mem::take(&mut verification.text)),
             name: verification.name.as_deref().map(to_c),
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn dane_policy_verify(
         let chain = unsafe { Chain::new(chain, chain_length) }?;
         let verification = host.host.verify(chain.get(), now);
         let decision = host.host.decide(&verification);
-        Ok(dane_policy_verification::new(verification, Some(&decision)))
+        Ok(dane_policy_verification::new(verification, Some(decision)))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, verify) }
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn dane_policy_verify_failure(
         };
         let verification = Verification::failure(certificate, detail, String::new());
         let decision = host.host.decide(&verification);
-        Ok(dane_policy_verification::new(verification, Some(&decision)))
+        Ok(dane_policy_verification::new(verification, Some(decision)))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, failure) }

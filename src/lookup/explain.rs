@@ -1,7 +1,7 @@
 //! The line that explains a decision: key words first, then names and facts.
 
 use crate::decide::{Action, Detail, Reason, Verdict, word};
-use crate::text::one_line;
+use crate::text::line;
 
 /// The facts of each column, in words.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +37,19 @@ impl Notes {
             Reason::None => word(verdict.action.headline()),
             reason => reason.text(),
         };
-        let mut text = head.to_owned();
-        for part in [fact, certificate] {
-            if !part.is_empty() && !text.contains(part) {
-                text += ": ";
-                text += part;
-            }
-        }
-        if !host.is_empty() && !text.contains(host) {
-            text += " (";
-            text += host;
-            text += ")";
-        }
-        one_line(&text)
+        let fact = unless_said(fact, &[head]);
+        let certificate = unless_said(certificate, &[head, fact]);
+        let host = unless_said(host, &[head, fact, certificate]);
+        let colon = |part: &str| if part.is_empty() { "" } else { ": " };
+        let [open, close] = if host.is_empty() { ["", ""] } else { [" (", ")"] };
+        let (before_fact, before_certificate) = (colon(fact), colon(certificate));
+        line(format_args!(
+            "{head}{before_fact}{fact}{before_certificate}{certificate}{open}{host}{close}"
+        ))
     }
+}
+
+/// A part of a text, or nothing where an earlier part holds it already.
+fn unless_said<'a>(part: &'a str, earlier: &[&str]) -> &'a str {
+    if earlier.iter().any(|said| said.contains(part)) { "" } else { part }
 }

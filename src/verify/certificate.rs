@@ -13,7 +13,8 @@ use crate::decide::Detail;
 use crate::der::{self, PublicKey};
 use crate::text::utc;
 
-const MIN_RSA_BITS: usize = 2048;
+/// RSA keys shorter than this neither sign nor serve under DANE-TA.
+pub(super) const MIN_RSA_BITS: usize = 2048;
 const MIN_EC_BITS: usize = 224;
 
 /// A certificate as sent or published, read as far as somebody asked.

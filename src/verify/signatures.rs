@@ -6,7 +6,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::SignatureVerificationAlgorithm;
 
 use super::MAX_SIGNATURES;
-use super::certificate::Certificate;
+use super::certificate::{Certificate, MIN_RSA_BITS};
 use crate::der::PublicKey;
 
 /// The number of signature checks is spent.
@@ -18,7 +18,7 @@ pub(super) struct Exhausted;
 pub(super) enum Signature {
     Good,
     Bad,
-    /// The algorithm is unknown, too weak, or not one of this key.
+    /// Its algorithm or the key is of unknown kind or too weak.
     Unsupported,
 }
 
@@ -54,22 +54,29 @@ impl Signatures {
         if let Some(known) = self.known.get(&pair) {
             return Ok(*known);
         }
-        let mut found = Signature::Unsupported;
+        let mut found = self.refusal(certificate, key);
         for algorithm in self.algorithms.iter().filter(|algorithm| {
             fields.signed_algorithm == fields.signature_algorithm
                 && algorithm.signature_alg_id().as_ref() == fields.signature_algorithm
                 && algorithm.public_key_alg_id().as_ref() == key.algorithm
         }) {
             self.left = self.left.checked_sub(1).ok_or(Exhausted)?;
-            found = match algorithm.verify_signature(key.bits, fields.tbs, fields.signature) {
-                Ok(()) => Signature::Good,
-                Err(_) => Signature::Bad,
-            };
-            if found == Signature::Good {
+            if algorithm.verify_signature(key.bits, fields.tbs, fields.signature).is_ok() {
+                found = Signature::Good;
                 break;
             }
         }
         self.known.insert(pair, found);
         Ok(found)
+    }
+
+    /// What a signature that does not verify is.
+    fn refusal(&self, certificate: &Certificate<'_>, key: &PublicKey<'_>) -> Signature {
+        let mut algorithms = self.algorithms.iter();
+        let signature = certificate.fields.signature_algorithm;
+        let is_known = algorithms.any(|it| it.signature_alg_id().as_ref() == signature)
+            && self.algorithms.iter().any(|it| it.public_key_alg_id().as_ref() == key.algorithm)
+            && key.rsa_bits().is_none_or(|bits| bits >= MIN_RSA_BITS);
+        if is_known { Signature::Bad } else { Signature::Unsupported }
     }
 }

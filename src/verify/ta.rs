@@ -181,17 +181,21 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
                 }
             }
         }
-        if let Some(key) = bare_key
-            && self.work.signatures.verify(top, &key)? == Signature::Good
-        {
-            return Ok(self.accept(path, None));
+        if let Some(key) = bare_key {
+            match self.work.signatures.verify(top, &key)? {
+                Signature::Good => return Ok(self.accept(path, None)),
+                Signature::Unsupported => refused = Some(Signature::Unsupported),
+                Signature::Bad => {}
+            }
         }
         if is_dead_end && self.dead_end.as_ref().is_none_or(|(length, _)| path.len() > *length) {
             let (subject, issuer) = (top.subject(), top.issuer());
             let why = match refused {
                 None => format!("{subject} is issued by {issuer}, which was not sent"),
                 Some(Signature::Unsupported) => {
-                    format!("the algorithm by which {issuer} signed {subject} is not supported")
+                    format!(
+                        "the key or algorithm by which {issuer} signed {subject} is too weak or not supported"
+                    )
                 }
                 Some(_) => {
                     format!("the signature on {subject} is not of the {issuer} that was sent")

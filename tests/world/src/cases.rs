@@ -457,6 +457,10 @@ fn agility(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    let leaf = Identity::server("mx.ee-full.test");
+    let host = c.domain("ee-full.test", &leaf, &[]);
+    c.b.tlsa(&host, &leaf.tlsa(3, 0, 0));
+    c.expect("DANE-EE full certificate (7671 5.1)", "ee-full.test", DELIVER, DELIVER);
 }
 
 fn anchors(c: &mut Cases<'_>) {

@@ -111,6 +111,11 @@ impl Key {
         Self { spki: pem(include_str!("../keys/rsa-1024.pub.pem")), signer: Signer::None }
     }
 
+    /// Any SubjectPublicKeyInfo; signs nothing.
+    pub fn public_only(spki: Vec<u8>) -> Self {
+        Self { spki, signer: Signer::None }
+    }
+
     /// A P-256 key with a compressed point (RFC 5480 section 2.2); signs nothing.
     pub fn compressed() -> Self {
         let pair = Self::p256();

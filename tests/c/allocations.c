@@ -1,0 +1,100 @@
+/*
+ * What a verification takes from the heap: with DANE-EE its result and nothing else, so nothing is freed or moved
+ * before dane_policy_verification_free. Runs as `world run -- allocations`.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dane_policy.h>
+
+/* glibc's own, so that the usual names can count. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *room, size_t size);
+void __libc_free(void *room);
+
+static int counting, taken, moved, freed;
+
+void *malloc(size_t size)
+{
+    taken += counting;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    taken += counting;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *room, size_t size)
+{
+    moved += counting;
+    return __libc_realloc(room, size);
+}
+
+void free(void *room)
+{
+    freed += counting && room != NULL;
+    __libc_free(room);
+}
+
+static void die(const char *why)
+{
+    fprintf(stderr, "allocations: %s\n", why);
+    exit(1);
+}
+
+static const dane_policy_destination *look_up(const char *domain)
+{
+    dane_policy_destination *destination;
+    dane_policy_context *context;
+    char anchors[1024];
+    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+
+    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+        die("no anchor");
+    fclose(file);
+    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
+        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
+        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
+        dane_policy_lookup(context, domain, (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &destination) != DANE_POLICY_OK)
+        die("no destination");
+    dane_policy_context_free(context);
+    return destination;
+}
+
+static void count(const char *domain)
+{
+    const dane_policy_host *host = dane_policy_destination_host(look_up(domain), 0);
+    dane_policy_verification *verification;
+    dane_policy_tlsa record;
+
+    if (dane_policy_host_tlsa(host, 0, &record) != DANE_POLICY_OK)
+        die("no record");
+    taken = moved = freed = 0;
+    counting = 1;
+    if (dane_policy_verify(host, &record.data, 1, 1767225600, &verification) != DANE_POLICY_OK)
+        die("not verified");
+    counting = 0;
+    printf("%s: %d allocations, %d moved, %d freed on the way\n", domain, taken, moved, freed);
+    if (dane_policy_verification_result(verification) != DANE_POLICY_RESULT_MATCHED)
+        die("not matched");
+    if (taken == 0 || moved != 0 || freed != 0)
+        die("more than the result was allocated");
+    counting = 1;
+    dane_policy_verification_free(verification);
+    counting = 0;
+    if (freed != taken)
+        die("the result was not freed whole");
+}
+
+int main(void)
+{
+    count("ee-full.test");
+    puts("allocations: passed");
+    return 0;
+}
