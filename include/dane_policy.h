@@ -984,8 +984,12 @@ const struct dane_policy_decision *dane_policy_host_decision(const struct dane_p
  * Verifies a certificate chain against a host's TLSA records. chain[0] is the server's certificate, in
  * DER as sent; the order of the rest does not matter. `now` is in seconds since 1970. Works offline.
  *
- * An empty chain is a mismatch. On a host whose decision is not VERIFY, the decision of the result repeats
- * the host's: ENCRYPT, OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+ * The certificate may have 100 KiB; DANE-TA looks at chains of at most 32 certificates and 100 KiB in all and
+ * spends at most 100 signature checks. Beyond that the chain does not match, with
+ * DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty chain is a mismatch.
+ *
+ * On a host whose decision is not VERIFY, the decision of the result repeats the host's: ENCRYPT,
+ * OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
  */
 int dane_policy_verify(const struct dane_policy_host *host,
                        const struct dane_policy_bytes *chain,
@@ -1005,7 +1009,7 @@ int dane_policy_verify_failure(const struct dane_policy_host *host,
 
 /**
  * Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
- * reference name is the TLSA base domain. The result has no decision: give
+ * reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
  * dane_policy_verification_certificate to dane_policy_decide.
  */
 int dane_policy_verify_records(const struct dane_policy_tlsa *records,
@@ -1073,7 +1077,7 @@ int dane_policy_verification_record_detail(const struct dane_policy_verification
                                            size_t index);
 
 /**
- * The same in words; NULL beyond the last.
+ * The same in words, and where a record does not match, what would; NULL beyond the last.
  */
 const char *dane_policy_verification_record_text(const struct dane_policy_verification *verification,
                                                  size_t index);

@@ -118,6 +118,14 @@ fn rfc5280_4_1_2_2_odd_serial_numbers() {
 }
 
 #[test]
+fn rfc5280_4_1_1_2_the_algorithm_is_the_one_that_is_signed() {
+    let leaf = Draft { names_another_algorithm: true, ..server() };
+    let (ee, ta) = below_root(&leaf, &Key::p256());
+    assert_matched(&ee, 0);
+    assert_refused(&ta, Detail::ChainInvalid, "the signature on mx.example.org");
+}
+
+#[test]
 fn rfc5480_2_2_a_compressed_point_is_hashed_as_it_is() {
     let (ee, ta) = below_root(&server(), &Key::compressed());
     assert_matched(&ee, 0);

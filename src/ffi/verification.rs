@@ -63,8 +63,12 @@ impl<'a> Chain<'a> {
 /// Verifies a certificate chain against a host's TLSA records. chain[0] is the server's certificate, in
 /// DER as sent; the order of the rest does not matter. `now` is in seconds since 1970. Works offline.
 ///
-/// An empty chain is a mismatch. On a host whose decision is not VERIFY, the decision of the result repeats
-/// the host's: ENCRYPT, OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+/// The certificate may have 100 KiB; DANE-TA looks at chains of at most 32 certificates and 100 KiB in all and
+/// spends at most 100 signature checks. Beyond that the chain does not match, with
+/// DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty chain is a mismatch.
+///
+/// On a host whose decision is not VERIFY, the decision of the result repeats the host's: ENCRYPT,
+/// OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_verify(
     host: Option<&dane_policy_host>,
@@ -113,7 +117,7 @@ pub unsafe extern "C" fn dane_policy_verify_failure(
 }
 
 /// Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
-/// reference name is the TLSA base domain. The result has no decision: give
+/// reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
 /// dane_policy_verification_certificate to dane_policy_decide.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_verify_records(
@@ -239,7 +243,7 @@ pub extern "C" fn dane_policy_verification_record_detail(
     })
 }
 
-/// The same in words; NULL beyond the last.
+/// The same in words, and where a record does not match, what would; NULL beyond the last.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_record_text(
     verification: Option<&dane_policy_verification>,

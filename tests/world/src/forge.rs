@@ -240,6 +240,8 @@ pub struct Draft {
     pub extensions: Vec<Vec<u8>>,
     /// Whether the signature is spoiled.
     pub is_spoiled: bool,
+    /// Whether what is signed names another algorithm than the signature has.
+    pub names_another_algorithm: bool,
 }
 
 /// A certificate valid from 2020 to 2049.
@@ -252,6 +254,7 @@ pub fn draft(subject: &str, issuer: &str, extensions: &[Vec<u8>]) -> Draft {
         subject: common_name(subject),
         extensions: extensions.to_vec(),
         is_spoiled: false,
+        names_another_algorithm: false,
     }
 }
 
@@ -262,10 +265,11 @@ impl Draft {
         let extensions =
             (!self.extensions.is_empty()).then(|| tlv(0xa3, sequence(&self.extensions)));
         let algorithm = issuer.algorithm().to_vec();
+        let named = if self.names_another_algorithm { RSA.to_vec() } else { algorithm.clone() };
         let tbs = sequence(&[
             version.unwrap_or_default(),
             tlv(2, &self.serial),
-            algorithm.clone(),
+            named,
             self.issuer.clone(),
             sequence(&self.validity.map(|time| tlv(23, time))),
             self.subject.clone(),
