@@ -2,7 +2,7 @@
 
 use dane_policy::decide::Detail;
 use dane_policy::tlsa::Record;
-use dane_policy::verify::{MAX_CERTIFICATES, Match, Verification, verify};
+use dane_policy::verify::{MAX_CERTIFICATES, MAX_OCTETS, Match, Verification, verify};
 use data_encoding::BASE64;
 use world::chains::{NOW, record};
 use world::forge::{
@@ -91,9 +91,9 @@ fn rfc5280_4_1_2_1_version_1() {
     let version_1 = |draft: &mut Draft| (draft.version, draft.extensions) = (1, Vec::new());
     assert_matched(&root_made(version_1), 1);
     let with_extensions = root_made(|draft| {
-        (draft.version, draft.extensions) = (1, vec![extension(UNKNOWN, true, [5, 0])]);
+        (draft.version, draft.extensions) = (1, vec![extension(UNKNOWN, false, [5, 0])]);
     });
-    assert_refused(&with_extensions, Detail::ChainInvalid, "unknown critical extension");
+    assert_refused(&with_extensions, Detail::ChainInvalid, "not a certification authority");
 
     let (root, middle, leaf) = (Key::p256(), Key::p256(), Key::p256());
     let root_der = draft("Root", "Root", &ca()).sign(&root, &root);
@@ -267,9 +267,37 @@ fn rfc5280_4_2_1_10_name_constraints_and_who_they_bind() {
     // Constraints on what the certificate does not name bind nothing; on what nobody can judge, they refuse.
     let registered: [(u8, &[u8]); 1] = [(8, &[0x2a, 3])];
     let unknown = name_constraints(&registered, &[]);
+    let unknown_excluded = name_constraints(&[], &registered);
     assert_matched(&judge_below(unknown.clone(), &here, "any"), 2);
     let both = [alternative_names(&[(2, HOST.as_bytes()), (8, &[0x2a, 3, 4])])];
     assert_refused(&judge_below(unknown, &both, "any"), Detail::ChainInvalid, "outside");
+    let found = judge_below(unknown_excluded, &both, "any");
+    assert_refused(&found, Detail::ChainInvalid, "outside");
+}
+
+#[test]
+fn rfc5280_4_2_1_10_a_self_issued_intermediate_is_not_bound() {
+    let (root, next, key) = (Key::p256(), Key::p256(), Key::p256());
+    let elsewhere = common_name("Root");
+    let constraints = name_constraints(&[], &[(4, &elsewhere)]);
+    let root_der = draft("Root", "Root", &[ca(), vec![constraints]].concat()).sign(&root, &root);
+    let rollover = draft("Root", "Root", &ca()).sign(&next, &root);
+    let der = server().sign(&key, &next);
+    let anchor = tlsa(record(2, 0, 1, &root_der, &root));
+    assert_matched(&judge(anchor, &[&der, &rollover, &root_der]), 2);
+}
+
+#[test]
+fn rfc7671_5_1_a_server_certificate_beyond_the_limit() {
+    let key = Key::p256();
+    let sized = |octets: usize| {
+        let padding = extension(UNKNOWN, false, vec![0; octets]);
+        draft(HOST, HOST, &[padding]).sign(&key, &key)
+    };
+    let (fitting, large) = (sized(MAX_OCTETS - 500), sized(MAX_OCTETS));
+    assert_matched(&judge(tlsa(record(3, 0, 1, &fitting, &key)), &[&fitting]), 0);
+    let found = judge(tlsa(record(3, 0, 1, &large, &key)), &[&large]);
+    assert_refused(&found, Detail::LimitExceeded, "octets is too large");
 }
 
 /// A chain of so many certificates, each signed by the next, with the key of the last.

@@ -83,6 +83,16 @@ mod tests {
         assert!(!equal(&one, &name(&[(0x0c, 11, "Example Org"), (0x0c, 3, "CA")])));
         assert!(!equal(&one, &name(&[(0x0c, 10, "Example Org")])));
         assert_eq!(common_names(&one).collect::<Vec<_>>(), ["CA"]);
+        // Two attributes in one RDN are not two RDNs.
+        let two = [
+            0x30, 22, 0x31, 9, 0x30, 7, 6, 3, 0x55, 4, 3, 12, 0, 0x31, 9, 0x30, 7, 6, 3, 0x55, 4,
+            10, 12, 0,
+        ];
+        let joint = [
+            0x30, 20, 0x31, 18, 0x30, 7, 6, 3, 0x55, 4, 3, 12, 0, 0x30, 7, 6, 3, 0x55, 4, 10, 12, 0,
+        ];
+        assert!(equal(&two, &two) && equal(&joint, &joint));
+        assert!(!equal(&two, &joint) && !is_within(&joint, &two));
     }
 
     #[test]
