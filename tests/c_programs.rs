@@ -377,6 +377,12 @@ fn dane_verify_says_what_to_publish() {
             1,
             "this is the key of issuer 1 in the chain: publish it as 2 1 1".into(),
         ),
+        // The key of tomorrow, published before it is used: nothing to mend.
+        (
+            vec![format!("3 1 1 {absent}"), format!("3 1 1 {key_digest}")],
+            0,
+            "does not match the server's certificate".into(),
+        ),
         (vec!["3 1 1 00".into()], 4, "digest of the wrong length".into()),
     ] {
         assert_eq!(verify(&records), (status, reason), "{records:?}");

@@ -3,7 +3,7 @@
 //! Names, dates, extensions and signatures do not matter (RFC 7672 section 3.1.1).
 
 use super::presented::Presented;
-use super::{Matched, Mismatch, hint};
+use super::{Matched, Mismatch};
 use crate::decide::Detail;
 use crate::der::PublicKey;
 use crate::text::line;
@@ -15,7 +15,7 @@ const STRONG_RSA_BITS: usize = 2048;
 pub(super) fn judge(record: &Record, presented: &Presented<'_>) -> Result<Matched, Mismatch> {
     let leaf = &presented.leaf;
     if !leaf.matches(record) {
-        return Err(Mismatch::new(Detail::NoMatch, hint::for_ee(record, presented)));
+        return Err(Mismatch::new(Detail::NoMatch, "does not match the server's certificate"));
     }
     let bits = PublicKey::parse(leaf.key).and_then(|key| key.rsa_bits());
     let (detail, text) = match bits.filter(|bits| *bits < STRONG_RSA_BITS) {

@@ -1,10 +1,11 @@
-//! What an operator can do about a record that no certificate in its place matches.
+//! What an operator can do about a record, where none matched.
 
 use std::fmt;
 
 use super::presented::Presented;
+use crate::decide::Detail;
 use crate::text::{Hex, line};
-use crate::tlsa::{CERT, FULL, Record, SHA2_256, SPKI};
+use crate::tlsa::{CERT, DANE_EE, DANE_TA, FULL, Record, SHA2_256, SPKI};
 
 /// `publish 3 1 1 ...`: the record that the server's certificate would match; of a Full(0) one, its digest.
 struct Publish<'s, 'a>(&'s Presented<'a>, u8, u8);
@@ -18,8 +19,31 @@ impl fmt::Display for Publish<'_, '_> {
     }
 }
 
-/// For a DANE-EE record.
-pub(super) fn for_ee(record: &Record, presented: &Presented<'_>) -> String {
+/// For a record that did not match, by why; nothing where that says all. `strongest` is the matching type that counts.
+pub(super) fn for_record(
+    record: &Record,
+    detail: Detail,
+    strongest: u8,
+    presented: &Presented<'_>,
+) -> Option<String> {
+    let is_leaf = || presented.leaf.matches(record);
+    match (record.usage, detail) {
+        (DANE_EE, Detail::NoMatch) => Some(for_other(record, presented)),
+        (DANE_EE, Detail::WeakerDigest) if is_leaf() => {
+            let right = Publish(presented, record.selector, strongest);
+            let but = "a stronger digest is published that does not";
+            Some(line(format_args!("matches, but {but}; {right}")))
+        }
+        (DANE_TA, Detail::TaAbsent) if is_leaf() => {
+            let right = Publish(presented, SPKI, SHA2_256);
+            Some(line(format_args!("names the server's own certificate, no trust anchor; {right}")))
+        }
+        _ => None,
+    }
+}
+
+/// For a DANE-EE record of something else than the server's certificate.
+fn for_other(record: &Record, presented: &Presented<'_>) -> String {
     let &Record { selector, matching_type, ref data, .. } = record;
     let (what, other, other_selector) =
         if selector == CERT { ("certificate", "key", SPKI) } else { ("key", "certificate", CERT) };
@@ -34,20 +58,4 @@ pub(super) fn for_ee(record: &Record, presented: &Presented<'_>) -> String {
     }
     let right = Publish(presented, selector, matching_type);
     line(format_args!("the server has another {what}; if that is right, {right}"))
-}
-
-/// For a DANE-EE record that matches, but was set aside for a stronger digest (RFC 7671 section 9).
-pub(super) fn for_weaker(record: &Record, stronger: u8, presented: &Presented<'_>) -> String {
-    let right = Publish(presented, record.selector, stronger);
-    line(format_args!("matches, but a stronger digest is published that does not; {right}"))
-}
-
-/// For a DANE-TA record whose certificate or key is not above the server's.
-pub(super) fn for_absent_ta(record: &Record, presented: &Presented<'_>) -> String {
-    if presented.leaf.matches(record) {
-        let right = Publish(presented, SPKI, SHA2_256);
-        line(format_args!("names the server's own certificate, no trust anchor; {right}"))
-    } else {
-        "names a certificate the server did not send".into()
-    }
 }

@@ -47,17 +47,21 @@ struct Matched {
 /// Why a record does not match.
 struct Mismatch {
     detail: Detail,
-    text: String,
+    text: Cow<'static, str>,
 }
 
 impl Mismatch {
-    fn new(detail: Detail, text: impl Into<String>) -> Self {
+    fn new(detail: Detail, text: impl Into<Cow<'static, str>>) -> Self {
         Self { detail, text: text.into() }
     }
 
     /// The same, of one printable line.
     fn judgement(self) -> Judgement {
-        Judgement { detail: self.detail, text: one_line(&self.text).into() }
+        let text = match self.text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => one_line(&text).into(),
+        };
+        Judgement { detail: self.detail, text }
     }
 }
 
@@ -112,10 +116,9 @@ pub fn verify<N: AsRef<str>>(
         }
     }
     for (record, judgement) in records.iter().zip(&mut judgements) {
-        let is_weaker = judgement.detail == Detail::WeakerDigest && record.usage == DANE_EE;
-        if is_weaker && presented.leaf.matches(record) {
-            let text = hint::for_weaker(record, agility.strongest(record), &presented);
-            judgement.text = text.into();
+        let strongest = agility.strongest(record);
+        if let Some(hint) = hint::for_record(record, judgement.detail, strongest, &presented) {
+            judgement.text = hint.into();
         }
     }
     Verification::mismatched(records, worst.unwrap_or_default(), judgements)

@@ -4,7 +4,7 @@ use super::certificate::Certificate;
 use super::constraints::Constraints;
 use super::presented::Presented;
 use super::signatures::{Exhausted, Signature, Signatures};
-use super::{Matched, Mismatch, hint, names};
+use super::{Matched, Mismatch, names};
 use crate::decide::Detail;
 use crate::der::PublicKey;
 use crate::text::line;
@@ -76,7 +76,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
             .then(|| PublicKey::parse(&record.data))
             .flatten();
         if !anchors.contains(&true) && bare_key.is_none() {
-            let text = hint::for_absent_ta(record, self.presented);
+            let text = "names a certificate the server did not send";
             return Err(Mismatch::new(Detail::TaAbsent, text));
         }
         let mut search = Search {
