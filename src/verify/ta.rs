@@ -1,5 +1,7 @@
 //! DANE-TA(2): a trust anchor above the server's certificate (RFC 7671 section 5.2, RFC 5280 section 6).
 
+use std::cell::OnceCell;
+
 use super::certificate::Certificate;
 use super::constraints::Constraints;
 use super::presented::Presented;
@@ -25,6 +27,8 @@ pub(super) struct Paths<'a, N> {
 
 struct Certificates<'a> {
     leaf: Certificate<'a>,
+    /// The reference identifier that the leaf is for, or what it is for instead.
+    identity: OnceCell<Result<&'a str, String>>,
     /// Possible issuers: what the server sent above its own certificate, and certificates published in full.
     issuers: Vec<Certificate<'a>>,
 }
@@ -121,7 +125,19 @@ impl<'a> Certificates<'a> {
                 issuers.extend(Certificate::parse(der));
             }
         }
-        Ok(Self { leaf, issuers })
+        Ok(Self { leaf, identity: OnceCell::new(), issuers })
+    }
+
+    fn identity<N: AsRef<str>>(&self, references: &'a [N]) -> Result<&'a str, Mismatch> {
+        let identity = self.identity.get_or_init(|| {
+            let presented = self.leaf.dns_names();
+            names::matching(references, &presented).ok_or_else(|| {
+                let references: Vec<&str> = references.iter().map(AsRef::as_ref).collect();
+                let (found, wanted) = (shown(&presented), shown(&references));
+                line(format_args!("certificate for {found} names none of the wanted: {wanted}"))
+            })
+        });
+        identity.clone().map_err(|text| Mismatch::new(Detail::NameMismatch, text))
     }
 }
 
@@ -129,7 +145,7 @@ struct Search<'s, 'a, N> {
     certificates: &'s Certificates<'a>,
     anchors: &'s [bool],
     bare_key: Option<PublicKey<'s>>,
-    references: &'s [N],
+    references: &'a [N],
     now: i64,
     work: &'s mut Work,
     /// Where the longest signed path ended, and why.
@@ -143,7 +159,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
     ///
     /// A bare key stands for an issuer that was not sent: where it was, its certificate counts.
     fn extend(&mut self, path: &mut Vec<usize>) -> Result<Option<Matched>, Exhausted> {
-        let Certificates { leaf, issuers } = self.certificates;
+        let Certificates { leaf, issuers, .. } = self.certificates;
         let top = path.last().map_or(leaf, |index| &issuers[*index]);
         let mut refused = None;
         let mut is_dead_end = true;
@@ -242,7 +258,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
         path: &[usize],
         anchor: Option<&'s Certificate<'a>>,
     ) -> Result<String, Mismatch> {
-        let Certificates { leaf, issuers } = self.certificates;
+        let Certificates { leaf, issuers, .. } = self.certificates;
         let path = path.iter().map(|index| (&issuers[*index], false));
         let path: Vec<_> = path.chain(anchor.map(|anchor| (anchor, true))).collect();
         let mut below = vec![leaf];
@@ -255,16 +271,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
             below.push(issuer);
         }
         below.iter().try_for_each(|certificate| certificate.check_dates(self.now))?;
-        let presented = leaf.dns_names();
-        let Some(name) = names::matching(self.references, &presented) else {
-            let references: Vec<&str> = self.references.iter().map(AsRef::as_ref).collect();
-            let text = format!(
-                "certificate for {} names none of {}",
-                shown(&presented),
-                shown(&references)
-            );
-            return Err(Mismatch::new(Detail::NameMismatch, text));
-        };
+        let name = self.certificates.identity(self.references)?;
         path.iter()
             .try_for_each(|(issuer, _)| self.work.constraints.check_name(issuer, leaf, name))?;
         Ok(name.to_owned())
