@@ -14,7 +14,8 @@ static const char usage[] =
     "The first name is the TLSA base domain. CHAIN.pem holds the certificates as the server sent them.\n"
     "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input, 4 no usable record\n";
 
-enum { EXIT_UNUSABLE = 4 };
+/* Octets of a record's data in the text. */
+enum { EXIT_UNUSABLE = 4, SHOWN = 6 };
 
 static int hex_digit(char c)
 {
@@ -157,9 +158,14 @@ static void print_text(const dane_policy_verification *v, const dane_policy_tlsa
     size_t i;
 
     printf("%s: %s\n", result_word(dane_policy_verification_result(v)), dane_policy_verification_text(v));
-    for (i = 0; i < dane_policy_verification_record_count(v); i++)
-        printf("  %u %u %u  %s\n", records[i].usage, records[i].selector, records[i].matching_type,
-               dane_policy_verification_record_text(v, i));
+    for (i = 0; i < dane_policy_verification_record_count(v); i++) {
+        size_t shown = records[i].data.length < SHOWN ? records[i].data.length : SHOWN, octet;
+
+        printf("  %u %u %u ", records[i].usage, records[i].selector, records[i].matching_type);
+        for (octet = 0; octet < shown; octet++)
+            printf("%02x", records[i].data.data[octet]);
+        printf("%s  %s\n", shown < records[i].data.length ? "..." : "", dane_policy_verification_record_text(v, i));
+    }
 }
 
 int main(int argc, char **argv)
