@@ -118,7 +118,7 @@ fn has_an_extension_twice(draft: &Draft) -> bool {
     (1..ids.len()).any(|index| ids[..index].contains(&ids[index]))
 }
 
-/// A certificate in the making: its draft, its key, and its place.
+/// A certificate in the making: its draft, and which key it has.
 struct Place {
     draft: Draft,
     key: usize,
