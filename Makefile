@@ -86,7 +86,10 @@ $(B)/demo: tests/c/demo.c include/dane_policy.h $(SHARED)
 demo: all $(B)/demo
 	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
 
+# Installed before the tests run: none of them may build the library again under the others' feet.
 test: all check-abi
+	rm -rf $(B)/installed
+	$(MAKE) install DESTDIR='$(CURDIR)/$(B)/installed' PREFIX=/opt/dane LIBDIR=/opt/dane/lib64
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
 
