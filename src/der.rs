@@ -51,6 +51,11 @@ fn only(mut input: &[u8], tag: u8) -> Option<&[u8]> {
     input.is_empty().then_some(element.contents)
 }
 
+/// Whether the input is one complete SEQUENCE.
+pub(crate) fn is_sequence(input: &[u8]) -> bool {
+    only(input, SEQUENCE).is_some()
+}
+
 /// A BIT STRING of whole octets.
 fn bits<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     expect(input, BIT_STRING)?.contents.strip_prefix(&[0])
@@ -252,6 +257,11 @@ impl<'a> PublicKey<'a> {
             [2 | 3, coordinate @ ..] => Some(coordinate.len() * 8),
             _ => None,
         }
+    }
+
+    /// Whether this is an elliptic-curve key by one coordinate and a sign (RFC 5480 section 2.2).
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.ec_bits().is_some() && self.bits.first() != Some(&4)
     }
 
     /// Ed25519 or Ed448 (RFC 8410).

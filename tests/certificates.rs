@@ -1,5 +1,7 @@
 //! Odd certificates, made from the DER up; each case is named by the section it comes from.
 
+use std::time::{Duration, Instant};
+
 use dane_policy::decide::Detail;
 use dane_policy::tlsa::Record;
 use dane_policy::verify::{MAX_CERTIFICATES, MAX_OCTETS, Match, Verification, verify};
@@ -90,10 +92,15 @@ fn rfc5280_4_1_2_1_version_1() {
     assert_matched(&ta, 1);
     let version_1 = |draft: &mut Draft| (draft.version, draft.extensions) = (1, Vec::new());
     assert_matched(&root_made(version_1), 1);
-    let with_extensions = root_made(|draft| {
-        (draft.version, draft.extensions) = (1, vec![extension(UNKNOWN, false, [5, 0])]);
-    });
-    assert_refused(&with_extensions, Detail::ChainInvalid, "not a certification authority");
+    // Extensions are not for v1 (RFC 5280 4.1.2.9), yet where they stand they apply.
+    let with = |added: Vec<u8>| {
+        root_made(move |draft| (draft.version, draft.extensions) = (1, vec![added.clone()]))
+    };
+    let refused = |added, why| assert_refused(&with(added), Detail::ChainInvalid, why);
+    assert_matched(&with(extension(UNKNOWN, false, [5, 0])), 1);
+    refused(extension(UNKNOWN, true, [5, 0]), "unknown critical extension");
+    refused(basic_constraints(false, None), "not a certification authority");
+    refused(name_constraints(&[], &[(2, b"example.org")]), "outside the name constraints");
 
     let (root, middle, leaf) = (Key::p256(), Key::p256(), Key::p256());
     let root_der = draft("Root", "Root", &ca()).sign(&root, &root);
@@ -130,6 +137,19 @@ fn rfc5480_2_2_a_compressed_point_is_hashed_as_it_is() {
     let (ee, ta) = below_root(&server(), &Key::compressed());
     assert_matched(&ee, 0);
     assert_matched(&ta, 1);
+    // As an issuer's key it is not supported; the text does not blame the signature.
+    let (root, leaf) = (Key::compressed(), Key::p256());
+    let der = server().sign(&leaf, &root);
+    let found = judge(tlsa((2, 1, 0, root.spki.clone())), &[&der]);
+    assert_refused(&found, Detail::ChainInvalid, "too weak or not supported");
+}
+
+#[test]
+fn rfc7671_5_2_3_a_bare_key_that_is_none() {
+    let (root, leaf) = (Key::p256(), Key::p256());
+    let der = server().sign(&leaf, &root);
+    let found = judge(tlsa((2, 1, 0, vec![0x30, 0])), &[&der]);
+    assert_refused(&found, Detail::ChainInvalid, "the key in the record does not parse");
 }
 
 #[test]
@@ -236,6 +256,26 @@ fn rfc5280_4_2_1_6_thousands_of_names() {
     };
     assert_matched(&constrained(100), 1);
     assert_refused(&constrained(200), Detail::LimitExceeded, "too many name constraints");
+}
+
+/// On each of thousands of paths to an anchor the names would be looked at again, for nothing.
+#[test]
+fn rfc5280_4_2_1_10_constraints_without_a_subtree_cost_nothing() {
+    let (root, mesh, key) = (Key::p256(), Key::p256(), Key::p256());
+    let issuer = [ca(), vec![name_constraints(&[], &[])]].concat();
+    let root_der = draft("Mesh", "Mesh", &issuer).sign(&mesh, &root);
+    let names: [(u8, &[u8]); 20_000] = [(2, b"a"); _];
+    let mut chain =
+        vec![draft(HOST, "Mesh", &[alternative_names(&names)]).sign(&key, &mesh), root_der.clone()];
+    for number in 1..9 {
+        let certificate = Draft { serial: vec![number], ..draft("Mesh", "Mesh", &issuer) };
+        chain.push(certificate.sign(&mesh, &mesh));
+    }
+    let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    let start = Instant::now();
+    let found = judge(tlsa(record(2, 0, 1, &root_der, &root)), &chain);
+    assert_refused(&found, Detail::LimitExceeded, "too many certificates that sign each other");
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }
 
 #[test]

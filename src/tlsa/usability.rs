@@ -39,11 +39,11 @@ impl Record {
         Ok(())
     }
 
-    /// Full(0) data is exactly one certificate or public key.
+    /// Full(0) data is exactly one certificate; or one SEQUENCE, since a public key is compared and not read.
     fn full_usability(&self) -> Result<(), Unusable> {
         let parses = match self.selector {
             CERT => der::Certificate::parse(&self.data).is_some(),
-            _ => der::PublicKey::parse(&self.data).is_some(),
+            _ => der::is_sequence(&self.data),
         };
         let text = if self.data.is_empty() { "no data" } else { "data does not parse" };
         if parses { Ok(()) } else { Err(Unusable { detail: Detail::DataMalformed, text }) }
@@ -74,12 +74,16 @@ mod tests {
                     );
                 }
                 assert_eq!(detail(usage, selector, 0, &[]), Some(Detail::DataMalformed));
-                assert_eq!(detail(usage, selector, 0, &[0x30, 0]), Some(Detail::DataMalformed));
+                for junk in [&[0x30][..], &[0x30, 1], &[0x30, 0, 0], &[0x31, 0], &[0x30, 0x80]] {
+                    assert_eq!(detail(usage, selector, 0, junk), Some(Detail::DataMalformed));
+                }
                 assert_eq!(
                     detail(usage, selector, 255, &[0; 32]),
                     Some(Detail::MatchingTypeUnknown)
                 );
             }
+            assert_eq!(detail(usage, 0, 0, &[0x30, 0]), Some(Detail::DataMalformed));
+            assert_eq!(detail(usage, 1, 0, &[0x30, 0]), None);
         }
         for usage in [0, 1, 4, 7, 255] {
             assert_eq!(detail(usage, 1, 1, &[0; 32]), Some(Detail::UsageUnsupported));

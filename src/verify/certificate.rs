@@ -103,16 +103,15 @@ impl<'a> Certificate<'a> {
 
     /// What an issuer must allow (RFC 5280 section 6.1.4); `below` counts the intermediates under it.
     ///
-    /// X.509 v1 has no extensions: it may be the trust anchor, and nothing else.
+    /// X.509 v1 knows no CA flag: it may be the trust anchor, and nothing else.
     pub(super) fn check_issuer(&self, below: usize, is_anchor: bool) -> Result<(), Mismatch> {
-        if is_anchor && self.fields.is_v1 && self.fields.extensions.is_empty() {
-            return Ok(());
-        }
         let extensions = self.extensions()?;
-        let constraints = extensions.basic_constraints.as_ref().filter(|it| it.ca);
-        let constraints =
-            constraints.ok_or_else(|| self.invalid("not a certification authority"))?;
-        if constraints.path_len_constraint.is_some_and(|most| below > most as usize) {
+        let constraints = extensions.basic_constraints.as_ref();
+        if !constraints.map_or(is_anchor && self.fields.is_v1, |it| it.ca) {
+            return Err(self.invalid("not a certification authority"));
+        }
+        let path_length = constraints.and_then(|it| it.path_len_constraint);
+        if path_length.is_some_and(|most| below > most as usize) {
             return Err(self.invalid("path length constraint exceeded"));
         }
         if extensions.key_usage.as_ref().is_some_and(|it| !it.key_cert_sign()) {

@@ -79,7 +79,7 @@ impl Constraints {
         issuer: &Certificate<'_>,
         below: &[&Certificate<'_>],
     ) -> Result<(), Mismatch> {
-        let Some(constraints) = &issuer.extensions()?.name_constraints else { return Ok(()) };
+        let Some(constraints) = of(issuer)? else { return Ok(()) };
         for (position, certificate) in below.iter().enumerate() {
             if position > 0 && certificate.is_self_issued() {
                 continue;
@@ -104,12 +104,8 @@ impl Constraints {
         leaf: &Certificate<'_>,
         name: &str,
     ) -> Result<(), Mismatch> {
-        match &issuer.extensions()?.name_constraints {
-            Some(constraints) => {
-                self.check_one(constraints, leaf, Name::Dns(name.strip_suffix('.').unwrap_or(name)))
-            }
-            None => Ok(()),
-        }
+        let Some(constraints) = of(issuer)? else { return Ok(()) };
+        self.check_one(constraints, leaf, Name::Dns(name.strip_suffix('.').unwrap_or(name)))
     }
 
     fn check_one(
@@ -131,6 +127,17 @@ impl Constraints {
         let text = format!("{}: outside the name constraints of its issuer", certificate.subject());
         Err(Mismatch::new(Detail::ChainInvalid, text))
     }
+}
+
+/// An issuer's constraints, if they hold any subtree: each name that is checked costs a comparison.
+fn of<'c, 'a>(issuer: &'c Certificate<'a>) -> Result<Option<&'c NameConstraints<'a>>, Mismatch> {
+    let constraints = issuer.extensions()?.name_constraints.as_ref();
+    Ok(constraints.filter(|it| {
+        [&it.permitted_subtrees, &it.excluded_subtrees]
+            .into_iter()
+            .flatten()
+            .any(|it| !it.is_empty())
+    }))
 }
 
 /// Within some permitted subtree of its kind, if there are any, and in no excluded one; what cannot be told is refused.

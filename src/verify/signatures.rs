@@ -76,6 +76,7 @@ impl Signatures {
         let signature = certificate.fields.signature_algorithm;
         let is_known = algorithms.any(|it| it.signature_alg_id().as_ref() == signature)
             && self.algorithms.iter().any(|it| it.public_key_alg_id().as_ref() == key.algorithm)
+            && !key.is_compressed()
             && key.rsa_bits().is_none_or(|bits| bits >= MIN_RSA_BITS);
         if is_known { Signature::Bad } else { Signature::Unsupported }
     }

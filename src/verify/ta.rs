@@ -76,12 +76,15 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
         };
         let matches = |issuer: &Certificate<'_>| issuer.association.matches(record);
         let anchors: Vec<bool> = certificates.issuers.iter().map(matches).collect();
-        let bare_key = (record.selector != CERT && record.matching_type == FULL)
-            .then(|| PublicKey::parse(&record.data))
-            .flatten();
+        let is_bare_key = record.selector != CERT && record.matching_type == FULL;
+        let bare_key = is_bare_key.then(|| PublicKey::parse(&record.data)).flatten();
         if !anchors.contains(&true) && bare_key.is_none() {
-            let text = "names a certificate the server did not send";
-            return Err(Mismatch::new(Detail::TaAbsent, text));
+            let (detail, text) = if is_bare_key {
+                (Detail::ChainInvalid, "the key in the record does not parse")
+            } else {
+                (Detail::TaAbsent, "names a certificate the server did not send")
+            };
+            return Err(Mismatch::new(detail, text));
         }
         let mut search = Search {
             certificates,

@@ -116,13 +116,13 @@ impl Key {
         Self { spki, signer: Signer::None }
     }
 
-    /// A P-256 key with a compressed point (RFC 5480 section 2.2); signs nothing.
+    /// A P-256 key with a compressed point (RFC 5480 section 2.2).
     pub fn compressed() -> Self {
-        let pair = Self::p256();
-        let point = &pair.spki[pair.spki.len() - 64..];
+        let Self { spki, signer } = Self::p256();
+        let point = &spki[spki.len() - 64..];
         let sign = 2 + (point[63] & 1);
         let public = [&[sign], &point[..32]].concat();
-        Self::new(tlv(SEQUENCE, [EC_KEY, P256].concat()), &public, Signer::None)
+        Self::new(tlv(SEQUENCE, [EC_KEY, P256].concat()), &public, signer)
     }
 
     fn algorithm(&self) -> &'static [u8] {
