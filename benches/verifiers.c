@@ -1,6 +1,6 @@
 /* The same chains to dane_policy_verify_records, OpenSSL's DANE verification and GnuTLS's libdane.
  *
- *   verifiers verdicts FILE   one line a case: number, verdict and depth of each; for comparing them
+ *   verifiers verdicts FILE   one line a case: what is odd, verdict and depth of each, and each one's reason
  *   verifiers times FILE      medians and ratios, all measured in turn
  *
  * FILE holds cases as `world chains` prints them. WITH_OPENSSL and WITH_GNUTLS say what is there. */
@@ -33,10 +33,11 @@ struct verify_case {
     size_t record_count, chain_length, name_count;
 };
 
-/* What a verifier found; the depth is of the chain as built. */
+/* What a verifier found; the depth is of the chain as built. `why` is OpenSSL's word for a mismatch. */
 struct verdict {
     enum { MISMATCHED, MATCHED, UNUSABLE } result;
     int depth;
+    const char *why;
 };
 
 static const char *const words[] = {"mismatched", "matched", "unusable"};
@@ -122,19 +123,34 @@ static int read_case(FILE *file, struct verify_case *it)
     return it->chain_length > 0;
 }
 
-static struct verdict ours(const struct verify_case *it, const dane_policy_bytes *chain)
+static dane_policy_verification *verify(const struct verify_case *it, const dane_policy_bytes *chain)
 {
     dane_policy_verification *verification;
-    struct verdict verdict = {MISMATCHED, -1};
+    int code = dane_policy_verify_records(it->records, it->record_count, chain, it->chain_length, it->names,
+                                          it->name_count, it->now, &verification);
 
-    if (dane_policy_verify_records(it->records, it->record_count, chain, it->chain_length, it->names,
-                                   it->name_count, it->now, &verification) != DANE_POLICY_OK)
-        fail(dane_policy_error_text(DANE_POLICY_ERROR_INTERNAL));
+    if (code != DANE_POLICY_OK)
+        fail(dane_policy_error_text(code));
+    return verification;
+}
+
+static struct verdict verdict_of(const dane_policy_verification *verification)
+{
+    struct verdict verdict = {MISMATCHED, -1, ""};
+
     if (dane_policy_verification_result(verification) == DANE_POLICY_RESULT_MATCHED)
         verdict.result = MATCHED;
     if (dane_policy_verification_result(verification) == DANE_POLICY_RESULT_NO_USABLE_RECORDS)
         verdict.result = UNUSABLE;
     verdict.depth = dane_policy_verification_depth(verification);
+    return verdict;
+}
+
+static struct verdict ours(const struct verify_case *it, const dane_policy_bytes *chain)
+{
+    dane_policy_verification *verification = verify(it, chain);
+    struct verdict verdict = verdict_of(verification);
+
     dane_policy_verification_free(verification);
     return verdict;
 }
@@ -229,7 +245,7 @@ static void openssl_discard(struct openssl *it)
 static struct verdict openssl_verify(const struct verify_case *asked, void *state)
 {
     struct openssl *it = state;
-    struct verdict verdict = {MISMATCHED, -1};
+    struct verdict verdict = {MISMATCHED, -1, ""};
     X509_STORE_CTX *context = X509_STORE_CTX_new();
     X509_VERIFY_PARAM *parameters;
 
@@ -248,6 +264,8 @@ static struct verdict openssl_verify(const struct verify_case *asked, void *stat
             verdict.result = MATCHED;
             SSL_set_verify_result(it->ssl, X509_V_OK);
             verdict.depth = SSL_get0_dane_authority(it->ssl, NULL, NULL);
+        } else {
+            verdict.why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context));
         }
     }
     X509_STORE_CTX_free(context);
@@ -291,7 +309,7 @@ static struct verdict ours_from_openssl(const struct verify_case *asked, void *s
 #ifdef WITH_GNUTLS
 static struct verdict gnutls_from_der(const struct verify_case *asked, void *state)
 {
-    struct verdict verdict = {MISMATCHED, -1};
+    struct verdict verdict = {MISMATCHED, -1, ""};
     gnutls_datum_t chain[MOST];
     char *data[MOST], rdata[MOST][600];
     int lengths[MOST];
@@ -327,12 +345,13 @@ static struct verdict gnutls_from_der(const struct verify_case *asked, void *sta
 static void verdicts(FILE *file)
 {
     static struct verify_case it;
-    unsigned long number;
+    size_t i;
 
-    for (number = 0; read_case(file, &it); number++) {
-        struct verdict found = ours_from_der(&it, NULL);
+    while (read_case(file, &it)) {
+        dane_policy_verification *verification = verify(&it, it.chain);
+        struct verdict found = verdict_of(verification);
 
-        printf("%lu\t%s %d", number, words[found.result], found.depth);
+        printf("%s\t%s %d", it.title, words[found.result], found.depth);
 #ifdef WITH_OPENSSL
         {
             struct openssl openssl;
@@ -343,7 +362,11 @@ static void verdicts(FILE *file)
             printf("\t%s %d", words[found.result], found.depth);
         }
 #endif
-        printf("\t%s\n", it.title);
+        printf("\t%s", dane_policy_verification_text(verification));
+        for (i = 0; i < it.record_count; i++)
+            printf("; %s", dane_policy_verification_record_text(verification, i));
+        printf("\t%s\n", found.why);
+        dane_policy_verification_free(verification);
     }
 }
 

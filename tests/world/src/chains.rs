@@ -272,8 +272,11 @@ impl Generator {
                 "an extension again"
             }
             9 => {
-                draft.extensions.push(extension(AUTHORITY_KEY, false, [0x30, 3, 0x80, 1, 9]));
-                draft.extensions.push(extension(SUBJECT_KEY, false, [4, 1, 7]));
+                let (authority, subject) = ([0x30, 3, 0x80, 1, 9], [4, 1, 7]);
+                let signed = &mut places[issuer_place - 1].draft.extensions;
+                signed.push(extension(AUTHORITY_KEY, false, authority));
+                let signer = &mut places[issuer_place].draft.extensions;
+                signer.push(extension(SUBJECT_KEY, false, subject));
                 "foreign key identifiers"
             }
             10 => {
