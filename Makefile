@@ -97,7 +97,7 @@ test: all check-abi
 OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \
     $(shell pkg-config --cflags --libs gnutls-dane 2>/dev/null | sed 's/^/-DWITH_GNUTLS /')
 
-$(B)/verifiers: benches/verifiers.c include/dane_policy.h $(SHARED)
+$(B)/verifiers: benches/verifiers.c tests/c/allocations.h include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(OTHERS)
 
 bench: $(B)/verifiers

@@ -1,7 +1,7 @@
 /* The same chains to dane_policy_verify_records, OpenSSL's DANE verification and GnuTLS's libdane.
  *
  *   verifiers verdicts FILE   one line a case: what is odd, verdict and depth of each, and each one's reason
- *   verifiers times FILE      medians and ratios, all measured in turn
+ *   verifiers times FILE      medians, ratios and allocations, all measured in turn
  *
  * FILE holds cases as `world chains` prints them. WITH_OPENSSL and WITH_GNUTLS say what is there. */
 #define _POSIX_C_SOURCE 200809L
@@ -21,6 +21,8 @@
 #ifdef WITH_GNUTLS
 #include <gnutls/dane.h>
 #endif
+
+#include "../tests/c/allocations.h"
 
 enum { MOST = 512, ROUNDS = 41 };
 
@@ -403,6 +405,14 @@ static int compare(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
+static int allocations(struct verifier *verifier, const struct verify_case *it)
+{
+    count_allocations();
+    once(verifier, it, 1);
+    counting = 0;
+    return taken + moved;
+}
+
 /* Rounds of about a millisecond in turn, so that a busy machine slows all of them. */
 static void compete(struct verifier *verifiers, size_t count, const struct verify_case *it)
 {
@@ -417,8 +427,10 @@ static void compete(struct verifier *verifiers, size_t count, const struct verif
             verifiers[i].microseconds[round] = once(&verifiers[i], it, times[i]);
     for (i = 0; i < count; i++) {
         qsort(verifiers[i].microseconds, ROUNDS, sizeof(double), compare);
-        printf("  %-34s %9.2f us  %7.1f times\n", verifiers[i].name, verifiers[i].microseconds[ROUNDS / 2],
-               verifiers[i].microseconds[ROUNDS / 2] / verifiers[0].microseconds[ROUNDS / 2]);
+        printf("  %-34s %9.2f us  %7.1f times  %6d allocations\n", verifiers[i].name,
+               verifiers[i].microseconds[ROUNDS / 2],
+               verifiers[i].microseconds[ROUNDS / 2] / verifiers[0].microseconds[ROUNDS / 2],
+               allocations(&verifiers[i], it));
     }
 }
 

@@ -10,37 +10,7 @@
 
 #include <dane_policy.h>
 
-/* glibc's own, so that the usual names can count. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *room, size_t size);
-void __libc_free(void *room);
-
-static int counting, taken, moved, freed;
-
-void *malloc(size_t size)
-{
-    taken += counting;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    taken += counting;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *room, size_t size)
-{
-    moved += counting;
-    return __libc_realloc(room, size);
-}
-
-void free(void *room)
-{
-    freed += counting && room != NULL;
-    __libc_free(room);
-}
+#include "allocations.h"
 
 static void die(const char *why)
 {
@@ -75,8 +45,7 @@ static void count(const char *domain)
 
     if (dane_policy_host_tlsa(host, 0, &record) != DANE_POLICY_OK)
         die("no record");
-    taken = moved = freed = 0;
-    counting = 1;
+    count_allocations();
     if (dane_policy_verify(host, &record.data, 1, 1767225600, &verification) != DANE_POLICY_OK)
         die("not verified");
     counting = 0;
