@@ -1071,7 +1071,8 @@ size_t dane_policy_verification_record_count(const struct dane_policy_verificati
 int dane_policy_verification_record_index(const struct dane_policy_verification *verification);
 
 /**
- * Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE beyond the last.
+ * Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE for a record that was
+ * not tried because another matched, and beyond the last.
  */
 int dane_policy_verification_record_detail(const struct dane_policy_verification *verification,
                                            size_t index);

@@ -232,7 +232,8 @@ pub extern "C" fn dane_policy_verification_record_index(
     read(verification, -1, |it| index(it.verification.record))
 }
 
-/// Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE beyond the last.
+/// Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE for a record that was
+/// not tried because another matched, and beyond the last.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_record_detail(
     verification: Option<&dane_policy_verification>,

@@ -89,13 +89,22 @@ pub fn verify<N: AsRef<str>>(
     now: i64,
 ) -> Verification {
     let agility = Agility::of(records);
-    let mut judgements: Vec<Judgement> = records.iter().map(set_aside).collect();
+    let mut judgements: Vec<Judgement> =
+        records.iter().map(|record| untried(record, &agility)).collect();
     if !records.iter().any(|record| agility.counts(record)) {
         return Verification::no_usable_records(judgements);
     }
     let presented = match presented(chain) {
         Ok(presented) => presented,
-        Err(mismatch) => return Verification::without_leaf(mismatch.judgement(), judgements),
+        Err(mismatch) => {
+            let why = mismatch.judgement();
+            for (record, judgement) in records.iter().zip(&mut judgements) {
+                if agility.counts(record) {
+                    judgement.clone_from(&why);
+                }
+            }
+            return Verification::without_leaf(why, judgements);
+        }
     };
     let mut paths = ta::Paths::new(records, &presented, reference_names, now);
     let mut worst: Option<usize> = None;
@@ -144,15 +153,14 @@ pub(crate) fn prepare() {
     signatures::prepare();
 }
 
-/// What is said of a record that no chain is matched against.
-fn set_aside(record: &Record) -> Judgement {
-    match record.usability() {
-        Err(unusable) => Judgement { detail: unusable.detail, text: unusable.text.into() },
-        Ok(()) => Judgement {
-            detail: Detail::WeakerDigest,
-            text: "set aside: a stronger digest is published, or another record matched".into(),
-        },
-    }
+/// What is said of a record that is not matched against the chain.
+fn untried(record: &Record, agility: &Agility) -> Judgement {
+    let (detail, text) = match record.usability() {
+        Err(unusable) => (unusable.detail, unusable.text),
+        Ok(()) if agility.counts(record) => (Detail::None, "not tried: another record matched"),
+        Ok(()) => (Detail::WeakerDigest, "set aside: a stronger digest is published"),
+    };
+    Judgement { detail, text: text.into() }
 }
 
 #[cfg(test)]

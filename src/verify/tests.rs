@@ -152,6 +152,35 @@ fn rfc7671_9_digest_agility() {
 }
 
 #[test]
+fn rfc7671_4_every_record_has_its_own_judgement() {
+    let (root, _, _) = three();
+    let (leaf, other) = (root.issue(leaf_params()), Made::root(leaf_params()));
+    let records = [
+        leaf.record(1, 1, 1),
+        root.record(2, 1, 1),
+        other.record(3, 1, 2),
+        leaf.record(3, 1, 1),
+        leaf.record(3, 0, 1),
+    ];
+    let details = |records: &[Record], chain: &[&Made]| -> Vec<Detail> {
+        judge(records, chain).records.iter().map(|judgement| judgement.detail).collect()
+    };
+    let (unusable, aside) = (Detail::UsageUnsupported, Detail::WeakerDigest);
+    assert_eq!(
+        details(&records, &[&leaf, &root]),
+        [unusable, Detail::None, Detail::NoMatch, aside, Detail::Matched]
+    );
+    assert_eq!(
+        details(&records[..4], &[&leaf, &root]),
+        [unusable, Detail::Matched, Detail::NoMatch, aside]
+    );
+    assert_eq!(
+        details(&records, &[]),
+        [unusable, Detail::NoMatch, Detail::NoMatch, aside, Detail::NoMatch]
+    );
+}
+
+#[test]
 fn an_empty_or_unreadable_chain_is_a_mismatch() {
     let leaf = Made::root(leaf_params());
     for record in [leaf.record(3, 1, 1), leaf.record(2, 0, 0)] {
