@@ -227,6 +227,10 @@ fn rfc7671_5_2_the_leaf_is_no_anchor_above_itself() {
         assert_eq!(found.result, Match::Mismatched, "2 {selector} {matching_type}: {}", found.text);
     }
     assert_matched(&judge(&[leaf.record(2, 1, 0)], &[&leaf]), 0);
+    let mut authority = leaf_params();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = Made::root(authority);
+    assert_refused(&judge(&[authority.record(2, 1, 1)], &[&authority; 2]), Detail::TaAbsent);
     let (root, _, _) = three();
     let issued = root.issue(leaf_params());
     assert_eq!(judge(&[issued.record(2, 1, 1)], &[&issued, &root]).result, Match::Mismatched);
