@@ -316,11 +316,13 @@ fn rfc5280_4_2_1_10_name_constraints_and_who_they_bind() {
 }
 
 #[test]
-fn rfc5280_4_2_1_10_a_self_issued_intermediate_is_not_bound() {
+fn rfc5280_6_1_4_a_self_issued_intermediate_is_not_bound() {
     let (root, next, key) = (Key::p256(), Key::p256(), Key::p256());
     let elsewhere = common_name("Root");
     let constraints = name_constraints(&[], &[(4, &elsewhere)]);
-    let root_der = draft("Root", "Root", &[ca(), vec![constraints]].concat()).sign(&root, &root);
+    // Nor does it count in the path length (RFC 5280 4.2.1.9).
+    let issuer = [basic_constraints(true, Some(0)), constraints];
+    let root_der = draft("Root", "Root", &issuer).sign(&root, &root);
     let rollover = draft("Root", "Root", &ca()).sign(&next, &root);
     let der = server().sign(&key, &next);
     let anchor = tlsa(record(2, 0, 1, &root_der, &root));

@@ -374,6 +374,19 @@ fn work_is_bounded() {
 }
 
 #[test]
+fn signature_checks_are_bounded() {
+    let (root, _, _) = three();
+    let leaf = root.issue(leaf_params());
+    // A key in DNS costs one check.
+    let stranger = |_| Made::root(ca_params("Stranger")).record(2, 1, 0);
+    let mut records: Vec<Record> = (1..MAX_SIGNATURES).map(stranger).collect();
+    records.push(root.record(2, 1, 0));
+    assert_matched(&judge(&records, &[&leaf]), 0);
+    records.insert(0, stranger(0));
+    assert_refused(&judge(&records, &[&leaf]), Detail::LimitExceeded);
+}
+
+#[test]
 fn no_altered_octet_is_accepted_and_none_panics() {
     let (root, intermediate, leaf) = three();
     let records = [root.record(2, 0, 1)];
