@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-/// Longest text; a longer one is cut.
-const MAX_LENGTH: usize = 400;
+/// Longest text; a longer one is cut, and ends in three dots.
+const MAX_LENGTH: usize = 200;
 
 /// One line of printable ASCII of bounded length, whatever strangers put into it.
 pub(crate) fn one_line(text: &str) -> String {
@@ -13,7 +13,10 @@ pub(crate) fn one_line(text: &str) -> String {
 /// The same, formatted in one allocation that has room for a NUL.
 pub(crate) fn line(text: fmt::Arguments<'_>) -> String {
     let mut line = Line { octets: [0; MAX_LENGTH], length: 0 };
-    let _cut_when_full = line.write_fmt(text);
+    if line.write_fmt(text).is_err() {
+        line.octets[MAX_LENGTH - 3..].copy_from_slice(b"...");
+        line.length = MAX_LENGTH;
+    }
     let text = str::from_utf8(&line.octets[..line.length]).unwrap_or_default();
     let mut owned = String::with_capacity(line.length + 1);
     owned.push_str(text);
@@ -25,16 +28,32 @@ struct Line {
     length: usize,
 }
 
-impl fmt::Write for Line {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            let octet = self.octets.get_mut(self.length).ok_or(fmt::Error)?;
-            let is_printable = c.is_ascii_graphic() || c == ' ';
-            *octet = u8::try_from(c).ok().filter(|_| is_printable).unwrap_or(b'?');
-            self.length += 1;
-        }
+impl Line {
+    fn push(&mut self, octet: u8) -> fmt::Result {
+        *self.octets.get_mut(self.length).ok_or(fmt::Error)? = octet;
+        self.length += 1;
         Ok(())
     }
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escaped(text.as_bytes()).try_for_each(|octet| self.push(octet))
+    }
+}
+
+/// Octets from strangers as printable ASCII: what is not becomes `\x0a`.
+pub(crate) fn escaped(octets: &[u8]) -> impl Iterator<Item = u8> {
+    octets.iter().flat_map(|&octet| {
+        let escape = [b'\\', b'x', digit(octet >> 4), digit(octet & 15)];
+        let is_printable = octet == b' ' || octet.is_ascii_graphic();
+        if is_printable { [octet, 0, 0, 0].into_iter().take(1) } else { escape.into_iter().take(4) }
+    })
+}
+
+/// A hexadecimal digit; of a number below 16.
+fn digit(number: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(number & 15)]
 }
 
 /// Octets as lower-case hexadecimal.
@@ -42,10 +61,9 @@ pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         self.0.iter().try_for_each(|octet| {
-            f.write_char(char::from(DIGITS[usize::from(octet >> 4)]))?;
-            f.write_char(char::from(DIGITS[usize::from(octet & 15)]))
+            f.write_char(digit(octet >> 4).into())?;
+            f.write_char(digit(octet & 15).into())
         })
     }
 }
@@ -88,8 +106,10 @@ mod tests {
 
     #[test]
     fn a_text_is_one_printable_bounded_line() {
-        assert_eq!(one_line("a\r\nb\u{e9}"), "a??b?");
+        assert_eq!(one_line("a\r\nb\u{e9} ~"), "a\\x0d\\x0ab\\xc3\\xa9 ~");
         assert_eq!(line(format_args!("{} {}", 1, Hex(&[0, 0xfe]))), "1 00fe");
-        assert_eq!(one_line(&"x".repeat(10_000)).len(), MAX_LENGTH);
+        assert_eq!(one_line(&"x".repeat(MAX_LENGTH)), "x".repeat(MAX_LENGTH));
+        let cut = one_line(&"\n".repeat(MAX_LENGTH));
+        assert!(cut.len() == MAX_LENGTH && cut.ends_with("..."), "{cut}");
     }
 }

@@ -7,6 +7,7 @@ use hickory_resolver::proto::rr::Name;
 use hickory_resolver::proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 
 use super::{names, rtype};
+use crate::text::escaped;
 
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
 pub(crate) const UDP_PAYLOAD: u16 = 1232;
@@ -73,6 +74,8 @@ pub(crate) enum Wants {
     Proofs,
     /// AD: the resolver's judgement (RFC 6840 section 5.7).
     Judgement,
+    /// CD alone: the records, whatever is wrong with their signatures.
+    Records,
 }
 
 /// A query in wire format.
@@ -80,6 +83,7 @@ pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
     let (flags, edns_flags) = match wants {
         Wants::Proofs => (FLAG_RECURSION_DESIRED | FLAG_CHECKING_DISABLED, EDNS_DNSSEC_OK),
         Wants::Judgement => (FLAG_RECURSION_DESIRED | FLAG_AUTHENTIC_DATA, 0),
+        Wants::Records => (FLAG_RECURSION_DESIRED | FLAG_CHECKING_DISABLED, 0),
     };
     let mut wire = Vec::with_capacity(name.len() + 32);
     for word in [id, flags, 1, 0, 0, 1] {
@@ -303,11 +307,7 @@ fn extended_error(mut options: &[u8]) -> Option<String> {
             && let [info0, info1, words @ ..] = data
         {
             let info = u16::from_be_bytes([*info0, *info1]);
-            let words: String = String::from_utf8_lossy(words)
-                .chars()
-                .take(120)
-                .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-                .collect();
+            let words: String = escaped(words).take(120).map(char::from).collect();
             let separator = if words.is_empty() { "" } else { ": " };
             return Some(format!("EDE {info}{separator}{words}"));
         }

@@ -1,6 +1,7 @@
 //! The line that explains a decision: key words first, then names and facts.
 
 use crate::decide::{Action, Detail, Reason, Verdict, word};
+use crate::dns::{Answer, Status};
 use crate::text::line;
 
 /// The facts of each column, in words.
@@ -16,6 +17,7 @@ impl Notes {
     pub(crate) fn explain(&self, verdict: &Verdict, host: &str, certificate: &str) -> String {
         let fact = match verdict.detail {
             Detail::MxInsecure | Detail::MxBogus | Detail::MxNone | Detail::NullMx => &self.mx,
+            Detail::DaneOff => "DANE is off for this destination",
             Detail::AddressInsecure | Detail::AddressBogus | Detail::AddressNone => &self.address,
             Detail::TlsaInsecure | Detail::TlsaBogus | Detail::TlsaNone | Detail::TlsaUnusable => {
                 &self.tlsa
@@ -40,12 +42,26 @@ impl Notes {
         let fact = unless_said(fact, &[head]);
         let certificate = unless_said(certificate, &[head, fact]);
         let host = unless_said(host, &[head, fact, certificate]);
-        let colon = |part: &str| if part.is_empty() { "" } else { ": " };
-        let [open, close] = if host.is_empty() { ["", ""] } else { [" (", ")"] };
-        let (before_fact, before_certificate) = (colon(fact), colon(certificate));
+        let (before_fact, before_certificate) = (before(": ", fact), before(": ", certificate));
+        let (open, close) = (before(" (", host), before(")", host));
         line(format_args!(
-            "{head}{before_fact}{fact}{before_certificate}{certificate}{open}{host}{close}"
+            "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}"
         ))
+    }
+}
+
+/// What stands before a part of a text, if there is one.
+fn before<'a>(separator: &'a str, part: &str) -> &'a str {
+    if part.is_empty() { "" } else { separator }
+}
+
+/// What is wrong with an RRset, which the cause may name already.
+pub(super) fn trouble(what: &str, answer: &Answer) -> String {
+    let cause = &answer.text;
+    match answer.status {
+        _ if cause.contains(what) => cause.clone(),
+        Status::Bogus => format!("{what} is bogus: {cause}"),
+        _ => format!("{what} is not known: {cause}"),
     }
 }
 

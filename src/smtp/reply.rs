@@ -1,5 +1,7 @@
 //! SMTP replies (RFC 5321 section 4.2). Strict and bounded.
 
+use crate::text::escaped;
+
 /// Octets of one line, its end included; RFC 5321 section 4.5.3.1.5 asks for 512.
 const MAX_LINE: usize = 2048;
 /// Lines of one reply.
@@ -90,9 +92,7 @@ fn parse_line(line: &[u8]) -> Option<(u16, bool, String)> {
         [b'-', text @ ..] => (false, text),
         _ => return None,
     };
-    let printable =
-        |octet: &u8| if (b' '..=b'~').contains(octet) { char::from(*octet) } else { '?' };
-    Some((code, is_last, text.iter().map(printable).collect()))
+    Some((code, is_last, escaped(text).map(char::from).collect()))
 }
 
 #[cfg(test)]
@@ -150,6 +150,6 @@ mod tests {
     #[test]
     fn text_is_made_printable() {
         let (reply, _) = parse(b"454 a\x00\xffb\x1b[1m\r\n").unwrap().unwrap();
-        assert_eq!(reply.summary(), "454 a??b?[1m");
+        assert_eq!(reply.summary(), r"454 a\x00\xffb\x1b[1m");
     }
 }

@@ -1,5 +1,6 @@
 //! What an operator can do about a record, where none matched.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::presented::Presented;
@@ -19,43 +20,61 @@ impl fmt::Display for Publish<'_, '_> {
     }
 }
 
+/// What is wrong with a record, and what to publish instead.
+pub(super) struct Hint {
+    pub(super) what: Cow<'static, str>,
+    advice: String,
+}
+
+impl Hint {
+    fn new(what: impl Into<Cow<'static, str>>, advice: fmt::Arguments<'_>) -> Self {
+        Self { what: what.into(), advice: advice.to_string() }
+    }
+
+    /// Both in one line.
+    pub(super) fn text(&self) -> String {
+        let Self { what, advice } = self;
+        line(format_args!("{what}; {advice}"))
+    }
+}
+
 /// For a record that did not match, by why; nothing where that says all. `strongest` is the matching type that counts.
 pub(super) fn for_record(
     record: &Record,
     detail: Detail,
     strongest: u8,
     presented: &Presented<'_>,
-) -> Option<String> {
+) -> Option<Hint> {
     let is_leaf = || presented.leaf.matches(record);
     match (record.usage, detail) {
         (DANE_EE, Detail::NoMatch) => Some(for_other(record, presented)),
         (DANE_EE, Detail::WeakerDigest) if is_leaf() => {
             let right = Publish(presented, record.selector, strongest);
-            let but = "a stronger digest is published that does not";
-            Some(line(format_args!("matches, but {but}; {right}")))
+            Some(Hint::new("matches, but the stronger digest does not", format_args!("{right}")))
         }
         (DANE_TA, Detail::TaAbsent) if is_leaf() => {
             let right = Publish(presented, SPKI, SHA2_256);
-            Some(line(format_args!("names the server's own certificate, no trust anchor; {right}")))
+            let what = "names the server's own certificate, no trust anchor";
+            Some(Hint::new(what, format_args!("{right}")))
         }
         _ => None,
     }
 }
 
 /// For a DANE-EE record of something else than the server's certificate.
-fn for_other(record: &Record, presented: &Presented<'_>) -> String {
+fn for_other(record: &Record, presented: &Presented<'_>) -> Hint {
     let &Record { selector, matching_type, ref data, .. } = record;
     let (what, other, other_selector) =
         if selector == CERT { ("certificate", "key", SPKI) } else { ("key", "certificate", CERT) };
     if presented.leaf.data(other_selector, matching_type) == data {
         let right = format_args!("publish it as 3 {other_selector} {matching_type}");
-        return line(format_args!("this is the server's {other}, not its {what}: {right}"));
+        return Hint::new(format!("this is the server's {other}, not its {what}"), right);
     }
     if let Some(position) = presented.others().iter().position(|other| other.matches(record)) {
         let right = format_args!("publish it as 2 {selector} {matching_type}");
         let position = position + 1;
-        return line(format_args!("this is the {what} of issuer {position} in the chain: {right}"));
+        return Hint::new(format!("this is the {what} of issuer {position} in the chain"), right);
     }
     let right = Publish(presented, selector, matching_type);
-    line(format_args!("the server has another {what}; if that is right, {right}"))
+    Hint::new(format!("the server has another {what}"), format_args!("if that is right, {right}"))
 }

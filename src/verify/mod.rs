@@ -124,13 +124,18 @@ pub fn verify<N: AsRef<str>>(
             }
         }
     }
-    for (record, judgement) in records.iter().zip(&mut judgements) {
+    let worst = worst.unwrap_or_default();
+    let mut summary = judgements[worst].clone();
+    for (index, (record, judgement)) in records.iter().zip(&mut judgements).enumerate() {
         let strongest = agility.strongest(record);
         if let Some(hint) = hint::for_record(record, judgement.detail, strongest, &presented) {
-            judgement.text = hint.into();
+            judgement.text = hint.text().into();
+            if index == worst {
+                summary.text = hint.what;
+            }
         }
     }
-    Verification::mismatched(records, worst.unwrap_or_default(), judgements)
+    Verification::mismatched(&records[worst], summary, judgements)
 }
 
 /// The chain, if its first certificate can be used.

@@ -79,11 +79,11 @@ impl Verification {
         }
     }
 
-    /// No record matches; `worst` is the one that tells most.
-    pub(super) fn mismatched(given: &[Record], worst: usize, records: Vec<Judgement>) -> Self {
-        let Judgement { detail, text } = &records[worst];
-        let text = line(format_args!("{}: {text}", given[worst]));
-        Self::without_leaf(Judgement { detail: *detail, text: text.into() }, records)
+    /// No record matches; `worst` is the one that tells most, and `why` what is wrong with it.
+    pub(super) fn mismatched(worst: &Record, why: Judgement, records: Vec<Judgement>) -> Self {
+        let Judgement { detail, text } = why;
+        let text = line(format_args!("TLSA {worst}: {text}"));
+        Self::without_leaf(Judgement { detail, text: text.into() }, records)
     }
 
     pub(super) fn matched(
@@ -93,7 +93,7 @@ impl Verification {
         mut records: Vec<Judgement>,
     ) -> Self {
         let Matched { depth, name, detail, text } = matched;
-        let whole = line(format_args!("{record}: {text}"));
+        let whole = line(format_args!("TLSA {record}: {text}"));
         records[index] = Judgement { detail, text };
         Self {
             result: Match::Matched,
