@@ -223,20 +223,6 @@
 #define DANE_POLICY_VERSION_NUMBER 0x010000
 
 /**
- * How much DANE the sender demands.
- */
-typedef enum dane_policy_level {
-    /**
-     * Use DANE where the destination offers it (RFC 7672 section 2.2).
-     */
-    DANE_POLICY_LEVEL_DANE = 1,
-    /**
-     * Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
-     */
-    DANE_POLICY_LEVEL_DANE_ONLY = 2,
-} dane_policy_level;
-
-/**
  * What the connection showed.
  */
 typedef enum dane_policy_certificate {
@@ -518,7 +504,29 @@ typedef enum dane_policy_detail {
      * Too many aliases, or a loop of them.
      */
     DANE_POLICY_DETAIL_ALIAS_LOOP = 39,
+    /**
+     * DANE is switched off for this destination.
+     */
+    DANE_POLICY_DETAIL_DANE_OFF = 40,
 } dane_policy_detail;
+
+/**
+ * How much DANE is demanded.
+ */
+typedef enum dane_policy_level {
+    /**
+     * Use DANE where the destination offers it (RFC 7672 section 2.2).
+     */
+    DANE_POLICY_LEVEL_DANE = 1,
+    /**
+     * Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
+     */
+    DANE_POLICY_LEVEL_DANE_ONLY = 2,
+    /**
+     * For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
+     */
+    DANE_POLICY_LEVEL_OFF = 3,
+} dane_policy_level;
 
 /**
  * Where a DNSSEC status comes from.
@@ -775,6 +783,27 @@ void dane_policy_context_free(struct dane_policy_context *context);
 int dane_policy_context_set_level(struct dane_policy_context *context, int level);
 
 /**
+ * Sets the level for one next hop, compared whole, case and one final dot ignored: DANE_POLICY_LEVEL_DANE,
+ * DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF for a destination whose DNSSEC is broken: nothing about it is
+ * validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF. Applies to
+ * dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
+ * itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
+ */
+int dane_policy_context_set_destination_level(struct dane_policy_context *context,
+                                              const char *domain,
+                                              int level);
+
+/**
+ * Turns audit on (not 0) or off (0, the default): failures are told and do not stop mail (RFC 7672 section 9.1). A
+ * DEFER becomes OPPORTUNISTIC with TLS not required; reason, detail and text stay, to be logged. VERIFY and
+ * ENCRYPT keep their action with TLS not required. What DANE has nothing to do with still defers: host or domain
+ * name not found, connection failed, host not in MX records, policy not available; so does an insecure null MX
+ * at DANE-only, which leaves no host to deliver to.
+ */
+int dane_policy_context_set_audit(struct dane_policy_context *context,
+                                  int on);
+
+/**
  * Sets where a DNSSEC status comes from: DANE_POLICY_DNSSEC_VALIDATE (default), local validation, or
  * DANE_POLICY_DNSSEC_TRUST_AD, the resolver's AD bit. TRUST_AD is safe only with a validating resolver
  * that you run, on a path that nobody else can write to.
@@ -865,6 +894,17 @@ void dane_policy_destination_free(struct dane_policy_destination *destination);
 int dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
 
 /**
+ * What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
+ * what went wrong. "" where no MX was looked up. NULL only for NULL.
+ */
+const char *dane_policy_destination_mx_text(const struct dane_policy_destination *destination);
+
+/**
+ * The level that applied: DANE_POLICY_LEVEL_...; DANE_ONLY for NULL.
+ */
+int dane_policy_destination_level(const struct dane_policy_destination *destination);
+
+/**
  * Number of DNS packets that the lookup sent.
  */
 uint32_t dane_policy_destination_queries(const struct dane_policy_destination *destination);
@@ -926,6 +966,17 @@ int dane_policy_host_address_status(const struct dane_policy_host *host);
 int dane_policy_host_tlsa_status(const struct dane_policy_host *host);
 
 /**
+ * What the status of the addresses rests on, in one line of printable ASCII, an error of the other family included. ""
+ * where nothing was looked up. NULL only for NULL.
+ */
+const char *dane_policy_host_address_text(const struct dane_policy_host *host);
+
+/**
+ * What the status of the TLSA records rests on, as dane_policy_host_address_text.
+ */
+const char *dane_policy_host_tlsa_text(const struct dane_policy_host *host);
+
+/**
  * The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
  */
 const char *dane_policy_host_base_domain(const struct dane_policy_host *host);
@@ -967,6 +1018,19 @@ int dane_policy_host_tlsa(const struct dane_policy_host *host,
  * 1 if a TLSA record is usable, else 0.
  */
 int dane_policy_host_tlsa_usable(const struct dane_policy_host *host, size_t index);
+
+/**
+ * The policy-domain of a TLS report (RFC 8460 section 4.4): the TLSA base domain, else the host's name. NULL only for
+ * NULL.
+ */
+const char *dane_policy_host_tlsrpt_domain(const struct dane_policy_host *host);
+
+/**
+ * A policy-string of a TLS report: a TLSA record as text, "3 1 1 0123...", in the order of dane_policy_host_tlsa. NULL
+ * beyond the last.
+ */
+const char *dane_policy_host_tlsrpt_string(const struct dane_policy_host *host,
+                                           size_t index);
 
 /**
  * A printable digest over level, action, port, base domain, usable records and reference names. Reuse a

@@ -1,5 +1,6 @@
 //! The configuration of a caller, and the calls it makes.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -15,7 +16,7 @@ use crate::decide::{Level, Mx};
 use crate::dns::{
     Anchors, Answer, Cache, Call, Config, Mode, names, parse_resolv_conf, parse_server, rtype,
 };
-use crate::lookup::{self, Destination};
+use crate::lookup::{self, Destination, Policy};
 use crate::sys::{self, StandardDescriptors};
 use crate::verify;
 
@@ -41,6 +42,9 @@ impl std::error::Error for InvalidSetting {}
 #[derive(Debug)]
 pub struct Context {
     level: Level,
+    /// By domain in lower case; none switches DANE off.
+    destination_levels: HashMap<String, Option<Level>>,
+    audit: bool,
     dns: Config,
     servers_are_replaced: bool,
     cache: Arc<Cache>,
@@ -61,6 +65,8 @@ impl Context {
         verify::prepare();
         Self {
             level: Level::Dane,
+            destination_levels: HashMap::new(),
+            audit: false,
             dns: Config::from_system(),
             servers_are_replaced: false,
             cache: Arc::default(),
@@ -75,9 +81,29 @@ impl Context {
         self.level = level;
     }
 
+    /// The level for one next hop, compared whole; none switches DANE off there: its DNSSEC is not looked at, no TLSA
+    /// record asked for, and mail goes by opportunistic TLS.
+    pub fn set_destination_level(
+        &mut self,
+        domain: &str,
+        level: Option<Level>,
+    ) -> Result<(), InvalidSetting> {
+        let domain = lookup::next_hop(domain).map_err(|why| InvalidSetting(why.into()))?;
+        self.destination_levels.insert(domain, level);
+        Ok(())
+    }
+
+    /// Whether failures are only told (RFC 7672 section 9.1); off by default.
+    ///
+    /// A decision to defer becomes opportunistic, cleartext allowed, its reason and text kept; but unknown and dead
+    /// hosts still defer, and so does an insecure null MX at [`Level::DaneOnly`].
+    pub fn set_audit(&mut self, on: bool) {
+        self.audit = on;
+    }
+
     /// Where a DNSSEC status comes from; [`Mode::Validate`] by default.
     pub fn set_dnssec(&mut self, mode: Mode) {
-        self.dns.mode = mode;
+        self.dns.mode = Some(mode);
     }
 
     /// Adds a name server, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`; the first replaces those of resolv.conf.
@@ -132,7 +158,7 @@ impl Context {
 
     /// Whether the resolver serves the configured mode: status secure if so, else the text says why not.
     pub fn probe(&self) -> io::Result<Answer> {
-        self.run(|call| async move { call.probe().await })
+        self.run(self.dns.mode, |call| async move { call.probe().await })
     }
 
     /// One RRset with its status: A (1), CNAME (5), MX (15), AAAA (28) or TLSA (52).
@@ -146,7 +172,7 @@ impl Context {
             Ok(name) => name,
             Err(invalid) => return Ok(Ok(Answer::invalid_name(name, invalid.text()))),
         };
-        let answer = self.run(|call| async move {
+        let answer = self.run(self.dns.mode, |call| async move {
             call.start(&name, rtype);
             call.prepare(&name);
             call.resolve(&name, rtype).await
@@ -156,8 +182,10 @@ impl Context {
 
     /// Step 1: everything DNS says of a domain's mail.
     pub fn lookup(&self, domain: &str, port: u16) -> io::Result<Destination> {
-        let level = self.level;
-        self.run(|call| async move { lookup::lookup(&call, level, domain, port).await })
+        let policy = self.policy(domain);
+        self.run(self.mode(policy), |call| async move {
+            lookup::lookup(&call, policy, domain, port).await
+        })
     }
 
     /// Step 1 for one host, whose MX status the caller knows; `next_hop` is the domain it was found for.
@@ -168,28 +196,46 @@ impl Context {
         next_hop: Option<&str>,
         mx: Mx,
     ) -> io::Result<Destination> {
-        let level = self.level;
-        self.run(
-            |call| async move { lookup::lookup_host(&call, level, host, port, next_hop, mx).await },
-        )
+        let policy = self.policy(next_hop.unwrap_or(host));
+        self.run(self.mode(policy), |call| async move {
+            lookup::lookup_host(&call, policy, host, port, next_hop, mx).await
+        })
     }
 
     /// All steps, over real connections.
     pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
-        let level = self.level;
+        let policy = self.policy(domain);
         let ehlo_name = self.ehlo_name.as_str();
-        self.run(|call| async move { check::check(&call, level, ehlo_name, domain, port).await })
+        self.run(self.mode(policy), |call| async move {
+            check::check(&call, policy, ehlo_name, domain, port).await
+        })
+    }
+
+    /// What is demanded of a next hop.
+    fn policy(&self, domain: &str) -> Policy {
+        let known = || self.destination_levels.get(&lookup::next_hop(domain).ok()?).copied();
+        let level = if self.destination_levels.is_empty() { None } else { known() };
+        Policy { level: level.unwrap_or(Some(self.level)), audit: self.audit }
+    }
+
+    fn mode(&self, policy: Policy) -> Option<Mode> {
+        policy.level.and(self.dns.mode)
     }
 
     /// Runs one call on a runtime of its own, which leaves no thread and no descriptor behind.
-    fn run<T, F: Future<Output = T>>(&self, work: impl FnOnce(Rc<Call>) -> F) -> io::Result<T> {
+    fn run<T, F: Future<Output = T>>(
+        &self,
+        mode: Option<Mode>,
+        work: impl FnOnce(Rc<Call>) -> F,
+    ) -> io::Result<T> {
         let _reserved = StandardDescriptors::reserve()?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let tasks = LocalSet::new();
         let result = runtime.block_on(tasks.run_until(async {
             let deadline = Instant::now() + self.timeout;
-            let call = Call::new(self.dns.clone(), self.cache.clone(), self.now(), deadline);
+            let dns = Config { mode, ..self.dns.clone() };
+            let call = Call::new(dns, self.cache.clone(), self.now(), deadline);
             work(call).await
         }));
         Ok(result)

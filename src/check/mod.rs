@@ -10,20 +10,20 @@ use std::rc::Rc;
 
 use tokio::time::Instant;
 
-use crate::decide::{Action, Decision, Level};
+use crate::decide::{Action, Decision};
 use crate::dns::Call;
-use crate::lookup::{self, Destination};
+use crate::lookup::{self, Destination, Policy};
 
 /// Looks up a domain, then tries its hosts in order until one does not defer (RFC 7672 section 2.2.1).
 pub(crate) async fn check(
     call: &Rc<Call>,
-    level: Level,
+    policy: Policy,
     ehlo_name: &str,
     domain: &str,
     port: u16,
 ) -> Report {
     let started = Instant::now();
-    let destination = lookup::lookup(call, level, domain, port).await;
+    let destination = lookup::lookup(call, policy, domain, port).await;
     let mut attempts = vec![None; destination.hosts.len()];
     let mut addresses_left: usize = destination
         .hosts

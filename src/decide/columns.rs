@@ -2,7 +2,6 @@
 
 /// How much DANE the sender demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(C)]
 pub enum Level {
     /// Use DANE where the destination offers it (RFC 7672 section 2.2).
     Dane = 1,

@@ -88,11 +88,13 @@ pub enum Detail {
     LimitExceeded = 38,
     /// Too many aliases, or a loop of them.
     AliasLoop = 39,
+    /// DANE is switched off for this destination.
+    DaneOff = 40,
 }
 
 impl Detail {
     /// Every detail, in the order of its numbers.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::None,
         Self::MxInsecure,
         Self::MxBogus,
@@ -133,6 +135,7 @@ impl Detail {
         Self::NotYetValid,
         Self::LimitExceeded,
         Self::AliasLoop,
+        Self::DaneOff,
     ];
 
     /// The word used in JSON.
@@ -183,6 +186,7 @@ impl Detail {
             Self::NotYetValid => c"not-yet-valid",
             Self::LimitExceeded => c"limit-exceeded",
             Self::AliasLoop => c"alias-loop",
+            Self::DaneOff => c"dane-off",
         }
     }
 }

@@ -92,7 +92,7 @@ const fn refused(certificate: Certificate) -> Verdict {
     let (reason, detail) = match certificate {
         Certificate::NoStarttls => (Reason::TlsNotOffered, Detail::NoStarttls),
         Certificate::HandshakeFailed => (Reason::HandshakeFailed, Detail::HandshakeFailed),
-        Certificate::ConnectionFailed => (Reason::ConnectionFailed, Detail::ConnectionFailed),
+        Certificate::ConnectionFailed => return Verdict::CONNECTION_FAILED,
         Certificate::Unsuccessful | Certificate::Successful | Certificate::NotApplicable => {
             (Reason::NotTrusted, Detail::NoMatch)
         }

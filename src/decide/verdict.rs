@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use super::words::word;
-use super::{Action, Detail, Outcome, Reason, Scope, Tlsrpt};
+use super::{Action, Certificate, Detail, Outcome, Reason, Scope, Tlsrpt};
 
 /// The machine-readable part of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,10 @@ impl Verdict {
     /// An MX target that is not a host name.
     pub const INVALID_HOST: Self = Self::defer(Reason::NotFound, Detail::NameInvalid, Scope::Host);
 
+    /// No TCP connection, or no greeting.
+    pub(super) const CONNECTION_FAILED: Self =
+        Self::defer(Reason::ConnectionFailed, Detail::ConnectionFailed, Scope::Host);
+
     /// A host that the destination does not list.
     pub const UNKNOWN_HOST: Self = Self::defer(Reason::NotInMx, Detail::HostNotInMx, Scope::Host);
 
@@ -87,6 +91,28 @@ impl Verdict {
             Action::Encrypt => Some(Tlsrpt::TlsaInvalid),
             _ => self.reason.tlsrpt(self.detail),
         }
+    }
+
+    /// The same verdict where failures are only told (RFC 7672 section 9.1): mail goes on as without DANE.
+    ///
+    /// What no policy has to do with stays: unknown hosts, dead servers, forgotten steps.
+    pub const fn audited(mut self, certificate: Certificate) -> Self {
+        match (self.action, self.reason) {
+            (
+                Action::Defer,
+                Reason::NotFound | Reason::ConnectionFailed | Reason::NotInMx | Reason::Unavailable,
+            ) => {}
+            (Action::Defer, _) if matches!(certificate, Certificate::ConnectionFailed) => {
+                return Self::CONNECTION_FAILED;
+            }
+            (Action::Defer, _) => {
+                self.action = Action::Opportunistic;
+                self.tls_required = false;
+            }
+            (Action::Verify | Action::Encrypt, _) => self.tls_required = false,
+            (Action::Deliver | Action::Opportunistic | Action::Fail, _) => {}
+        }
+        self
     }
 
     /// The same verdict with a more precise detail.

@@ -43,6 +43,8 @@ pub struct Answer {
     pub aliases: Vec<Alias>,
     /// The cause where the status is bogus or indeterminate.
     pub detail: Detail,
+    /// What the status rests on: a zone's signatures, a delegation without DS, a resolver's word.
+    pub basis: String,
     /// Why, in words: one line of printable ASCII.
     pub text: String,
     /// DNS packets sent.
@@ -61,6 +63,7 @@ impl Answer {
             presentation: Vec::new(),
             aliases: Vec::new(),
             detail: Detail::NameInvalid,
+            basis: String::new(),
             text: why.to_owned(),
             queries: 0,
         }

@@ -156,8 +156,9 @@ impl Call {
             Failure::indeterminate(Detail::ServerFailure, text)
         };
         let wants = match self.config.mode {
-            Mode::Validate => Wants::Proofs,
-            Mode::TrustAd => Wants::Judgement,
+            Some(Mode::Validate) => Wants::Proofs,
+            Some(Mode::TrustAd) => Wants::Judgement,
+            None => Wants::Records,
         };
         let question = Question::new(name, rtype, wants).map_err(|e| unusable(e.to_string()))?;
         let talk = async {
@@ -182,11 +183,8 @@ impl Call {
         if !matches!(message.rcode, NOERROR | NXDOMAIN) {
             let words = message.extended_error.map(|words| format!(" ({words})"));
             let words = words.unwrap_or_default();
-            let text = format!(
-                "resolver {server} answered {}{words} for {}",
-                rcode_name(message.rcode),
-                what()
-            );
+            let (rcode, what) = (rcode_name(message.rcode), what());
+            let text = format!("resolver {server} answered {rcode} for {what}{words}");
             let mut failure = Failure::indeterminate(Detail::ServerFailure, text);
             failure.rcode = message.rcode;
             return Err(failure);

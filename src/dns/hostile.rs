@@ -36,7 +36,7 @@ struct Cost {
 fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
     let server = relay(world.dns, tamper).unwrap();
     let anchors = Anchors::parse(&world.anchor).unwrap();
-    let config = Config { servers: vec![server], mode: Mode::Validate, anchors };
+    let config = Config { servers: vec![server], mode: Some(Mode::Validate), anchors };
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let started = Instant::now();

@@ -12,6 +12,7 @@ mod evidence;
 mod failure;
 #[cfg(test)]
 mod hostile;
+mod judged;
 mod message;
 mod mode;
 pub(crate) mod names;

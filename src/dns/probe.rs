@@ -16,10 +16,10 @@ impl Call {
         let servers = servers.join(", ");
         let (status, detail, text) = match (served, self.config.mode) {
             (Err(failure), _) => (failure.status, failure.detail, failure.text),
-            (Ok(()), Mode::Validate) => {
+            (Ok(()), Some(Mode::Validate) | None) => {
                 (Status::Secure, Detail::None, format!("resolver {servers} serves DNSSEC records"))
             }
-            (Ok(()), Mode::TrustAd) => {
+            (Ok(()), Some(Mode::TrustAd)) => {
                 (Status::Secure, Detail::None, format!("resolver {servers} validates DNSSEC"))
             }
         };
@@ -32,6 +32,7 @@ impl Call {
             presentation: Vec::new(),
             aliases: Vec::new(),
             detail,
+            basis: String::new(),
             text,
             queries: self.budget.queries_sent(),
         }
@@ -44,11 +45,11 @@ impl Call {
         }
         for server in &self.config.servers {
             match self.config.mode {
-                Mode::TrustAd => self.vouches_for_root(*server).await?,
-                Mode::Validate => self.carries_signatures(*server).await?,
+                Some(Mode::TrustAd) => self.vouches_for_root(*server).await?,
+                Some(Mode::Validate) | None => self.carries_signatures(*server).await?,
             }
         }
-        if self.config.mode == Mode::TrustAd {
+        if self.config.mode == Some(Mode::TrustAd) {
             return Ok(());
         }
         for apex in self.config.anchors.names() {

@@ -6,11 +6,12 @@ use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
 use super::failure::Failure;
+use super::judged::Judged;
 use super::message::name_in;
 use super::names::display;
 use super::rtype;
 use super::signature::Rrset;
-use super::validate::{Denied, single};
+use super::validate::{Denied, denied, single};
 use super::{Alias, Answer, Mode, Status, presentation};
 use crate::decide::Detail;
 
@@ -19,9 +20,9 @@ const MAX_ALIASES: usize = 10;
 
 /// What one reply says of one name.
 enum Step {
-    Records(Rrset, Status),
+    Records(Rrset, Judged),
     Denied(Denied),
-    Alias(Name, Status),
+    Alias(Name, Judged),
 }
 
 impl Call {
@@ -53,24 +54,24 @@ impl Call {
             answer.rcode = reply.message.rcode;
             answer.name = display(&name);
             match self.step(&reply, &name, rtype).await? {
-                Step::Records(rrset, status) => {
-                    answer.weaken(status);
+                Step::Records(rrset, judged) => {
+                    answer.weaken(judged);
                     answer.exists = true;
                     answer.presentation =
                         rrset.rdata.iter().map(|rdata| presentation::show(rtype, rdata)).collect();
                     answer.records = rrset.rdata;
-                    answer.text = format!("{} record(s)", answer.records.len());
+                    answer.text = format!("{} record(s), {}", answer.records.len(), answer.basis);
                     return Ok(());
                 }
                 Step::Denied(denied) => {
-                    answer.weaken(denied.status);
+                    answer.weaken(denied.judged);
                     answer.exists = denied.exists;
                     let what = if denied.exists { "no such record" } else { "no such name" };
-                    answer.text = what.into();
+                    answer.text = format!("{what}, {}", answer.basis);
                     return Ok(());
                 }
-                Step::Alias(target, status) => {
-                    answer.weaken(status);
+                Step::Alias(target, judged) => {
+                    answer.weaken(judged);
                     answer.aliases.push(Alias { name: display(&name), status: answer.status });
                     if answer.aliases.len() > MAX_ALIASES {
                         let text = format!("more than {MAX_ALIASES} aliases, or a loop");
@@ -88,35 +89,40 @@ impl Call {
         name: &Name,
         rtype: u16,
     ) -> Result<Step, Failure> {
-        let validate = self.config.mode == Mode::Validate;
+        let mode = self.config.mode;
         let section = &reply.message.answer;
         if let Some(rrset) = Rrset::find(section, name, rtype) {
-            let status = match (validate, rtype) {
-                (true, rtype::CNAME) => self.validate_alias(reply, &rrset).await?,
-                (true, _) => self.validate_rrset(reply, &rrset).await?,
-                (false, _) => self.trust_reply(reply).await?,
+            let judged = match (mode, rtype) {
+                (Some(Mode::Validate), rtype::CNAME) => self.validate_alias(reply, &rrset).await?,
+                (Some(Mode::Validate), _) => self.validate_rrset(reply, &rrset).await?,
+                (Some(Mode::TrustAd), _) => self.trust_reply(reply).await?,
+                (None, _) => unproven(),
             };
-            return Ok(Step::Records(rrset, status));
+            return Ok(Step::Records(rrset, judged));
         }
         if let Some(alias) = Rrset::find(section, name, rtype::CNAME) {
-            let status = if validate {
-                self.validate_alias(reply, &alias).await?
-            } else {
-                self.trust_alias(reply, name).await?
+            let judged = match mode {
+                Some(Mode::Validate) => self.validate_alias(reply, &alias).await?,
+                Some(Mode::TrustAd) => self.trust_alias(reply, name).await?,
+                None => unproven(),
             };
             let target = single(&alias).and_then(name_in).map(|(target, _)| target);
             let target = target.ok_or_else(|| {
                 Failure::bogus(format!("CNAME of {}: more than one record", display(name)))
             })?;
-            return Ok(Step::Alias(target, status));
+            return Ok(Step::Alias(target, judged));
         }
-        let denied = if validate {
-            self.validate_denial(reply, name, rtype).await?
-        } else {
-            Denied { status: self.trust_reply(reply).await?, exists: !reply.is_nxdomain() }
-        };
-        Ok(Step::Denied(denied))
+        Ok(Step::Denied(match mode {
+            Some(Mode::Validate) => self.validate_denial(reply, name, rtype).await?,
+            Some(Mode::TrustAd) => denied(reply, self.trust_reply(reply).await?),
+            None => denied(reply, unproven()),
+        }))
     }
+}
+
+/// Where DNSSEC does not matter, nothing is secure.
+fn unproven() -> Judged {
+    Judged::insecure("DNSSEC is not looked at")
 }
 
 impl Answer {
@@ -130,15 +136,17 @@ impl Answer {
             presentation: Vec::new(),
             aliases: Vec::new(),
             detail: Detail::None,
+            basis: String::new(),
             text: String::new(),
             queries: 0,
         }
     }
 
     /// An insecure link makes everything after it insecure (RFC 7672 section 2.1.3).
-    fn weaken(&mut self, status: Status) {
+    fn weaken(&mut self, judged: Judged) {
         if self.status == Status::Secure {
-            self.status = status;
+            self.status = judged.status;
+            self.basis = judged.basis;
         }
     }
 

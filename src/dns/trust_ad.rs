@@ -8,16 +8,20 @@ use hickory_resolver::proto::rr::Name;
 use super::Status;
 use super::call::{Call, Reply};
 use super::failure::Failure;
+use super::judged::Judged;
 use super::rtype;
 use crate::decide::Detail;
 
 impl Call {
     /// Secure with AD; insecure without it only where the same server vouched for the signed root.
-    pub(super) async fn trust_reply(self: &Rc<Self>, reply: &Reply) -> Result<Status, Failure> {
+    pub(super) async fn trust_reply(self: &Rc<Self>, reply: &Reply) -> Result<Judged, Failure> {
+        let server = reply.server;
         if reply.message.authentic {
-            return Ok(Status::Secure);
+            let basis = format!("resolver {server} says AD");
+            return Ok(Judged { status: Status::Secure, basis });
         }
-        self.vouches_for_root(reply.server).await.map(|()| Status::Insecure)
+        self.vouches_for_root(server).await?;
+        Ok(Judged::insecure(format!("resolver {server} says no AD")))
     }
 
     /// The status of one link: AD speaks for a whole chain, so the link is asked for alone (RFC 7672 section 2.1.3).
@@ -25,9 +29,9 @@ impl Call {
         self: &Rc<Self>,
         reply: &Reply,
         owner: &Name,
-    ) -> Result<Status, Failure> {
+    ) -> Result<Judged, Failure> {
         if reply.message.authentic {
-            return Ok(Status::Secure);
+            return self.trust_reply(reply).await;
         }
         let link = self.ask(owner, rtype::CNAME).await?;
         self.trust_reply(&link).await

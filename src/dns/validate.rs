@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::Status;
 use super::call::{Call, Reply};
 use super::denial::{self, Denial, Unproven};
 use super::failure::Failure;
+use super::judged::Judged;
 use super::message::{Rrsig, name_in};
 use super::names::{canonical_wire, depth, display, is_below, label_count};
 use super::rtype;
@@ -18,9 +18,9 @@ use super::walk::Standing;
 const MAX_SIGNERS: usize = 3;
 
 /// A denial with its status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Denied {
-    pub(super) status: Status,
+    pub(super) judged: Judged,
     pub(super) exists: bool,
 }
 
@@ -30,7 +30,7 @@ impl Call {
         self: &Rc<Self>,
         reply: &Reply,
         rrset: &Rrset,
-    ) -> Result<Status, Failure> {
+    ) -> Result<Judged, Failure> {
         let signatures = covering(&reply.message.answer, &rrset.owner, rrset.rtype);
         let verify = |zone: &ZoneKeys| {
             signature::verify(rrset, &signatures, zone, self.clock(), &self.budget)
@@ -46,7 +46,7 @@ impl Call {
             }
         }
         let (zone, fault) = match (self.standing(&rrset.owner).await, claim) {
-            (Standing::Insecure(_), None) => return Ok(Status::Insecure),
+            (Standing::Insecure(why), None) => return Ok(Judged::insecure(&*why)),
             // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
@@ -72,10 +72,10 @@ impl Call {
         rrset: &Rrset,
         zone: &ZoneKeys,
         signed: Signed,
-    ) -> Result<Status, Failure> {
+    ) -> Result<Judged, Failure> {
         let name = &rrset.owner;
         if signed.labels == label_count(name) {
-            return Ok(Status::Secure);
+            return Ok(Judged::signed_by(&zone.apex));
         }
         let what = format!("{} of {}", rtype::name(rrset.rtype), display(name));
         if rrset.rtype == rtype::DNAME {
@@ -84,8 +84,8 @@ impl Call {
         let encloser = name.trim_to(signed.labels);
         let proofs = self.proofs(&reply.message.authority, zone)?;
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget) {
-            Ok(true) => Ok(Status::Secure),
-            Ok(false) => Ok(Status::Insecure),
+            Ok(true) => Ok(Judged::signed_by(&zone.apex)),
+            Ok(false) => Ok(opted_out(zone)),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(_) => {
                 let text = format!("{what}: wildcard without proof that no closer name exists");
@@ -99,7 +99,7 @@ impl Call {
         self: &Rc<Self>,
         reply: &Reply,
         alias: &Rrset,
-    ) -> Result<Status, Failure> {
+    ) -> Result<Judged, Failure> {
         let answer = &reply.message.answer;
         if covering(answer, &alias.owner, rtype::CNAME).is_empty() {
             let dnames = answer.records.iter().filter(|record| {
@@ -138,7 +138,9 @@ impl Call {
             }
         }
         let (zone, undenied) = match (self.standing(name).await, claim) {
-            (Standing::Insecure(_), None) => return Ok(insecure(reply)),
+            (Standing::Insecure(why), None) => {
+                return Ok(denied(reply, Judged::insecure(&*why)));
+            }
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
             // The same zone would only fail again.
@@ -188,13 +190,14 @@ impl Call {
         if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
             return Ok(Err(Undenied::Unsigned(proofs.fault)));
         }
+        let signed = || Judged::signed_by(&zone.apex);
         match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
-            Ok(Denial::NoData) => Ok(Ok(Denied { status: Status::Secure, exists: true })),
-            Ok(Denial::NoName) => Ok(Ok(Denied { status: Status::Secure, exists: false })),
+            Ok(Denial::NoData) => Ok(Ok(Denied { judged: signed(), exists: true })),
+            Ok(Denial::NoName) => Ok(Ok(Denied { judged: signed(), exists: false })),
             Ok(Denial::InsecureNoData) if reply.is_nxdomain() => {
                 Ok(Err(Undenied::Unproven(Unproven::NoProof)))
             }
-            Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(insecure(reply))),
+            Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(denied(reply, opted_out(zone)))),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
         }
@@ -209,8 +212,14 @@ enum Undenied {
     Unproven(Unproven),
 }
 
-fn insecure(reply: &Reply) -> Denied {
-    Denied { status: Status::Insecure, exists: !reply.is_nxdomain() }
+/// A denial outside DNSSEC, where the response code is all there is.
+pub(super) fn denied(reply: &Reply, judged: Judged) -> Denied {
+    Denied { judged, exists: !reply.is_nxdomain() }
+}
+
+/// What may lie in an opt-out span is not proven (RFC 5155 section 6).
+fn opted_out(zone: &ZoneKeys) -> Judged {
+    Judged::insecure(format!("opted out of signing by {}", display(&zone.apex)))
 }
 
 /// The RDATA of a CNAME made from a DNAME (RFC 6672 section 2.2); None where the new name is too long.

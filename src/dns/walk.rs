@@ -84,13 +84,14 @@ impl Call {
     /// Starts what the first answer about `name` will need besides itself.
     pub(crate) fn prepare(self: &Rc<Self>, name: &Name) {
         match self.config.mode {
-            Mode::Validate => self.start_walk(name),
-            Mode::TrustAd => {
+            Some(Mode::Validate) => self.start_walk(name),
+            Some(Mode::TrustAd) => {
                 if let Some(server) = self.config.servers.first().copied() {
                     let call = self.clone();
                     tokio::task::spawn_local(async move { call.vouches_for_root(server).await });
                 }
             }
+            None => {}
         }
     }
 

@@ -39,6 +39,41 @@ pub extern "C" fn dane_policy_context_set_level(
     })
 }
 
+/// Sets the level for one next hop, compared whole, case and one final dot ignored: DANE_POLICY_LEVEL_DANE,
+/// DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF for a destination whose DNSSEC is broken: nothing about it is
+/// validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF. Applies to
+/// dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
+/// itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_context_set_destination_level(
+    context: Option<&mut dane_policy_context>,
+    domain: *const c_char,
+    level: c_int,
+) -> c_int {
+    change(context, |context| {
+        // SAFETY: NULL or a string that ends in NUL.
+        let domain = unsafe { from_c(domain) }?;
+        let level = status::destination_level(level)?;
+        context.0.set_destination_level(&domain, level).map_err(|_| MISUSE)
+    })
+}
+
+/// Turns audit on (not 0) or off (0, the default): failures are told and do not stop mail (RFC 7672 section 9.1). A
+/// DEFER becomes OPPORTUNISTIC with TLS not required; reason, detail and text stay, to be logged. VERIFY and
+/// ENCRYPT keep their action with TLS not required. What DANE has nothing to do with still defers: host or domain
+/// name not found, connection failed, host not in MX records, policy not available; so does an insecure null MX
+/// at DANE-only, which leaves no host to deliver to.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_set_audit(
+    context: Option<&mut dane_policy_context>,
+    on: c_int,
+) -> c_int {
+    change(context, |context| {
+        context.0.set_audit(on != 0);
+        Ok(())
+    })
+}
+
 /// Sets where a DNSSEC status comes from: DANE_POLICY_DNSSEC_VALIDATE (default), local validation, or
 /// DANE_POLICY_DNSSEC_TRUST_AD, the resolver's AD bit. TRUST_AD is safe only with a validating resolver
 /// that you run, on a path that nobody else can write to.

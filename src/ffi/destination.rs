@@ -1,20 +1,22 @@
 //! Step 1: lookup.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{create, free, guard, read};
 use super::context::dane_policy_context;
 use super::decision::dane_policy_decision;
 use super::error::MISUSE;
 use super::host::dane_policy_host;
-use super::status::{self, Status};
-use super::text::from_c;
+use super::status::{self, LevelNumber, Status};
+use super::text::{from_c, to_c};
 use crate::decide::{Decision, Verdict};
 use crate::lookup::Destination;
 
 /// A domain and the hosts that take its mail.
 pub struct dane_policy_destination {
+    level: LevelNumber,
     mx: Status,
+    mx_text: CString,
     queries: u32,
     decision: dane_policy_decision,
     hosts: Vec<dane_policy_host>,
@@ -26,7 +28,9 @@ impl dane_policy_destination {
         let verdict = Verdict::UNKNOWN_HOST;
         let text = format!("{}: {}", verdict.reason.text(), destination.domain);
         Self {
+            level: destination.policy.level.into(),
             mx: destination.mx.into(),
+            mx_text: to_c(&destination.mx_text),
             queries: destination.queries,
             decision: dane_policy_decision::new(destination.decision.clone()),
             hosts: destination.hosts.into_iter().map(dane_policy_host::new).collect(),
@@ -106,6 +110,23 @@ pub extern "C" fn dane_policy_destination_mx_status(
     destination: Option<&dane_policy_destination>,
 ) -> c_int {
     read(destination, Status::Bogus as i32, |destination| destination.mx as i32)
+}
+
+/// What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
+/// what went wrong. "" where no MX was looked up. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_destination_mx_text(
+    destination: Option<&dane_policy_destination>,
+) -> *const c_char {
+    read(destination, std::ptr::null(), |destination| destination.mx_text.as_ptr())
+}
+
+/// The level that applied: DANE_POLICY_LEVEL_...; DANE_ONLY for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_destination_level(
+    destination: Option<&dane_policy_destination>,
+) -> c_int {
+    read(destination, LevelNumber::DaneOnly as i32, |destination| destination.level as i32)
 }
 
 /// Number of DNS packets that the lookup sent.

@@ -16,6 +16,9 @@ pub struct dane_policy_host {
     base_domain: Option<CString>,
     addresses: Vec<CString>,
     reference_names: Vec<CString>,
+    tlsrpt_strings: Vec<CString>,
+    address_text: CString,
+    tlsa_text: CString,
     policy_key: CString,
     decision: dane_policy_decision,
 }
@@ -27,6 +30,9 @@ impl dane_policy_host {
             base_domain: host.base_domain.as_deref().map(to_c),
             addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
             reference_names: host.reference_names.iter().map(|name| to_c(name)).collect(),
+            tlsrpt_strings: host.records.iter().map(|record| to_c(&record.zone_text())).collect(),
+            address_text: to_c(&host.address_text()),
+            tlsa_text: to_c(&host.tlsa_text()),
             policy_key: to_c(&host.policy_key()),
             decision: dane_policy_decision::new(host.decision.clone()),
             host,
@@ -71,6 +77,19 @@ pub extern "C" fn dane_policy_host_address_status(host: Option<&dane_policy_host
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_tlsa_status(host: Option<&dane_policy_host>) -> c_int {
     read(host, Status::Bogus as i32, |host| Status::from(host.host.tlsa) as i32)
+}
+
+/// What the status of the addresses rests on, in one line of printable ASCII, an error of the other family included. ""
+/// where nothing was looked up. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_address_text(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| host.address_text.as_ptr())
+}
+
+/// What the status of the TLSA records rests on, as dane_policy_host_address_text.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsa_text(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| host.tlsa_text.as_ptr())
 }
 
 /// The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
@@ -149,6 +168,23 @@ pub extern "C" fn dane_policy_host_tlsa_usable(
         let record = host.host.records.get(index);
         i32::from(record.is_some_and(|record| record.usability().is_ok()))
     })
+}
+
+/// The policy-domain of a TLS report (RFC 8460 section 4.4): the TLSA base domain, else the host's name. NULL only for
+/// NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsrpt_domain(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| host.base_domain.as_ref().unwrap_or(&host.name).as_ptr())
+}
+
+/// A policy-string of a TLS report: a TLSA record as text, "3 1 1 0123...", in the order of dane_policy_host_tlsa. NULL
+/// beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_tlsrpt_string(
+    host: Option<&dane_policy_host>,
+    index: usize,
+) -> *const c_char {
+    read(host, std::ptr::null(), |host| string_at(&host.tlsrpt_strings, index))
 }
 
 /// A printable digest over level, action, port, base domain, usable records and reference names. Reuse a

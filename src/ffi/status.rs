@@ -29,6 +29,28 @@ pub enum Status {
     Indeterminate = 7,
 }
 
+/// How much DANE is demanded.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LevelNumber {
+    /// Use DANE where the destination offers it (RFC 7672 section 2.2).
+    Dane = 1,
+    /// Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
+    DaneOnly = 2,
+    /// For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
+    Off = 3,
+}
+
+impl From<Option<Level>> for LevelNumber {
+    fn from(level: Option<Level>) -> Self {
+        match level {
+            Some(Level::Dane) => Self::Dane,
+            Some(Level::DaneOnly) => Self::DaneOnly,
+            None => Self::Off,
+        }
+    }
+}
+
 const ALL: [Status; 8] = [
     Status::NotApplicable,
     Status::Secure,
@@ -129,7 +151,13 @@ pub(super) fn tlsa(number: c_int) -> Result<Tlsa, dane_policy_error> {
 }
 
 pub(super) fn level(number: c_int) -> Result<Level, dane_policy_error> {
-    Level::ALL.into_iter().find(|level| *level as i32 == number).ok_or(MISUSE)
+    let is_number = |level: &Level| LevelNumber::from(Some(*level)) as i32 == number;
+    Level::ALL.into_iter().find(is_number).ok_or(MISUSE)
+}
+
+/// A level, or none for OFF.
+pub(super) fn destination_level(number: c_int) -> Result<Option<Level>, dane_policy_error> {
+    if number == LevelNumber::Off as i32 { Ok(None) } else { level(number).map(Some) }
 }
 
 pub(super) fn mode(number: c_int) -> Result<Mode, dane_policy_error> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
+use super::explain::trouble;
 use crate::decide::{Address, Detail};
 use crate::dns::names::display;
 use crate::dns::{Answer, Call, Status, rtype};
@@ -56,12 +57,8 @@ impl Family {
         Self { status, addresses, answer, kind }
     }
 
-    fn trouble(&self) -> String {
-        let kind = self.kind;
-        match self.answer.status {
-            Status::Bogus => format!("{kind} is bogus: {}", self.answer.text),
-            _ => format!("{kind} is not known: {}", self.answer.text),
-        }
+    fn trouble(&self, host: &str) -> String {
+        trouble(&format!("{} of {host}", self.kind), &self.answer)
     }
 }
 
@@ -85,16 +82,22 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
             let aliased = !answer.aliases.is_empty() && answer.status == Status::Secure;
             result.status = family.status;
             result.expanded = aliased.then(|| answer.name.clone());
-            let word = if family.status == Address::Secure { "secure" } else { "insecure" };
-            result.note = format!("address of {host} is {word}");
+            let basis = &answer.basis;
+            result.note = match (family.status, answer.status) {
+                (Address::Secure, Status::Insecure) => {
+                    format!("{host} is a secure alias of an insecure name: {basis}")
+                }
+                (Address::Secure, _) => format!("address of {host} is secure, {basis}"),
+                _ => format!("address of {host} is insecure: {basis}"),
+            };
             if let Some(other) = trouble {
-                result.note += &format!(" ({})", other.trouble());
+                result.note += &format!("; {}", other.trouble(&host));
             }
         }
         (None, Some(family)) => {
             result.status = Address::Bogus;
             result.detail = family.answer.detail;
-            result.note = format!("address of {host}: {}", family.trouble());
+            result.note = family.trouble(&host);
         }
         (None, None) => {}
     }

@@ -6,8 +6,9 @@ use super::explain::Notes;
 use super::host::{self, Host, Query};
 use super::literal;
 use super::mx::{self, MxAnswer, MxHosts};
+use super::policy::Policy;
 use crate::decide::{
-    Address, Certificate, Decision, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict, decide,
+    Address, Certificate, Decision, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict,
 };
 use crate::dns::Call;
 use crate::dns::names::{self, display};
@@ -18,12 +19,14 @@ use crate::text::one_line;
 pub struct Destination {
     /// The next hop, without a final dot, in lower case.
     pub domain: String,
-    /// The level it was looked up for.
-    pub level: Level,
+    /// What was demanded.
+    pub policy: Policy,
     /// The port mail goes to.
     pub port: u16,
     /// Status of the MX RRset.
     pub mx: Mx,
+    /// What the MX status rests on, in words.
+    pub mx_text: String,
     /// The decision for the whole domain before connecting.
     pub decision: Decision,
     /// The MX hosts in the order to try them.
@@ -50,9 +53,18 @@ impl Destination {
         }
     }
 
-    fn new(domain: &str, level: Level, port: u16, mx: Mx, decision: Decision) -> Self {
+    fn new(domain: &str, policy: Policy, port: u16, mx: Mx, decision: Decision) -> Self {
         let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
-        Self { domain, level, port, mx, decision, hosts: Vec::new(), queries: 0 }
+        Self {
+            domain,
+            policy,
+            port,
+            mx,
+            mx_text: String::new(),
+            decision,
+            hosts: Vec::new(),
+            queries: 0,
+        }
     }
 
     /// Takes the hosts, and the domain's decision from them.
@@ -77,10 +89,23 @@ pub(crate) fn deciding(decisions: &[&Decision]) -> Option<usize> {
         .or_else(|| first(&|_| true))
 }
 
+/// A next hop as its destination is called: a domain, or an address literal. `Err` says why it is neither.
+pub(crate) fn next_hop(text: &str) -> Result<String, &'static str> {
+    match literal::parse(text) {
+        Some(_) => Ok(text.to_ascii_lowercase()),
+        None => names::parse(text).map(|name| display(&name)).map_err(names::InvalidName::text),
+    }
+}
+
 /// Looks up a next hop: MX, then all hosts at once.
-pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u16) -> Destination {
+pub(crate) async fn lookup(
+    call: &Rc<Call>,
+    policy: Policy,
+    domain: &str,
+    port: u16,
+) -> Destination {
     if literal::parse(domain).is_some() {
-        return lookup_literal(call, level, domain, port).await;
+        return lookup_literal(call, policy, domain, port).await;
     }
     let name = match names::parse(domain) {
         Ok(name) => name,
@@ -89,7 +114,7 @@ pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u1
             let text = Notes::default().explain(&verdict, domain, invalid.text());
             return Destination::new(
                 &one_line(domain),
-                level,
+                policy,
                 port,
                 Mx::Nxdomain,
                 Decision { verdict, text },
@@ -98,8 +123,9 @@ pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u1
     };
     let domain = display(&name);
     let answer = mx::look_up(call, &name).await;
-    let decision = domain_decision(level, &domain, &answer);
-    let mut destination = Destination::new(&domain, level, port, answer.status, decision);
+    let decision = domain_decision(policy, &domain, &answer);
+    let mut destination = Destination::new(&domain, policy, port, answer.status, decision);
+    destination.mx_text = one_line(&answer.note);
     let listed = match &answer.hosts {
         MxHosts::None | MxHosts::Null => Vec::new(),
         MxHosts::Implicit => vec![(0, domain.clone())],
@@ -112,7 +138,7 @@ pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u1
             Mx::Secure => vec![domain, answer.expanded.clone()],
             _ => Vec::new(),
         };
-        let hosts = look_up_hosts(call, level, port, &answer, listed, next_hops).await;
+        let hosts = look_up_hosts(call, policy, port, &answer, listed, next_hops).await;
         destination = destination.with_hosts(hosts);
     }
     destination.queries = call.budget.queries_sent();
@@ -122,13 +148,13 @@ pub(crate) async fn lookup(call: &Rc<Call>, level: Level, domain: &str, port: u1
 /// Looks up one host whose MX status the caller knows.
 pub(crate) async fn lookup_host(
     call: &Rc<Call>,
-    level: Level,
+    policy: Policy,
     host: &str,
     port: u16,
     next_hop: Option<&str>,
     mx: Mx,
 ) -> Destination {
-    let verdict = decide(level, mx, Address::Secure, Tlsa::Secure, Certificate::NotApplicable);
+    let verdict = policy.decide(mx, Address::Secure, Tlsa::Secure, Certificate::NotApplicable);
     let next_hop = next_hop.and_then(|name| names::parse(name).ok()).map(|name| display(&name));
     let note = match mx {
         Mx::Configured => String::new(),
@@ -136,7 +162,7 @@ pub(crate) async fn lookup_host(
     };
     let notes = Notes { mx: note.clone(), ..Notes::default() };
     let text = notes.explain(&verdict, host, "");
-    let mut destination = Destination::new(host, level, port, mx, Decision { verdict, text });
+    let mut destination = Destination::new(host, policy, port, mx, Decision { verdict, text });
     if matches!(mx, Mx::Secure | Mx::Insecure | Mx::Configured) {
         let next_hops: Vec<String> = match mx {
             Mx::Insecure => Vec::new(),
@@ -147,7 +173,7 @@ pub(crate) async fn lookup_host(
             name: host.strip_suffix('.').unwrap_or(host),
             preference: 0,
             port,
-            level,
+            policy,
             mx,
             mx_note: &note,
             next_hops: &next_hops,
@@ -165,12 +191,12 @@ pub(crate) async fn lookup_host(
     destination
 }
 
-async fn lookup_literal(call: &Rc<Call>, level: Level, domain: &str, port: u16) -> Destination {
+async fn lookup_literal(call: &Rc<Call>, policy: Policy, domain: &str, port: u16) -> Destination {
     let query = Query {
         name: domain,
         preference: 0,
         port,
-        level,
+        policy,
         mx: Mx::Configured,
         mx_note: "",
         next_hops: &[],
@@ -179,12 +205,12 @@ async fn lookup_literal(call: &Rc<Call>, level: Level, domain: &str, port: u16) 
     let mut host = host::look_up(call, &query).await;
     host.decision.verdict = host.decision.verdict.with_scope(Scope::Domain);
     let decision = host.decision.clone();
-    Destination::new(domain, level, port, Mx::Configured, decision).with_hosts(vec![host])
+    Destination::new(domain, policy, port, Mx::Configured, decision).with_hosts(vec![host])
 }
 
 async fn look_up_hosts(
     call: &Rc<Call>,
-    level: Level,
+    policy: Policy,
     port: u16,
     answer: &MxAnswer,
     listed: Vec<(u16, String)>,
@@ -203,7 +229,7 @@ async fn look_up_hosts(
                     name: &name,
                     preference,
                     port,
-                    level,
+                    policy,
                     mx,
                     mx_note: &mx_note,
                     next_hops: &next_hops,
@@ -224,24 +250,16 @@ async fn look_up_hosts(
 }
 
 /// The decision where the MX column alone decides; hosts replace it otherwise.
-fn domain_decision(level: Level, domain: &str, answer: &MxAnswer) -> Decision {
-    let verdict = match (&answer.hosts, answer.status, level) {
-        (MxHosts::Null, Mx::Insecure, Level::DaneOnly) => Verdict::INSECURE_NULL_MX,
+fn domain_decision(policy: Policy, domain: &str, answer: &MxAnswer) -> Decision {
+    let by_mx = |mx| {
+        let (address, tlsa) = (Address::NotApplicable, Tlsa::NotApplicable);
+        policy.decide(mx, address, tlsa, Certificate::NotApplicable)
+    };
+    let verdict = match (&answer.hosts, answer.status, policy.level) {
+        (MxHosts::Null, Mx::Insecure, Some(Level::DaneOnly)) => Verdict::INSECURE_NULL_MX,
         (MxHosts::Null, _, _) => Verdict::NULL_MX,
-        (MxHosts::None, Mx::Secure | Mx::Insecure, _) => decide(
-            level,
-            Mx::Nxdomain,
-            Address::NotApplicable,
-            Tlsa::NotApplicable,
-            Certificate::NotApplicable,
-        ),
-        _ => decide(
-            level,
-            answer.status,
-            Address::NotApplicable,
-            Tlsa::NotApplicable,
-            Certificate::NotApplicable,
-        ),
+        (MxHosts::None, Mx::Secure | Mx::Insecure, _) => by_mx(Mx::Nxdomain),
+        _ => by_mx(answer.status),
     };
     let verdict = match verdict.detail {
         Detail::MxBogus if answer.detail != Detail::None => verdict.with_detail(answer.detail),

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::explain::Notes;
+use super::policy::Policy;
 use super::tlsa::TlsaAnswer;
 use super::{address, literal, tlsa};
-use crate::decide::{
-    Action, Address, Certificate, Decision, Detail, Level, Mx, Reason, Tlsa, Verdict, decide,
-};
+use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
 use crate::dns::names::{self, display};
 use crate::dns::{Call, rtype};
+use crate::text::one_line;
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify};
 
@@ -25,8 +25,8 @@ pub struct Host {
     pub preference: u16,
     /// The port mail goes to.
     pub port: u16,
-    /// The level it was looked up for.
-    pub level: Level,
+    /// What was demanded.
+    pub policy: Policy,
     /// Status of the MX RRset that named this host.
     pub mx: Mx,
     /// Status of the addresses.
@@ -51,7 +51,7 @@ pub(super) struct Query<'a> {
     pub(super) name: &'a str,
     pub(super) preference: u16,
     pub(super) port: u16,
-    pub(super) level: Level,
+    pub(super) policy: Policy,
     pub(super) mx: Mx,
     pub(super) mx_note: &'a str,
     /// The next hop and its expansion, where the MX is secure.
@@ -78,7 +78,9 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
     };
     call.start(&name, rtype::A);
     call.start(&name, rtype::AAAA);
-    if let Some(owner) = tlsa::owner(query.port, &name) {
+    if query.policy.level.is_some()
+        && let Some(owner) = tlsa::owner(query.port, &name)
+    {
         call.start(&owner, rtype::TLSA);
     }
     let addresses = address::look_up(call, &name).await;
@@ -126,7 +128,7 @@ impl Host {
             name: query.name.to_ascii_lowercase(),
             preference: query.preference,
             port: query.port,
-            level: query.level,
+            policy: query.policy,
             mx: query.mx,
             address: Address::NotApplicable,
             addresses: Vec::new(),
@@ -152,8 +154,18 @@ impl Host {
         self.decision = Decision { verdict, text };
     }
 
+    /// What the status of the addresses rests on, in words: one line of printable ASCII, empty where nothing was looked up.
+    pub fn address_text(&self) -> String {
+        one_line(&self.notes.address)
+    }
+
+    /// The same for the TLSA records.
+    pub fn tlsa_text(&self) -> String {
+        one_line(&self.notes.tlsa)
+    }
+
     fn table(&self, certificate: Certificate) -> Verdict {
-        decide(self.level, self.mx, self.address, self.tlsa, certificate)
+        self.policy.decide(self.mx, self.address, self.tlsa, certificate)
     }
 
     /// Whether this is the host's name; case and one final dot do not matter.
@@ -193,7 +205,8 @@ impl Host {
             digest.update((bytes.len() as u64).to_be_bytes());
             digest.update(bytes);
         };
-        field(&(self.level as i32).to_be_bytes());
+        field(&self.policy.level.map_or(0, |level| level as i32).to_be_bytes());
+        field(&[self.policy.audit.into()]);
         field(&(self.decision.verdict.action as i32).to_be_bytes());
         field(&self.port.to_be_bytes());
         field(self.base_domain.as_deref().unwrap_or_default().as_bytes());

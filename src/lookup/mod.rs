@@ -6,9 +6,11 @@ mod explain;
 mod host;
 mod literal;
 mod mx;
+mod policy;
 mod tlsa;
 
 pub use destination::Destination;
 pub use host::Host;
+pub use policy::Policy;
 
-pub(crate) use destination::{deciding, lookup, lookup_host};
+pub(crate) use destination::{deciding, lookup, lookup_host, next_hop};

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
+use super::explain::trouble;
 use crate::decide::{Detail, Mx};
 use crate::dns::names::display;
 use crate::dns::{Answer, Call, Status, name_in, rtype};
@@ -51,13 +52,12 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
 }
 
 fn note(domain: &Name, answer: &Answer) -> String {
-    let domain = display(domain);
+    let (domain, basis) = (display(domain), &answer.basis);
     match answer.status {
-        Status::Bogus => format!("MX of {domain} is bogus: {}", answer.text),
-        Status::Indeterminate => format!("MX of {domain} is not known: {}", answer.text),
-        _ if !answer.exists => format!("{domain} does not exist"),
-        Status::Secure => format!("MX of {domain} is secure"),
-        Status::Insecure => format!("MX of {domain} is insecure"),
+        Status::Bogus | Status::Indeterminate => trouble(&format!("MX of {domain}"), answer),
+        _ if !answer.exists => format!("{domain} does not exist, {basis}"),
+        Status::Secure => format!("MX of {domain} is secure, {basis}"),
+        Status::Insecure => format!("MX of {domain} is insecure: {basis}"),
     }
 }
 

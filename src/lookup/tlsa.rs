@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
+use super::explain::trouble;
 use crate::decide::{Detail, Tlsa};
 use crate::dns::names::{display, parse, prepend};
 use crate::dns::{Call, Status, rtype};
@@ -45,10 +46,7 @@ pub(super) async fn look_up(
     port: u16,
 ) -> TlsaAnswer {
     let expanded = expanded.and_then(|name| parse(name).ok()).filter(|name| name != host);
-    let none = match owner(port, host) {
-        Some(owner) => format!("TLSA of {} does not exist", display(&owner)),
-        None => format!("TLSA of {} cannot exist: the name would be too long", display(host)),
-    };
+    let none = format!("TLSA of {} cannot exist: the name would be too long", display(host));
     let mut result = TlsaAnswer::empty(Tlsa::Nxdomain, none);
     for base in expanded.iter().chain([host]) {
         let Some(owner) = owner(port, base) else { continue };
@@ -56,8 +54,7 @@ pub(super) async fn look_up(
         let what = format!("TLSA of {}", display(&owner));
         match answer.status {
             Status::Bogus | Status::Indeterminate => {
-                let word = if answer.status == Status::Bogus { "bogus" } else { "not known" };
-                let note = format!("{what} is {word}: {}", answer.text);
+                let note = trouble(&what, &answer);
                 return TlsaAnswer {
                     detail: answer.detail,
                     ..TlsaAnswer::empty(Tlsa::Bogus, note)
@@ -67,15 +64,18 @@ pub(super) async fn look_up(
                 let records: Vec<Record> =
                     answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
                 let status = tlsa::status(&records);
-                let note = match status {
-                    Tlsa::Unusable => format!("{what}: {} record(s), none usable", records.len()),
-                    _ => format!("{what}: {} record(s)", records.len()),
-                };
+                let (count, basis) = (records.len(), &answer.basis);
+                let usable = if status == Tlsa::Unusable { ", none usable" } else { "" };
+                let note = format!("{what}: {count} record(s){usable}, {basis}");
                 let base_domain = Some(display(base));
                 return TlsaAnswer { status, records, base_domain, detail: Detail::None, note };
             }
             Status::Insecure if !answer.records.is_empty() => {
-                result = TlsaAnswer::empty(Tlsa::Insecure, format!("{what} is insecure"));
+                let note = format!("{what} is insecure: {}", answer.basis);
+                result = TlsaAnswer::empty(Tlsa::Insecure, note);
+            }
+            Status::Secure | Status::Insecure if result.status == Tlsa::Nxdomain => {
+                result.note = format!("{what} does not exist, {}", answer.basis);
             }
             Status::Secure | Status::Insecure => {}
         }

@@ -47,6 +47,12 @@ impl Record {
             data: rdata.get(3..).unwrap_or_default().to_vec(),
         }
     }
+
+    /// The whole record as in a zone file (RFC 6698 section 2.2), on one line.
+    pub fn zone_text(&self) -> String {
+        let Self { usage, selector, matching_type, data } = self;
+        format!("{usage} {selector} {matching_type} {}", Hex(data))
+    }
 }
 
 impl fmt::Display for Record {

@@ -205,3 +205,35 @@ fn numbers_and_words_are_in_step() {
         assert_eq!(action as usize, index + 1);
     }
 }
+
+#[test]
+fn rfc7672_9_1_audit_tells_and_does_not_stop() {
+    every_input(|_, _, _, _, certificate, verdict| {
+        let audited = verdict.audited(certificate);
+        let dead = certificate == Certificate::ConnectionFailed;
+        let stays = matches!(verdict.reason, Reason::NotFound | Reason::ConnectionFailed);
+        match verdict.action {
+            Defer if stays => assert_eq!(audited, verdict),
+            Defer if dead => assert_eq!(audited.reason, Reason::ConnectionFailed),
+            Defer => {
+                assert_eq!((audited.action, audited.tls_required), (Opportunistic, false));
+                assert_eq!((audited.reason, audited.detail), (verdict.reason, verdict.detail));
+                assert_eq!(audited.tlsrpt(), verdict.tlsrpt());
+                assert!(audited.may_deliver());
+            }
+            Verify | Encrypt => {
+                assert_eq!((audited.action, audited.tls_required), (verdict.action, false));
+            }
+            Deliver | Opportunistic | Fail => assert_eq!(audited, verdict),
+        }
+    });
+    for verdict in [
+        Verdict::UNAVAILABLE,
+        Verdict::UNKNOWN_HOST,
+        Verdict::INVALID_HOST,
+        Verdict::INVALID_DOMAIN,
+        Verdict::NULL_MX,
+    ] {
+        assert_eq!(verdict.audited(Certificate::NotApplicable), verdict);
+    }
+}

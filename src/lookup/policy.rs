@@ -1,0 +1,30 @@
+//! What the administrator demands of a destination.
+
+use crate::decide::{Action, Address, Certificate, Detail, Level, Mx, Tlsa, Verdict, decide};
+
+/// What is demanded of a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The level; none switches DANE off: no TLSA record is asked for, and nothing counts as secure.
+    pub level: Option<Level>,
+    /// Whether failures are only told (RFC 7672 section 9.1).
+    pub audit: bool,
+}
+
+impl Policy {
+    /// The table's verdict under this policy.
+    pub(super) fn decide(
+        self,
+        mx: Mx,
+        address: Address,
+        tlsa: Tlsa,
+        certificate: Certificate,
+    ) -> Verdict {
+        let verdict = decide(self.level.unwrap_or(Level::Dane), mx, address, tlsa, certificate);
+        match (self.level, verdict.action) {
+            (None, Action::Opportunistic) => verdict.with_detail(Detail::DaneOff),
+            _ if self.audit => verdict.audited(certificate),
+            _ => verdict,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The administrator's exceptions: levels by destination, and audit (RFC 7672 sections 2.2 and 9.1).
+
+use dane_policy::check::Report;
+use dane_policy::context::Context;
+use dane_policy::decide::{Action, Certificate, Detail, Level, Mx, Reason};
+use dane_policy::lookup::Destination;
+use dane_policy::verify::Verification;
+use world::World;
+
+struct Sender {
+    world: World,
+    context: Context,
+}
+
+impl Sender {
+    fn new() -> Self {
+        let world = World::start().unwrap();
+        let mut context = Context::new();
+        context.add_nameserver(&world.dns.to_string()).unwrap();
+        context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
+        Self { world, context }
+    }
+
+    fn check(&self, domain: &str) -> Report {
+        self.context.check(domain, self.world.smtp_port).unwrap()
+    }
+
+    fn lookup(&self, domain: &str) -> Destination {
+        self.context.lookup(domain, self.world.smtp_port).unwrap()
+    }
+}
+
+#[track_caller]
+fn assert_is(report: &Report, action: Action, reason: Reason, detail: Detail) {
+    let verdict = report.decision.verdict;
+    let found = (verdict.action, verdict.reason, verdict.detail);
+    assert_eq!(found, (action, reason, detail), "{}", report.decision.text);
+}
+
+#[test]
+fn rfc7672_2_2_dane_off_delivers_whatever_is_wrong_with_dnssec() {
+    let mut sender = Sender::new();
+    let broken = [
+        "mx-expired.test",
+        "servfail.test",
+        "denial-altered.test",
+        "mismatch.test",
+        "wrong-ds.test",
+    ];
+    for domain in broken {
+        assert_eq!(sender.check(domain).decision.verdict.action, Action::Defer, "{domain}");
+    }
+    for domain in broken {
+        sender.context.set_destination_level(&format!("{}.", domain.to_uppercase()), None).unwrap();
+        let report = sender.check(domain);
+        assert_is(&report, Action::Opportunistic, Reason::None, Detail::DaneOff);
+        assert!(!report.decision.verdict.tls_required);
+        assert!(report.decision.text.contains("DANE is off"), "{}", report.decision.text);
+        let destination = &report.destination;
+        assert_eq!((destination.mx, destination.policy.level), (Mx::Insecure, None));
+        assert!(destination.hosts.iter().all(|host| host.records.is_empty()));
+        // MX, A and AAAA: no proof, and no TLSA record, was asked for.
+        assert_eq!(destination.queries, 3, "{domain}");
+    }
+    // What DNS cannot tell without proofs either stays so.
+    sender.context.set_destination_level("no-such-domain.test", None).unwrap();
+    assert_is(
+        &sender.check("no-such-domain.test"),
+        Action::Defer,
+        Reason::NotFound,
+        Detail::MxNone,
+    );
+    // Others keep their level.
+    assert_eq!(sender.check("tlsa-bogus.test").decision.verdict.reason, Reason::TlsaLookup);
+    assert_eq!(sender.check("good.test").decision.verdict.action, Action::Deliver);
+}
+
+#[test]
+fn rfc7672_2_2_a_level_for_one_destination() {
+    let mut sender = Sender::new();
+    let port = sender.world.smtp_port;
+    assert_eq!(sender.check("tlsa-none.test").decision.verdict.action, Action::Opportunistic);
+    sender.context.set_destination_level("tlsa-none.test", Some(Level::DaneOnly)).unwrap();
+    assert_is(&sender.check("tlsa-none.test"), Action::Defer, Reason::NoTlsa, Detail::TlsaNone);
+    let host = |sender: &Sender, next_hop: Option<&str>| {
+        let host = "mx.tlsa-none.test";
+        let context = &sender.context;
+        context.lookup_host(host, port, next_hop, Mx::Configured).unwrap().decision.verdict.action
+    };
+    assert_eq!(host(&sender, Some("tlsa-none.test")), Action::Defer);
+    assert_eq!(host(&sender, Some("other.test")), Action::Opportunistic);
+    assert_eq!(host(&sender, None), Action::Opportunistic);
+    sender.context.set_destination_level("mx.tlsa-none.test", Some(Level::DaneOnly)).unwrap();
+    assert_eq!(host(&sender, None), Action::Defer);
+    // The last call counts.
+    sender.context.set_destination_level("tlsa-none.test", Some(Level::Dane)).unwrap();
+    assert_eq!(sender.check("tlsa-none.test").decision.verdict.action, Action::Opportunistic);
+    sender.context.set_level(Level::DaneOnly);
+    assert_eq!(sender.check("tlsa-none.test").decision.verdict.action, Action::Opportunistic);
+    for invalid in ["", "a..b", "b\u{fc}cher.test"] {
+        assert!(sender.context.set_destination_level(invalid, None).is_err(), "{invalid}");
+    }
+    sender.context.set_destination_level("[192.0.2.1]", None).unwrap();
+    let literal = sender.lookup("[192.0.2.1]").decision.verdict;
+    assert_eq!((literal.action, literal.detail), (Action::Opportunistic, Detail::DaneOff));
+    assert_eq!(sender.lookup("[192.0.2.2]").decision.verdict.action, Action::Defer);
+}
+
+#[test]
+fn rfc7672_9_1_audit_lets_mail_go_and_says_why_it_should_not() {
+    let mut sender = Sender::new();
+    sender.context.set_audit(true);
+    for (domain, level, reason, detail) in [
+        ("mismatch.test", Level::Dane, Reason::NotTrusted, Detail::NoMatch),
+        ("plain.test", Level::Dane, Reason::TlsNotOffered, Detail::NoStarttls),
+        ("tlsa-bogus.test", Level::Dane, Reason::TlsaLookup, Detail::TlsaBogus),
+        ("tlsa-none.test", Level::DaneOnly, Reason::NoTlsa, Detail::TlsaNone),
+        ("implicit-insecure.test", Level::DaneOnly, Reason::NonDnssec, Detail::MxInsecure),
+        ("pkix-ta-only.test", Level::DaneOnly, Reason::NoUsableTlsa, Detail::TlsaUnusable),
+    ] {
+        sender.context.set_level(level);
+        let report = sender.check(domain);
+        assert_is(&report, Action::Opportunistic, reason, detail);
+        assert!(report.decision.text.starts_with(reason.text()), "{}", report.decision.text);
+        assert!(!report.decision.verdict.tls_required, "{domain}");
+        let host = &report.destination.hosts[0].decision.verdict;
+        assert!(!host.tls_required, "{domain}");
+    }
+    sender.context.set_level(Level::Dane);
+    assert_is(&sender.check("good.test"), Action::Deliver, Reason::None, Detail::None);
+    // DANE has no part in these.
+    assert_is(&sender.check("mx-expired.test"), Action::Defer, Reason::NotFound, Detail::MxBogus);
+    sender.context.set_level(Level::DaneOnly);
+    assert_is(
+        &sender.check("null-insecure.test"),
+        Action::Defer,
+        Reason::NonDnssec,
+        Detail::MxInsecure,
+    );
+}
+
+#[test]
+fn rfc7672_9_1_a_dead_host_stays_dead_under_audit() {
+    let mut sender = Sender::new();
+    sender.context.set_audit(true);
+    // Before the connection there are OPPORTUNISTIC, for its TLSA lookup failed, and VERIFY.
+    for domain in ["tlsa-bogus.test", "good.test"] {
+        let host = &sender.lookup(domain).hosts[0];
+        let (certificate, detail) = (Certificate::ConnectionFailed, Detail::ConnectionFailed);
+        let dead = Verification::failure(certificate, detail, String::new());
+        let verdict = host.decide(&dead).verdict;
+        assert_eq!((verdict.action, verdict.reason), (Action::Defer, Reason::ConnectionFailed));
+    }
+}
+
+#[test]
+fn a_connection_is_not_reused_across_policies() {
+    let mut sender = Sender::new();
+    let key = |sender: &Sender| sender.lookup("tlsa-none.test").hosts[0].policy_key();
+    let plain = key(&sender);
+    sender.context.set_audit(true);
+    let audited = key(&sender);
+    sender.context.set_audit(false);
+    sender.context.set_destination_level("tlsa-none.test", None).unwrap();
+    let off = key(&sender);
+    assert!(plain != audited && plain != off && audited != off);
+}
