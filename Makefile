@@ -5,6 +5,7 @@
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
+#   make texts      rewrite docs/texts.md, the listing of every text
 #   make header     rewrite include/dane_policy.h from src/ffi
 #   make test-servers  compares with real name servers and attacks (root, Debian); SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
@@ -39,7 +40,7 @@ TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test test-servers bench install header check-abi clean FORCE
+.PHONY: all demo test test-servers bench install header texts check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -77,7 +78,7 @@ $(STATIC): $(ARCHIVE) $(B)/keep.ld
 	$(AR) rcs $@ $(B)/libdane_policy.o
 	rm $(B)/libdane_policy.o
 
-$(TOOLS): $(B)/%: examples-c/%.c examples-c/tool.h include/dane_policy.h $(SHARED)
+$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 $(B)/demo: tests/c/demo.c include/dane_policy.h $(SHARED)
@@ -129,6 +130,9 @@ install: all
 
 header:
 	DANE_POLICY_HEADER='$(CURDIR)/include/dane_policy.h' $(CARGO) build --locked --features regenerate-header
+
+texts:
+	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --test texts
 
 check-abi: $(SHARED)
 	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^$(NODE)' \

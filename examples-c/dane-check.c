@@ -6,6 +6,8 @@
 
 #include <dane_policy.h>
 
+#include "advice.h"
+#include "batch.h"
 #include "tool.h"
 
 static const char usage[] =
@@ -14,6 +16,9 @@ static const char usage[] =
     "       dane-check [OPTION]... --self-test           does the resolver serve this mode?\n"
     "\n"
     "  --level dane|dane-only        what to demand (default dane)\n"
+    "  --destination-level DOMAIN=off|dane|dane-only\n"
+    "                                another level for one domain; may be repeated\n"
+    "  --audit                       tell what would be deferred, and deliver\n"
     "  --nameserver ADDR[:PORT]      ask this resolver instead of resolv.conf's; may be repeated\n"
     "  --resolv-conf FILE            read the resolvers from FILE\n"
     "  --trust-anchor FILE           DS or DNSKEY lines instead of the root's anchors\n"
@@ -23,14 +28,16 @@ static const char usage[] =
     "  --timeout SECONDS             for each domain (default 30)\n"
     "  --time UNIX                   validate as of this time\n"
     "  --dns-only                    look up, do not connect\n"
+    "  --input FILE                  more domains, one a line; - is standard input\n"
+    "  --jobs N                      check N domains at once (up to 64); results come as they are ready\n"
+    "  --explain                     say at length what a failure means\n"
     "  --json                        one JSON object a line\n"
     "\n"
     "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error\n";
 
 static dane_policy_context *context;
-static const char *level_name = "dane";
 static uint16_t port = 25;
-static int json, dns_only, colour;
+static int json, dns_only, explains, colour;
 
 static double milliseconds(void)
 {
@@ -46,6 +53,15 @@ static void must(int code, const char *option, const char *value)
         fail(EXIT_USAGE, "%s: '%s' does not parse", option, value);
     if (code != DANE_POLICY_OK)
         fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
+}
+
+static const char *level_word(const dane_policy_destination *destination)
+{
+    switch (dane_policy_destination_level(destination)) {
+    case DANE_POLICY_LEVEL_OFF: return "off";
+    case DANE_POLICY_LEVEL_DANE: return "dane";
+    default: return "dane-only";
+    }
 }
 
 /* A status as a word; NULL where nothing was looked up. */
@@ -193,7 +209,7 @@ static void print_json(const struct result *result)
     putchar('{');
     json_field("domain", result->domain);
     putchar(',');
-    json_field("level", level_name);
+    json_field("level", level_word(result->destination));
     putchar(',');
     json_decision(decision);
     putchar(',');
@@ -223,9 +239,80 @@ static void paint(int good, const char *text)
         fputs(text, stdout);
 }
 
-static void step(const char *name, const char *status, const char *facts)
+/* The steps on the way from the domain to the certificate. */
+enum step { MX, ADDRESS, TLSA, TLS, CERTIFICATE, NONE };
+
+/* Where the way broke, or DANE ended. */
+static enum step broken_step(const dane_policy_decision *decision, int mx_status)
 {
-    printf("    %-12s %-18s %s\n", name, status == NULL ? "-" : status, facts == NULL ? "" : facts);
+    switch (dane_policy_decision_reason(decision)) {
+    case DANE_POLICY_REASON_NOT_TRUSTED: return CERTIFICATE;
+    case DANE_POLICY_REASON_TLS_NOT_OFFERED:
+    case DANE_POLICY_REASON_HANDSHAKE_FAILED:
+    case DANE_POLICY_REASON_CONNECTION_FAILED: return TLS;
+    case DANE_POLICY_REASON_NO_TLSA:
+    case DANE_POLICY_REASON_NO_USABLE_TLSA:
+    case DANE_POLICY_REASON_TLSA_LOOKUP: return TLSA;
+    case DANE_POLICY_REASON_NO_MAIL: return MX;
+    case DANE_POLICY_REASON_NOT_FOUND:
+        return mx_status == DANE_POLICY_STATUS_BOGUS || mx_status == DANE_POLICY_STATUS_NXDOMAIN ? MX : ADDRESS;
+    default: break;
+    }
+    switch (dane_policy_decision_detail(decision)) {
+    case DANE_POLICY_DETAIL_MX_INSECURE: return MX;
+    case DANE_POLICY_DETAIL_ADDRESS_LITERAL:
+    case DANE_POLICY_DETAIL_ADDRESS_INSECURE: return ADDRESS;
+    case DANE_POLICY_DETAIL_TLSA_INSECURE:
+    case DANE_POLICY_DETAIL_TLSA_NONE:
+    case DANE_POLICY_DETAIL_TLSA_UNUSABLE: return TLSA;
+    default: return NONE;
+    }
+}
+
+/* One step of the way; the one where it broke is marked. */
+static void print_step(const char *name, const char *status, const char *facts, int is_broken)
+{
+    printf("  %c %-12s %-18s %s\n", is_broken ? '>' : ' ', name, status == NULL ? "-" : status,
+           facts == NULL ? "" : facts);
+}
+
+static void print_records(const dane_policy_host *host, const dane_policy_verification *verification)
+{
+    size_t i;
+
+    for (i = 0; i < dane_policy_host_tlsa_count(host); i++) {
+        const char *fate = dane_policy_verification_record_text(verification, i);
+        const char *record = dane_policy_host_tlsrpt_string(host, i);
+        int shown = (int)strlen(record) < 26 ? (int)strlen(record) : 18;
+
+        if (fate == NULL)
+            fate = dane_policy_host_tlsa_usable(host, i) ? "usable" : "unusable";
+        printf("      %.*s%-8s %s\n", shown, record, record[shown] == '\0' ? "" : "...", fate);
+    }
+}
+
+/* The action, and the text, which may begin with the same word. */
+static void print_decision(const dane_policy_decision *decision, int good)
+{
+    const char *action = dane_policy_action_name(dane_policy_decision_action(decision));
+    const char *text = dane_policy_decision_text(decision);
+
+    paint(good, action);
+    if (strncmp(text, action, strlen(action)) == 0)
+        printf("%s\n", text + strlen(action));
+    else
+        printf(": %s\n", text);
+}
+
+static void print_advice(const dane_policy_decision *decision)
+{
+    const struct advice *advice = advice_for(decision);
+
+    if (advice == NULL)
+        return;
+    printf("    %-12s %s\n", "to do", advice->brief);
+    if (explains)
+        print_wrapped("        ", advice->full);
 }
 
 static void print_host(const struct result *result, size_t index)
@@ -234,45 +321,48 @@ static void print_host(const struct result *result, size_t index)
     const dane_policy_verification *verification = verification_of(result, index);
     const dane_policy_decision *decision = decision_of(result, index);
     const char *tls = dane_policy_report_tls_version(result->report, index);
-    size_t count = dane_policy_host_address_count(host);
-    size_t records = dane_policy_host_tlsa_count(host);
+    const char *certificate = certificate_word(verification);
+    enum step broken = broken_step(decision, dane_policy_destination_mx_status(result->destination));
     size_t i;
 
-    printf("  %u %s\n", dane_policy_host_preference(host), dane_policy_host_name(host));
-    printf("    %-12s %-18s", "address",
-           dane_policy_status_name(dane_policy_host_address_status(host)));
-    for (i = 0; i < count; i++)
-        printf(" %s", dane_policy_host_address(host, i));
-    putchar('\n');
-    printf("    %-12s %-18s", "TLSA",
-           status_word(dane_policy_host_tlsa_status(host)) == NULL
-               ? "-"
-               : dane_policy_status_name(dane_policy_host_tlsa_status(host)));
-    if (records != 0)
-        printf(" %lu record%s at %s", (unsigned long)records, records == 1 ? "" : "s",
-               dane_policy_host_base_domain(host));
-    putchar('\n');
-    step("TLS", tls, NULL);
-    step("certificate", certificate_word(verification), dane_policy_verification_text(verification));
+    printf("  %s, preference %u\n", dane_policy_host_name(host), dane_policy_host_preference(host));
+    print_step("address", status_word(dane_policy_host_address_status(host)), dane_policy_host_address_text(host),
+               broken == ADDRESS);
+    for (i = 0; i < dane_policy_host_address_count(host); i++)
+        printf("      %s\n", dane_policy_host_address(host, i));
+    print_step("TLSA", status_word(dane_policy_host_tlsa_status(host)), dane_policy_host_tlsa_text(host),
+               broken == TLSA);
+    print_records(host, verification);
+    if (verification != NULL) {
+        print_step("TLS", tls != NULL ? tls : certificate, tls != NULL ? "" : dane_policy_verification_text(verification),
+                   broken == TLS);
+        if (tls != NULL && certificate != NULL)
+            print_step("certificate", certificate, dane_policy_verification_text(verification), broken == CERTIFICATE);
+    }
     printf("    %-12s ", "decision");
-    paint(dane_policy_decision_action(decision) != DANE_POLICY_ACTION_DEFER,
-          dane_policy_action_name(dane_policy_decision_action(decision)));
-    printf("  %s\n", dane_policy_decision_text(decision));
+    print_decision(decision, dane_policy_decision_action(decision) != DANE_POLICY_ACTION_DEFER);
+    print_advice(decision);
 }
 
 static void print_text(const struct result *result, int may_deliver)
 {
     const dane_policy_decision *decision = result->decision;
-    size_t i;
+    int mx = dane_policy_destination_mx_status(result->destination);
+    size_t count = dane_policy_destination_host_count(result->destination), i;
+    time_t now = time(NULL);
+    char date[32] = "";
 
-    printf("%s: ", result->domain);
-    paint(may_deliver, dane_policy_action_name(dane_policy_decision_action(decision)));
-    printf(" (%s, level %s)\n", dane_policy_decision_text(decision), level_name);
-    step("  MX", status_word(dane_policy_destination_mx_status(result->destination)), NULL);
-    for (i = 0; i < dane_policy_destination_host_count(result->destination); i++)
+    printf("%s at level %s: ", result->domain, level_word(result->destination));
+    print_decision(decision, may_deliver);
+    print_step("MX", status_word(mx), dane_policy_destination_mx_text(result->destination),
+               broken_step(decision, mx) == MX);
+    if (count == 0)
+        print_advice(decision);
+    for (i = 0; i < count; i++)
         print_host(result, i);
-    printf("    %lu DNS queries, %.1f ms\n",
-           (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime(&now));
+    printf("    %lu DNS queries, %.1f ms, %s\n",
+           (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date);
 }
 
 /* 1 if the domain may be delivered to. */
@@ -298,11 +388,12 @@ static int check(const char *domain)
     may_deliver =
         dane_policy_decision_may_deliver(result.decision) ||
         (dns_only && dane_policy_decision_action(result.decision) == DANE_POLICY_ACTION_VERIFY);
+    begin_output();
     if (json)
         print_json(&result);
     else
         print_text(&result, may_deliver);
-    finish_output();
+    end_output();
     dane_policy_report_free(report);
     dane_policy_destination_free(destination);
     return may_deliver;
@@ -402,6 +493,33 @@ static int self_test(void)
     return good;
 }
 
+static int level_of(const char *option, const char *word)
+{
+    if (strcmp(word, "dane") == 0)
+        return DANE_POLICY_LEVEL_DANE;
+    if (strcmp(word, "dane-only") == 0)
+        return DANE_POLICY_LEVEL_DANE_ONLY;
+    if (strcmp(word, "off") == 0)
+        return DANE_POLICY_LEVEL_OFF;
+    fail(EXIT_USAGE, "%s: '%s' is no level", option, word);
+    return 0;
+}
+
+/* DOMAIN=LEVEL */
+static void set_destination_level(const char *option, const char *value)
+{
+    const char *equals = strrchr(value, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - value);
+    char *domain = allocate(NULL, length + 1);
+
+    if (equals == NULL)
+        fail(EXIT_USAGE, "%s: '%s' is not DOMAIN=LEVEL", option, value);
+    memcpy(domain, value, length);
+    domain[length] = '\0';
+    must(dane_policy_context_set_destination_level(context, domain, level_of(option, equals + 1)), option, value);
+    free(domain);
+}
+
 /* Sets one option that takes a value; 0 if it is none. */
 static int set(const char *option, const char *value)
 {
@@ -409,13 +527,9 @@ static int set(const char *option, const char *value)
     char *text;
 
     if (strcmp(option, "--level") == 0) {
-        int only = strcmp(value, "dane-only") == 0;
-
-        if (!only && strcmp(value, "dane") != 0)
-            fail(EXIT_USAGE, "--level: '%s' is neither dane nor dane-only", value);
-        level_name = value;
-        must(dane_policy_context_set_level(context, only ? DANE_POLICY_LEVEL_DANE_ONLY
-                                                         : DANE_POLICY_LEVEL_DANE), option, value);
+        must(dane_policy_context_set_level(context, level_of(option, value)), option, value);
+    } else if (strcmp(option, "--destination-level") == 0) {
+        set_destination_level(option, value);
     } else if (strcmp(option, "--nameserver") == 0) {
         must(dane_policy_context_add_nameserver(context, value), option, value);
     } else if (strcmp(option, "--resolv-conf") == 0) {
@@ -451,11 +565,14 @@ static int set(const char *option, const char *value)
 
 int main(int argc, char **argv)
 {
-    int testing = 0, asking = 0, all = 1, i;
+    struct batch batch = {NULL, NULL, NULL, 0};
+    int testing = 0, asking = 0, jobs = 1, status, i;
 
     tool_name = "dane-check";
     must(dane_policy_context_new(&context), "context", "");
     for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
         if (strcmp(argv[i], "--") == 0) {
             i++;
             break;
@@ -473,11 +590,19 @@ int main(int argc, char **argv)
             json = 1;
         } else if (strcmp(argv[i], "--dns-only") == 0) {
             dns_only = 1;
+        } else if (strcmp(argv[i], "--explain") == 0) {
+            explains = 1;
+        } else if (strcmp(argv[i], "--audit") == 0) {
+            must(dane_policy_context_set_audit(context, 1), argv[i], "");
         } else if (strcmp(argv[i], "--self-test") == 0) {
             testing = 1;
         } else if (strcmp(argv[i], "--query") == 0) {
             asking = 1;
-        } else if (i + 1 < argc && set(argv[i], argv[i + 1])) {
+        } else if (value != NULL && strcmp(argv[i], "--jobs") == 0) {
+            jobs = (int)number(argv[i++], value, 1, MAX_JOBS);
+        } else if (value != NULL && strcmp(argv[i], "--input") == 0) {
+            batch.input_name = argv[++i];
+        } else if (value != NULL && set(argv[i], value)) {
             i++;
         } else {
             fprintf(stderr, "dane-check: %s: unknown option, or its value is missing\n%s", argv[i], usage);
@@ -487,22 +612,29 @@ int main(int argc, char **argv)
     argv += i;
     argc -= i;
     if (testing + asking > 1 || (testing && argc != 0) || (asking && argc != 2) ||
-        (!testing && !asking && argc == 0)) {
+        ((testing || asking) && batch.input_name != NULL) ||
+        (!testing && !asking && argc == 0 && batch.input_name == NULL)) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
+    if (batch.input_name != NULL) {
+        batch.input = strcmp(batch.input_name, "-") == 0 ? stdin : fopen(batch.input_name, "r");
+        if (batch.input == NULL)
+            fail(EXIT_USAGE, "%s: %s", batch.input_name, strerror(errno));
+    }
     colour = !json && isatty(STDOUT_FILENO);
-    if (testing)
-        all = self_test();
-    else if (asking)
-        all = query(argv[0], argv[1]);
-    else
-        for (i = 0; i < argc; i++) {
-            if (argc > 1 && isatty(STDERR_FILENO))
-                fprintf(stderr, "%d/%d %s\n", i + 1, argc, argv[i]);
-            all &= check(argv[i]);
-        }
+    if (testing) {
+        status = !self_test();
+    } else if (asking) {
+        status = !query(argv[0], argv[1]);
+    } else {
+        batch.given = argv;
+        shows_progress = (argc > 1 || batch.input != NULL) && isatty(STDERR_FILENO);
+        status = run_batch(&batch, jobs, check);
+    }
     finish_output();
+    if (batch.input != NULL && batch.input != stdin)
+        fclose(batch.input);
     dane_policy_context_free(context);
-    return all ? 0 : 1;
+    return status;
 }

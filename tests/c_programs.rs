@@ -251,6 +251,51 @@ fn dane_check_over_the_world() {
         (&"indeterminate".into(), &"REFUSED".into())
     );
 
+    let text_of = |arguments: &[&str]| check(arguments).1;
+    let ticket = text_of(&["mismatch.test"]);
+    for part in [
+        "MX           secure             MX of mismatch.test is secure, signed by mismatch.test",
+        "the server has another key; if that is right, publish 3 1 1 ",
+        "  > certificate  unsuccessful       TLSA 3 1 1 ",
+        "to do        the MX host's owner must publish the record of the new key",
+    ] {
+        assert!(ticket.contains(part), "{part}: {ticket}");
+    }
+    assert!(!ticket.contains("renewed before its record"), "{ticket}");
+    let long = text_of(&["--explain", "mismatch.test"]);
+    assert!(long.contains("renewed before its record"), "{long}");
+    assert!(text_of(&["tlsa-bogus.test"]).contains("  > TLSA         bogus"));
+    assert!(text_of(&["mx-expired.test"]).contains("  > MX           bogus"));
+
+    let (status, text) = check(&["--json", "--audit", "--level", "dane-only", "tlsa-none.test"]);
+    assert_eq!((status, &json(&text)["action"]), (0, &"opportunistic".into()));
+    assert_eq!(json(&text)["reason"], "no TLSA record");
+    let off = "mx-expired.test=off";
+    let (status, text) = check(&["--json", "--destination-level", off, "mx-expired.test"]);
+    assert_eq!(
+        (status, &json(&text)["level"], &json(&text)["detail"]),
+        (0, &"off".into(), &"dane-off".into())
+    );
+
+    let list = scratch("batch").join("domains");
+    let many: Vec<String> =
+        (0..40).map(|n| format!("  absent{n}.test \n\n# no domain\n")).collect();
+    fs::write(&list, many.concat() + "good.test").unwrap();
+    let list = list.to_str().unwrap();
+    for jobs in ["1", "7"] {
+        let (status, text) =
+            check(&["--json", "--jobs", jobs, "--input", list, "mismatch.test", "good.test"]);
+        let mut domains: Vec<_> = text.lines().map(|line| json(line)["domain"].clone()).collect();
+        if jobs == "1" {
+            assert_eq!((&domains[0], &domains[42]), (&"mismatch.test".into(), &"good.test".into()));
+        }
+        domains.sort_by_key(ToString::to_string);
+        domains.dedup();
+        assert_eq!((status, text.lines().count(), domains.len()), (1, 43, 42), "{text}");
+    }
+    let (status, text) = check(&["--json", "--jobs", "3", "--", "good.test"]);
+    assert_eq!((status, text.lines().count()), (0, 1));
+
     assert_eq!(check(&["--self-test"]).0, 0);
     assert_eq!(check(&["--dnssec", "trust-ad", "--self-test"]).0, 0);
     for wrong in [
@@ -262,6 +307,14 @@ fn dane_check_over_the_world() {
         &["--nameserver", "localhost", "good.test"],
         &["--trust-anchor", "/nonexistent", "good.test"],
         &["--query", "good.test", "TXT"],
+        &["--jobs", "0", "good.test"],
+        &["--jobs", "65", "good.test"],
+        &["--input", "/nonexistent"],
+        &["--input", list, "--self-test"],
+        &["--level", "off", "good.test"],
+        &["--destination-level", "good.test", "good.test"],
+        &["--destination-level", "good.test=often", "good.test"],
+        &["--destination-level", "good..test=off", "good.test"],
         &["--timeout"],
     ] {
         assert_eq!(check(wrong).0, 2, "{wrong:?}");
@@ -350,9 +403,7 @@ fn dane_verify_says_what_to_publish() {
         (
             vec![format!("3 1 1 {key_digest}"), format!("3 1 2 {}", "ab".repeat(64))],
             1,
-            format!(
-                "matches, but a stronger digest is published that does not; publish 3 1 2 {key_512}"
-            ),
+            format!("matches, but the stronger digest does not; publish 3 1 2 {key_512}"),
         ),
         (
             vec![format!("2 1 1 {key_digest}")],
@@ -364,12 +415,12 @@ fn dane_verify_says_what_to_publish() {
         (
             vec![format!("3 1 1 {certificate_digest}")],
             1,
-            "this is the server's certificate, not its key: publish it as 3 0 1".into(),
+            "this is the server's certificate, not its key; publish it as 3 0 1".into(),
         ),
         (
             vec![format!("3 1 1 {root_digest}")],
             1,
-            "this is the key of issuer 1 in the chain: publish it as 2 1 1".into(),
+            "this is the key of issuer 1 in the chain; publish it as 2 1 1".into(),
         ),
         // The key of tomorrow, published before it is used: nothing to mend.
         (

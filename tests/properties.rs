@@ -27,7 +27,7 @@ fn judge(case: &Case, records: &[Record], chain: &[Vec<u8>]) -> Verification {
     let texts = found.records.iter().map(|record| &*record.text).chain([found.text.as_str()]);
     for text in texts {
         assert!(text.bytes().all(|octet| (0x20..0x7f).contains(&octet)), "{text:?}");
-        assert!(!text.is_empty() && text.len() <= 400, "{text:?}");
+        assert!(!text.is_empty() && text.len() <= 200, "{text:?}");
     }
     assert_eq!(found.records.len(), records.len());
     assert_eq!(found.record.is_some(), found.result == Match::Matched);

@@ -60,7 +60,10 @@ impl Call {
                     answer.presentation =
                         rrset.rdata.iter().map(|rdata| presentation::show(rtype, rdata)).collect();
                     answer.records = rrset.rdata;
-                    answer.text = format!("{} record(s), {}", answer.records.len(), answer.basis);
+                    answer.text = match answer.records.len() {
+                        1 => format!("1 record, {}", answer.basis),
+                        count => format!("{count} records, {}", answer.basis),
+                    };
                     return Ok(());
                 }
                 Step::Denied(denied) => {

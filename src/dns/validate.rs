@@ -197,6 +197,10 @@ impl Call {
             Ok(Denial::InsecureNoData) if reply.is_nxdomain() => {
                 Ok(Err(Undenied::Unproven(Unproven::NoProof)))
             }
+            Ok(Denial::TooCostly) => {
+                let why = format!("{} asks for too many NSEC3 iterations", display(&zone.apex));
+                Ok(Ok(denied(reply, Judged::insecure(why))))
+            }
             Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(denied(reply, opted_out(zone)))),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
@@ -219,7 +223,7 @@ pub(super) fn denied(reply: &Reply, judged: Judged) -> Denied {
 
 /// What may lie in an opt-out span is not proven (RFC 5155 section 6).
 fn opted_out(zone: &ZoneKeys) -> Judged {
-    Judged::insecure(format!("opted out of signing by {}", display(&zone.apex)))
+    Judged::insecure(format!("{} opts out of signing there", display(&zone.apex)))
 }
 
 /// The RDATA of a CNAME made from a DNAME (RFC 6672 section 2.2); None where the new name is too long.

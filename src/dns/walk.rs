@@ -169,7 +169,7 @@ impl Call {
             Ok(Cut::None) => Standing::Inside(zone.clone()),
             Ok(Cut::NoName) => Standing::Nothing(zone.clone()),
             Ok(Cut::Insecure) => {
-                let why = format!("delegation of {} without DS", display(name));
+                let why = format!("no DS for {}", display(name));
                 let lifetime = proofs.lifetime.unwrap_or_default();
                 self.remember(name, Standing::Insecure(why.into()), lifetime)
             }

@@ -74,7 +74,12 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
         addresses,
         expanded: None,
         detail: Detail::None,
-        note: format!("{host} has no address"),
+        note: match &families {
+            [Family { answer, .. }, other] if !answer.exists && !other.answer.exists => {
+                format!("{host} does not exist, {}", answer.basis)
+            }
+            _ => format!("{host} has no address"),
+        },
     };
     match (found, trouble) {
         (Some(family), trouble) => {

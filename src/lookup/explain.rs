@@ -42,7 +42,9 @@ impl Notes {
         let fact = unless_said(fact, &[head]);
         let certificate = unless_said(certificate, &[head, fact]);
         let host = unless_said(host, &[head, fact, certificate]);
-        let (before_fact, before_certificate) = (before(": ", fact), before(": ", certificate));
+        let before_fact = before(": ", fact);
+        let then = if fact.is_empty() { ": " } else { "; " };
+        let before_certificate = before(then, certificate);
         let (open, close) = (before(" (", host), before(")", host));
         line(format_args!(
             "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}"

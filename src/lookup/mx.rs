@@ -47,17 +47,22 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
         Status::Secure => (Mx::Secure, hosts(&answer.records)),
         Status::Insecure => (Mx::Insecure, hosts(&answer.records)),
     };
-    let note = note(domain, &answer);
+    let note = note(domain, &answer, &hosts);
     MxAnswer { status, hosts, expanded: answer.name, detail: answer.detail, note }
 }
 
-fn note(domain: &Name, answer: &Answer) -> String {
+fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> String {
     let (domain, basis) = (display(domain), &answer.basis);
+    let what = match hosts {
+        MxHosts::Implicit => "implicit MX",
+        MxHosts::Null => "null MX",
+        MxHosts::Listed(_) | MxHosts::None => "MX",
+    };
     match answer.status {
         Status::Bogus | Status::Indeterminate => trouble(&format!("MX of {domain}"), answer),
         _ if !answer.exists => format!("{domain} does not exist, {basis}"),
-        Status::Secure => format!("MX of {domain} is secure, {basis}"),
-        Status::Insecure => format!("MX of {domain} is insecure: {basis}"),
+        Status::Secure => format!("{what} of {domain} is secure, {basis}"),
+        Status::Insecure => format!("{what} of {domain} is insecure: {basis}"),
     }
 }
 

@@ -64,9 +64,7 @@ pub(super) async fn look_up(
                 let records: Vec<Record> =
                     answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
                 let status = tlsa::status(&records);
-                let (count, basis) = (records.len(), &answer.basis);
-                let usable = if status == Tlsa::Unusable { ", none usable" } else { "" };
-                let note = format!("{what}: {count} record(s){usable}, {basis}");
+                let note = found(&what, &records, &answer.basis);
                 let base_domain = Some(display(base));
                 return TlsaAnswer { status, records, base_domain, detail: Detail::None, note };
             }
@@ -81,4 +79,20 @@ pub(super) async fn look_up(
         }
     }
     result
+}
+
+/// What was found: how many records, and if none is usable, what is wrong with the first.
+fn found(what: &str, records: &[Record], basis: &str) -> String {
+    let faults: Vec<_> = records.iter().filter_map(|record| record.usability().err()).collect();
+    let count = match records.len() {
+        1 => "1 record".to_owned(),
+        count => format!("{count} records"),
+    };
+    match &faults[..] {
+        [fault, ..] if faults.len() == records.len() => {
+            let text = fault.text;
+            format!("{what}: {count}, none usable: {text}; {basis}")
+        }
+        _ => format!("{what}: {count}, {basis}"),
+    }
 }

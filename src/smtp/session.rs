@@ -162,6 +162,7 @@ const TIMEOUT: &str = "no answer in time";
 
 fn cause_of(error: &io::Error) -> String {
     match error.get_ref() {
+        _ if error.kind() == io::ErrorKind::UnexpectedEof => "connection closed".into(),
         Some(inner) => inner.to_string(),
         None => error.kind().to_string(),
     }

@@ -210,6 +210,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
         if is_dead_end && self.dead_end.as_ref().is_none_or(|(length, _)| path.len() > *length) {
             let (subject, issuer) = (top.subject(), top.issuer());
             let why = match refused {
+                None if top.is_self_issued() => format!("{subject} names itself as its issuer"),
                 None => format!("{subject} is issued by {issuer}, which was not sent"),
                 Some(Signature::Unsupported) => {
                     format!(

@@ -137,6 +137,8 @@ static void check_null(void)
     CHECK(dane_policy_context_set_timeout(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_ehlo_name(NULL, "a") == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_time(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_destination_level(NULL, "a.test", 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_audit(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_probe(NULL, &answer) == DANE_POLICY_ERROR_MISUSE && answer == NULL);
     CHECK(dane_policy_lookup(NULL, "a.test", 25, &to) == DANE_POLICY_ERROR_MISUSE && to == NULL);
     to = (dane_policy_destination *)&checks;
@@ -160,6 +162,10 @@ static void check_null(void)
 
     CHECK(dane_policy_destination_mx_status(NULL) == B);
     CHECK(dane_policy_destination_queries(NULL) == 0);
+    CHECK(dane_policy_destination_level(NULL) == DANE_POLICY_LEVEL_DANE_ONLY);
+    CHECK(dane_policy_destination_mx_text(NULL) == NULL);
+    CHECK(dane_policy_host_address_text(NULL) == NULL && dane_policy_host_tlsa_text(NULL) == NULL);
+    CHECK(dane_policy_host_tlsrpt_domain(NULL) == NULL && dane_policy_host_tlsrpt_string(NULL, 0) == NULL);
     CHECK(dane_policy_destination_decision(NULL) == NULL);
     CHECK(dane_policy_destination_host_count(NULL) == 0);
     CHECK(dane_policy_destination_host(NULL, 0) == NULL);
@@ -230,6 +236,63 @@ static void check_context(void)
     CHECK(dane_policy_context_set_ehlo_name(context, "a\r\nMAIL FROM:<>") == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_ehlo_name(context, "") == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_time(context, 0) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_audit(context, 1) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_audit(context, 0) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_destination_level(context, "a.test", DANE_POLICY_LEVEL_OFF) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_destination_level(context, "[192.0.2.1]", DANE_POLICY_LEVEL_DANE) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_destination_level(context, "a.test", 0) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_destination_level(context, "a.test", 4) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_destination_level(context, "a..test", 1) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_destination_level(context, NULL, 1) == DANE_POLICY_ERROR_MISUSE);
+    dane_policy_context_free(context);
+}
+
+/* Exceptions of the administrator, as far as they show without a network. */
+static void check_exceptions(void)
+{
+    dane_policy_context *context;
+    dane_policy_destination *to;
+    dane_policy_verification *v;
+    const dane_policy_decision *d;
+
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, DANE_POLICY_LEVEL_DANE_ONLY) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_destination_level(context, "192.0.2.1", DANE_POLICY_LEVEL_OFF) == DANE_POLICY_OK);
+    CHECK(dane_policy_lookup(context, "192.0.2.1", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_destination_level(to) == DANE_POLICY_LEVEL_OFF);
+    IS(dane_policy_destination_mx_text(to), "");
+    IS(dane_policy_host_tlsrpt_domain(dane_policy_destination_host(to, 0)), "192.0.2.1");
+    IS(dane_policy_host_address_text(dane_policy_destination_host(to, 0)), "an IP address has no TLSA record");
+    IS(dane_policy_host_tlsa_text(dane_policy_destination_host(to, 0)), "");
+    d = dane_policy_destination_decision(to);
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(dane_policy_decision_detail(d) == DANE_POLICY_DETAIL_DANE_OFF);
+    IS(dane_policy_detail_name(DANE_POLICY_DETAIL_DANE_OFF), "dane-off");
+    dane_policy_destination_free(to);
+    CHECK(dane_policy_lookup(context, "192.0.2.2", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_destination_level(to) == DANE_POLICY_LEVEL_DANE_ONLY);
+    CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
+    dane_policy_destination_free(to);
+    CHECK(dane_policy_context_set_audit(context, 1) == DANE_POLICY_OK);
+    CHECK(dane_policy_lookup(context, "192.0.2.2", 25, &to) == DANE_POLICY_OK);
+    d = dane_policy_destination_decision(to);
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(dane_policy_decision_tls_required(d) == 0 && dane_policy_decision_may_deliver(d) == 1);
+    CHECK(dane_policy_decision_verification(d) == DANE_POLICY_VERIFICATION_UNSUCCESSFUL);
+    IS(dane_policy_decision_reason_text(d), "non-DNSSEC destination");
+    CHECK(strncmp(dane_policy_decision_text(d), "non-DNSSEC destination", 22) == 0);
+    CHECK(dane_policy_verify_failure(dane_policy_destination_host(to, 0), DANE_POLICY_CERTIFICATE_CONNECTION_FAILED,
+                                     &v) == DANE_POLICY_OK);
+    IS(dane_policy_decision_reason_text(dane_policy_verification_decision(v)), "connection failed");
+    CHECK(dane_policy_decision_may_deliver(dane_policy_verification_decision(v)) == 0);
+    dane_policy_verification_free(v);
+    /* Not of DANE's making: still deferred. */
+    d = dane_policy_destination_host_decision(to, "mx.elsewhere.test");
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
+    dane_policy_destination_free(to);
+    CHECK(dane_policy_lookup(context, "a..b", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
+    dane_policy_destination_free(to);
     dane_policy_context_free(context);
 }
 
@@ -367,6 +430,7 @@ int main(void)
     check_decide();
     check_null();
     check_context();
+    check_exceptions();
     check_names();
     check_verify();
     printf("api: %d checks passed\n", checks);

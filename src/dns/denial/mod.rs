@@ -32,8 +32,10 @@ pub(crate) enum Denial {
     NoData,
     /// The name does not exist.
     NoName,
-    /// The span is opted out, or its hashing too costly to judge (RFC 5155 6, RFC 9276 3.2): insecure.
+    /// The span is opted out: insecure (RFC 5155 section 6).
     Insecure,
+    /// Its hashing is too costly to judge: insecure (RFC 9276 section 3.2).
+    TooCostly,
     /// As no data, insecure: the span is opted out, and a wildcard is not denied. Empty non-terminals look so
     /// where only opted-out delegations are below them (RFC 5155 7.1).
     InsecureNoData,

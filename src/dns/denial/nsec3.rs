@@ -139,7 +139,7 @@ pub(super) fn denies(
 ) -> Result<Denial, Unproven> {
     let chain = Chain::new(records, budget)?;
     if chain.is_too_costly() {
-        return Ok(Denial::Insecure);
+        return Ok(Denial::TooCostly);
     }
     if let Some(nsec3) = chain.matching(name)? {
         return if nsec3.types.lacks(rtype) { Ok(Denial::NoData) } else { Err(Unproven::NoProof) };
@@ -351,11 +351,11 @@ mod tests {
         let at_limit = record_with(from, to, 0, 150, &[]).unwrap();
         assert_eq!(denied(&[at_limit], "a.example", rtype::TLSA), Err(Unproven::NoProof));
         let over = [record_with(from, to, 0, 151, &[]).unwrap()];
-        assert_eq!(denied(&over, "a.example", rtype::TLSA), Ok(Denial::Insecure));
+        assert_eq!(denied(&over, "a.example", rtype::TLSA), Ok(Denial::TooCostly));
         let budget = Budget::new();
         while budget.hash().is_ok() {}
         let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
-        assert_eq!(denies(&over, &zone, &name, rtype::TLSA, &budget), Ok(Denial::Insecure));
+        assert_eq!(denies(&over, &zone, &name, rtype::TLSA, &budget), Ok(Denial::TooCostly));
         let plain = [matching("a.example", &[rtype::A])];
         let exhausted = denies(&plain, &zone, &name, rtype::TLSA, &budget).unwrap_err();
         assert!(matches!(exhausted, Unproven::Exhausted(_)), "{}", exhausted.text());
