@@ -188,7 +188,7 @@
  *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
  * Names       Domains are data, often a stranger's: an invalid one is a decision, not misuse. A-labels
  *             only; one final dot is accepted and removed.
- * Texts       One line of printable ASCII, never longer than 400 octets.
+ * Texts       One line of printable ASCII, never longer than 200 octets.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
  *             pointer by one. Calls block until done, at most the context's timeout.
  * Fork        A context made before a fork works in every child. No descriptor outlives a call; all are
@@ -1220,7 +1220,7 @@ const char *dane_policy_decision_reason_text(const struct dane_policy_decision *
 
 /**
  * The full line for log and queue: the reason with the names and facts filled in. One line of
- * printable ASCII, at most 400 octets. Never NULL; lives as long as the decision.
+ * printable ASCII, at most 200 octets; one that was cut ends in three dots. Never NULL; lives as long as the decision.
  */
 const char *dane_policy_decision_text(const struct dane_policy_decision *decision);
 

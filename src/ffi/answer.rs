@@ -7,8 +7,9 @@ use super::context::dane_policy_context;
 use super::error::MISUSE;
 use super::host::string_at;
 use super::status::Status;
-use super::text::{from_c, to_c};
+use super::text::{from_c, into_c, to_c};
 use crate::dns::Answer;
+use crate::text::one_line;
 
 /// One RRset with its DNSSEC status.
 pub struct dane_policy_answer {
@@ -21,7 +22,7 @@ pub struct dane_policy_answer {
 impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
-            text: to_c(&answer.text),
+            text: into_c(one_line(&answer.text)),
             records: answer.presentation.iter().map(|record| to_c(record)).collect(),
             aliases: answer.aliases.iter().map(|alias| to_c(&alias.name)).collect(),
             answer,

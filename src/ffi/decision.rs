@@ -166,7 +166,7 @@ pub extern "C" fn dane_policy_decision_reason_text(
 }
 
 /// The full line for log and queue: the reason with the names and facts filled in. One line of
-/// printable ASCII, at most 400 octets. Never NULL; lives as long as the decision.
+/// printable ASCII, at most 200 octets; one that was cut ends in three dots. Never NULL; lives as long as the decision.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_text(
     decision: Option<&dane_policy_decision>,

@@ -22,6 +22,8 @@ pub(super) struct AddressAnswer {
     pub(super) expanded: Option<String>,
     pub(super) detail: Detail,
     pub(super) note: String,
+    /// The trouble of one family, where the other has addresses.
+    pub(super) aside: String,
 }
 
 /// One family's answer, as the table sees it.
@@ -80,6 +82,7 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
             }
             _ => format!("{host} has no address"),
         },
+        aside: String::new(),
     };
     match (found, trouble) {
         (Some(family), trouble) => {
@@ -95,9 +98,7 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
                 (Address::Secure, _) => format!("address of {host} is secure, {basis}"),
                 _ => format!("address of {host} is insecure: {basis}"),
             };
-            if let Some(other) = trouble {
-                result.note += &format!("; {}", other.trouble(&host));
-            }
+            result.aside = trouble.map(|other| other.trouble(&host)).unwrap_or_default();
         }
         (None, Some(family)) => {
             result.status = Address::Bogus;

@@ -10,6 +10,8 @@ pub(crate) struct Notes {
     pub(crate) mx: String,
     pub(crate) address: String,
     pub(crate) tlsa: String,
+    /// Trouble that decided nothing: one address family's, where the other has addresses.
+    pub(crate) aside: String,
 }
 
 impl Notes {
@@ -45,9 +47,11 @@ impl Notes {
         let before_fact = before(": ", fact);
         let then = if fact.is_empty() { ": " } else { "; " };
         let before_certificate = before(then, certificate);
+        let (aside, before_aside) = (&self.aside, before("; ", &self.aside));
         let (open, close) = (before(" (", host), before(")", host));
         line(format_args!(
-            "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}"
+            "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}\
+             {before_aside}{aside}"
         ))
     }
 }

@@ -105,6 +105,7 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
     }
     host.base_domain = records.base_domain;
     host.notes.address = addresses.note;
+    host.notes.aside = addresses.aside;
     host.notes.tlsa = records.note;
 
     let mut verdict = host.table(Certificate::NotApplicable);
@@ -156,7 +157,8 @@ impl Host {
 
     /// What the status of the addresses rests on, in words: one line of printable ASCII, empty where nothing was looked up.
     pub fn address_text(&self) -> String {
-        one_line(&self.notes.address)
+        let Notes { address, aside, .. } = &self.notes;
+        if aside.is_empty() { one_line(address) } else { one_line(&format!("{address}; {aside}")) }
     }
 
     /// The same for the TLSA records.
