@@ -186,6 +186,8 @@
  *             dane_policy_host_policy_key.
  * Row 23      OPPORTUNISTIC with tls_required 1 after a match: the MX records are insecure, the server
  *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
+ * Audit       After dane_policy_context_set_audit an OPPORTUNISTIC may have a reason: log its text, it says what
+ *             would have been deferred.
  * Names       Domains are data, often a stranger's: an invalid one is a decision, not misuse. A-labels
  *             only; one final dot is accepted and removed.
  * Texts       One line of printable ASCII, never longer than 200 octets.

@@ -186,6 +186,8 @@
  *             dane_policy_host_policy_key.
  * Row 23      OPPORTUNISTIC with tls_required 1 after a match: the MX records are insecure, the server
  *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
+ * Audit       After dane_policy_context_set_audit an OPPORTUNISTIC may have a reason: log its text, it says what
+ *             would have been deferred.
  * Names       Domains are data, often a stranger's: an invalid one is a decision, not misuse. A-labels
  *             only; one final dot is accepted and removed.
  * Texts       One line of printable ASCII, never longer than 200 octets.
@@ -1187,7 +1189,7 @@ int dane_policy_decision_action(const struct dane_policy_decision *decision);
 int dane_policy_decision_verification(const struct dane_policy_decision *decision);
 
 /**
- * Why: DANE_POLICY_REASON_...
+ * Why: DANE_POLICY_REASON_...; of an OPPORTUNISTIC it is NONE, or where audit is on, what would have deferred.
  */
 int dane_policy_decision_reason(const struct dane_policy_decision *decision);
 
@@ -1203,7 +1205,7 @@ int dane_policy_decision_detail(const struct dane_policy_decision *decision);
 int dane_policy_decision_scope(const struct dane_policy_decision *decision);
 
 /**
- * Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, else 1.
+ * Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, and where audit is on, else 1.
  * Keep the value from before the connection for the whole attempt.
  */
 int dane_policy_decision_tls_required(const struct dane_policy_decision *decision);

@@ -121,7 +121,7 @@ pub extern "C" fn dane_policy_decision_verification(
     verdict(decision, |verdict| verdict.verification() as i32)
 }
 
-/// Why: DANE_POLICY_REASON_...
+/// Why: DANE_POLICY_REASON_...; of an OPPORTUNISTIC it is NONE, or where audit is on, what would have deferred.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_reason(decision: Option<&dane_policy_decision>) -> c_int {
     verdict(decision, |verdict| verdict.reason as i32)
@@ -140,7 +140,7 @@ pub extern "C" fn dane_policy_decision_scope(decision: Option<&dane_policy_decis
     verdict(decision, |verdict| verdict.scope as i32)
 }
 
-/// Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, else 1.
+/// Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, and where audit is on, else 1.
 /// Keep the value from before the connection for the whole attempt.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_tls_required(
