@@ -432,4 +432,20 @@ mod tests {
             answers(&wire, 7, &name("a.example"), rtype::TLSA);
         }
     }
+
+    #[test]
+    fn rfc8914_2_the_words_of_a_resolver_are_escaped_and_bounded() {
+        let option = |words: &[u8]| {
+            let length = (words.len() + 2) as u8;
+            [&[0, 10, 0, 1, 9, 0, 15, 0, length, 0, 22], words].concat()
+        };
+        assert_eq!(extended_error(&option(b"")).as_deref(), Some("EDE 22"));
+        let words = extended_error(&option(b"no\r\n250 OK\xff"));
+        assert_eq!(words.as_deref(), Some(r"EDE 22: no\x0d\x0a250 OK\xff"));
+        assert_eq!(extended_error(&option(&[b'x'; 250])).map(|words| words.len()), Some(128));
+        let whole = option(b"words");
+        for length in 0..whole.len() {
+            assert_eq!(extended_error(&whole[..length]), None, "{length}");
+        }
+    }
 }
