@@ -38,7 +38,7 @@ fn run(world: &World, case: &Case, mode: Mode) -> Option<String> {
 fn assert_all(mode: Mode) {
     let world = World::start().unwrap();
     assert!(world.cases.iter().filter(|case| case.columns.is_some()).count() == 30);
-    assert!(world.cases.len() >= 30 + 2 * 40);
+    assert!(world.cases.len() >= 30 + 2 * 150);
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let threads: Vec<_> = world
             .cases

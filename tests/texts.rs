@@ -78,7 +78,7 @@ fn row(world: &World, case: &Case) -> String {
     let name = if case.columns.is_some() { format!("row {name}") } else { name.clone() };
     let shown = normal(&text(world, case), world);
     // A name of 250 octets would make the table unreadable.
-    format!("| {name} | {level} | {domain} | {} |", shown.replace(&"x".repeat(50), "x[50]"))
+    format!("| {name} | {level} | {domain} | {shown} |").replace(&"x".repeat(50), "x[50]")
 }
 
 #[test]
@@ -104,6 +104,6 @@ fn the_listing_of_texts_is_true() {
     let listed: BTreeSet<&str> = listing.lines().collect();
     let wrong: Vec<&String> = rows.iter().filter(|row| !listed.contains(row.as_str())).collect();
     assert!(wrong.is_empty(), "run `make texts`: {wrong:#?}");
-    // Without IPv6 the world has a case less.
-    assert!(listing.lines().count() <= HEAD.lines().count() + rows.len() + 2, "run `make texts`");
+    // Without IPv6 the world has four cases less.
+    assert!(listing.lines().count() <= HEAD.lines().count() + rows.len() + 8, "run `make texts`");
 }

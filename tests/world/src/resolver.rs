@@ -45,7 +45,8 @@ impl Zones {
         let mut name = name.clone();
         for _ in 0..MAX_ALIASES {
             let zone = self.zone_of(&name, rtype);
-            match zone.faults.get(&(name.clone(), rtype)) {
+            let fault_of = |rtype| zone.faults.get(&(name.clone(), rtype));
+            match fault_of(rtype).or_else(|| fault_of(CNAME)) {
                 Some(Fault::Silent) => return None,
                 Some(Fault::Rcode(rcode)) => {
                     result.rcode = *rcode;

@@ -21,13 +21,18 @@ use crate::certificate::Identity;
 /// How long a stalling server holds its connection.
 const STALL: Duration = Duration::from_secs(60);
 
-/// TLS fatal alert "protocol version", as an old server sends it.
-const PROTOCOL_VERSION_ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 70];
+/// TLS fatal alert "handshake failure".
+const ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 40];
+
+/// A hello that chooses TLS 1.0 with TLS_RSA_WITH_AES_128_CBC_SHA (RFC 2246 section 7.4.1.3); the random lies between.
+const TLS_1_0_HELLO: [&[u8]; 3] =
+    [&[22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1], &[7; 32], &[0, 0, 0x2f, 0]];
 
 /// What a server does.
 pub enum Behaviour {
     Starttls(Tls),
     NoStarttls,
+    RefusesEhlo,
     /// Never says a word.
     Silent,
     /// Accepts STARTTLS and never says a word again.
@@ -36,6 +41,8 @@ pub enum Behaviour {
     ClosesAfterStarttls,
     /// Speaks only a version of TLS that is too old.
     OldTls,
+    /// Answers the client's hello with an alert.
+    Alert,
     /// Greets with 554.
     Unwelcoming,
     /// Sends more than the reply to STARTTLS.
@@ -201,6 +208,7 @@ fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
         }
         let verb = line.trim_end().split(' ').next().unwrap_or_default().to_ascii_uppercase();
         match (&*verb, &server.behaviour) {
+            ("EHLO", Behaviour::RefusesEhlo) => output.write_all(b"502 not here\r\n")?,
             ("EHLO", Behaviour::NoStarttls) => {
                 output.write_all(format!("250 {name}\r\n").as_bytes())?;
             }
@@ -232,7 +240,12 @@ fn starttls(mut stream: &TcpStream, behaviour: &Behaviour) -> io::Result<()> {
         Behaviour::OldTls => {
             stream.write_all(GO_AHEAD)?;
             BufReader::new(stream).fill_buf()?;
-            stream.write_all(PROTOCOL_VERSION_ALERT)
+            stream.write_all(&TLS_1_0_HELLO.concat())
+        }
+        Behaviour::Alert => {
+            stream.write_all(GO_AHEAD)?;
+            BufReader::new(stream).fill_buf()?;
+            stream.write_all(ALERT)
         }
         Behaviour::SilentAfterStarttls => {
             stream.write_all(GO_AHEAD)?;

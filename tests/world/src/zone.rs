@@ -17,6 +17,8 @@ pub enum Fault {
     NotYetValid,
     /// The signature is missing.
     Unsigned,
+    /// The denial comes without any record.
+    Bare,
     /// The server answers this response code.
     Rcode(u8),
     /// The server does not answer.
@@ -123,9 +125,12 @@ impl Zone {
 
     /// SOA, and the proof that `name` has no record of `rtype`.
     pub fn denial(&self, name: &Name, rtype: u16) -> Vec<Record> {
+        let fault = self.faults.get(&(name.clone(), rtype)).copied();
+        if fault == Some(Fault::Bare) {
+            return Vec::new();
+        }
         let soa = self.rrset(&self.apex, SOA).unwrap();
         let mut records = self.signed(&self.apex, &self.apex, SOA, soa);
-        let fault = self.faults.get(&(name.clone(), rtype)).copied();
         let mut proof = self.proof(name);
         match fault {
             Some(Fault::Altered) => {
