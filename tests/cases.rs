@@ -1,10 +1,18 @@
-//! Every case of the embedded world through [`Context::check`]: real DNS packets, proofs and handshakes.
+//! Every case of the embedded world through [`Context::check`]: real DNS packets, proofs and handshakes; and what else
+//! a destination must say.
 
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use dane_policy::check::Report;
 use dane_policy::context::Context;
-use dane_policy::decide::Level;
+use dane_policy::decide::{
+    Action, Address, Detail, Level, Mx, Outcome, Reason, Scope, Tlsa, Tlsrpt,
+};
 use dane_policy::dns::Mode;
+use dane_policy::smtp;
 use world::{Case, World};
 
 const SLOW: Duration = Duration::from_secs(4);
@@ -66,4 +74,322 @@ fn decision_table_and_hard_cases_by_validation() {
 #[test]
 fn decision_table_and_hard_cases_by_the_resolvers_word() {
     assert_all(Mode::TrustAd);
+}
+
+fn check(world: &World, level: &str, domain: &str) -> Report {
+    context(world, level).check(domain, world.smtp_port).unwrap()
+}
+
+#[test]
+fn rfc7672_2_1_2_no_connection_where_a_lookup_failed() {
+    let world = World::start().unwrap();
+    for (domain, host) in [
+        ("mx-bogus.test", "mx.mx-bogus.test"),
+        ("mx-servfail.test", "mx.mx-servfail.test"),
+        ("mx-denial-altered.test", "mx-denial-altered.test"),
+        ("address-bogus.test", "mx.address-bogus.test"),
+        ("alias-bogus.test", "alias-bogus.target.test"),
+        ("tlsa-bogus.test", "mx.tlsa-bogus.test"),
+        ("servfail.test", "mx.servfail.test"),
+        ("tlsa-alias-bogus.test", "mx.tlsa-alias-bogus.test"),
+        ("denial-altered.test", "mx.denial-altered.test"),
+        ("tlsa-bogus.unsigned.test", "mx.tlsa-bogus.test"),
+    ] {
+        for level in ["dane", "dane-only"] {
+            let report = check(&world, level, domain);
+            assert_eq!(report.decision.verdict.action, Action::Defer, "{domain}");
+            assert!(report.attempts.iter().all(Option::is_none), "{domain}");
+            assert_eq!(world.connections.of(host), 0, "{domain}");
+        }
+    }
+    check(&world, "dane", "good.test");
+    assert_eq!(world.connections.of("mx.good.test"), 1);
+}
+
+#[test]
+fn rfc7672_3_2_2_reference_names_of_every_kind_of_destination() {
+    let world = World::start().unwrap();
+    let context = context(&world, "dane");
+    for (domain, host, names) in [
+        ("good.test", 0, &["mx.good.test", "good.test"][..]),
+        ("good.unsigned.test", 0, &["mx.good.test"]),
+        ("alias-good.unsigned.test", 0, &["mx.good.test"]),
+        ("mail.domain-alias.test", 0, &["mx.good.test", "mail.domain-alias.test", "good.test"]),
+        ("implicit.test", 0, &["implicit.test"]),
+        (
+            "implicit-ta.domain-alias.test",
+            0,
+            &["implicit-ta.target.test", "implicit-ta.domain-alias.test"],
+        ),
+        ("alias-both.test", 0, &["alias-both.target.test", "alias-both.test"]),
+        ("alias-only.test", 0, &["mx.alias-only.test", "alias-only.test"]),
+        ("tlsa-alias.test", 0, &["mx.tlsa-alias.test", "tlsa-alias.test"]),
+        ("tlsa-none.test", 0, &[]),
+        (
+            "exchange.example-org.test",
+            0,
+            &["mx10.example-com.test", "exchange.example-org.test", "example-com.test"],
+        ),
+        (
+            "exchange.example-org.test",
+            1,
+            &["mx15.example-com.test", "exchange.example-org.test", "example-com.test"],
+        ),
+        (
+            "exchange.example-org.test",
+            2,
+            &["mxbackup.example-net.test", "exchange.example-org.test", "example-com.test"],
+        ),
+    ] {
+        let found = context.lookup(domain, world.smtp_port).unwrap();
+        let host = &found.hosts[host];
+        assert_eq!(host.reference_names, names, "{domain}");
+        assert_eq!(host.base_domain.as_deref(), names.first().copied(), "{domain}");
+    }
+}
+
+#[test]
+fn rfc7672_2_2_2_a_relay_that_the_administrator_names() {
+    let world = World::start().unwrap();
+    let lookup = |level, host, next_hop, mx| {
+        let found = context(&world, level).lookup_host(host, world.smtp_port, next_hop, mx);
+        let found = found.unwrap();
+        let names = found.hosts.first().map(|host| host.reference_names.join(" "));
+        (found.decision.verdict.action, names.unwrap_or_default())
+    };
+    for level in ["dane", "dane-only"] {
+        let relay = lookup(level, "mx.good.test", None, Mx::Configured);
+        assert_eq!(relay, (Action::Verify, "mx.good.test".into()));
+        let expanded = lookup(level, "mx.alias-both.test", None, Mx::Configured);
+        assert_eq!(expanded, (Action::Verify, "alias-both.target.test".into()));
+        let own_mx = lookup(level, "mx.good.test", Some("good.test"), Mx::Secure);
+        assert_eq!(own_mx, (Action::Verify, "mx.good.test good.test".into()));
+        assert_eq!(lookup(level, "mx.good.test", None, Mx::Bogus).0, Action::Defer);
+    }
+    let insecure = |level| lookup(level, "mx.good.test", Some("good.test"), Mx::Insecure);
+    assert_eq!(insecure("dane"), (Action::Verify, "mx.good.test".into()));
+    assert_eq!(insecure("dane-only").0, Action::Defer);
+    assert_eq!(lookup("dane", "mx.unsigned.test", None, Mx::Configured).0, Action::Opportunistic);
+    assert_eq!(lookup("dane-only", "mx.unsigned.test", None, Mx::Configured).0, Action::Defer);
+}
+
+#[test]
+fn rfc7672_2_2_1_an_insecure_mx_is_logged_unexpanded_and_as_no_secure_delivery() {
+    let world = World::start().unwrap();
+    for (domain, host) in [
+        ("good.unsigned.test", "mx.good.test"),
+        ("alias.unsigned-mx.unsigned.test", "mx.alias-both.test"),
+    ] {
+        let report = check(&world, "dane", domain);
+        let text = &report.decision.text;
+        assert_eq!(report.decision.verdict.verification(), Outcome::Unsuccessful);
+        assert_eq!(report.attempts[0].as_ref().unwrap().verification.record, Some(0));
+        let opening = format!("opportunistic TLS ({host}): MX of {domain} is insecure");
+        assert!(text.starts_with(&opening), "{text}");
+        assert!(report.decision.verdict.tls_required);
+    }
+}
+
+#[test]
+fn rfc7672_2_2_3_the_port_is_part_of_the_question() {
+    let world = World::start().unwrap();
+    let context = context(&world, "dane");
+    let records = |port| {
+        let found = context.lookup("custom-port.test", port).unwrap();
+        let host = &found.hosts[0];
+        assert_eq!(host.port, port);
+        (host.tlsa, host.records.clone())
+    };
+    let (here, at_25) = (records(world.smtp_port), records(25));
+    assert_eq!((here.0, at_25.0), (Tlsa::Secure, Tlsa::Secure));
+    assert_ne!(here.1, at_25.1);
+    assert_eq!(records(26).0, Tlsa::Nxdomain);
+}
+
+#[test]
+fn rfc7672_2_1_1_keys_that_do_not_come_are_an_error_but_no_forgery() {
+    let world = World::start().unwrap();
+    let mut context = context(&world, "dane");
+    context.set_timeout(Duration::from_secs(2));
+    let verdict = context.lookup("keys-silent.test", world.smtp_port).unwrap().decision.verdict;
+    assert_eq!((verdict.action, verdict.reason), (Action::Defer, Reason::NotFound));
+    assert_eq!((verdict.detail, verdict.tlsrpt()), (Detail::Timeout, None));
+}
+
+#[test]
+fn rfc7672_2_2_2_nobody_waits_for_the_tlsa_of_an_insecure_host() {
+    let world = World::start().unwrap();
+    for level in ["dane", "dane-only"] {
+        let started = Instant::now();
+        let report = check(&world, level, "silent-insecure.test");
+        assert_eq!(report.destination.hosts[0].tlsa, Tlsa::NotApplicable);
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn rfc7672_2_2_2_the_trouble_of_one_address_family_is_told() {
+    let world = World::start().unwrap();
+    for (domain, trouble) in [
+        ("aaaa-bogus.test", "; AAAA of mx.aaaa-bogus.test: signature of aaaa-bogus.test does not"),
+        ("aaaa-servfail.test", "answered SERVFAIL for AAAA of mx.aaaa-servfail.test"),
+        ("aaaa-silent.test", "did not answer for AAAA of mx.aaaa-silent.test in time"),
+    ] {
+        let report = check(&world, "dane", domain);
+        let text = &report.decision.text;
+        assert_eq!(report.destination.hosts[0].address, Address::Secure);
+        assert!(text.starts_with("deliver ") && text.contains(trouble), "{text}");
+    }
+}
+
+#[test]
+fn rfc8460_4_3_result_types() {
+    let world = World::start().unwrap();
+    use Tlsrpt::*;
+    for (level, domain, result) in [
+        ("dane", "good.test", None),
+        ("dane", "good.unsigned.test", None),
+        ("dane", "tlsa-none.test", None),
+        ("dane", "null.test", None),
+        ("dane", "plain.test", Some(StarttlsNotSupported)),
+        ("dane", "refuses-tls.test", Some(StarttlsNotSupported)),
+        ("dane", "ta-name.test", Some(CertificateHostMismatch)),
+        ("dane", "ta-no-ca.test", Some(CertificateNotTrusted)),
+        ("dane", "ta-expired.test", Some(CertificateExpired)),
+        ("dane", "mismatch.test", Some(ValidationFailure)),
+        ("dane", "alert.test", Some(ValidationFailure)),
+        ("dane", "pkix-ta-only.test", Some(TlsaInvalid)),
+        ("dane-only", "pkix-ta-only.test", Some(TlsaInvalid)),
+        ("dane", "tlsa-bogus.test", Some(DnssecInvalid)),
+        ("dane", "address-bogus.test", Some(DnssecInvalid)),
+        ("dane", "mx-bogus.test", Some(DnssecInvalid)),
+        ("dane-only", "tlsa-none.test", Some(DaneRequired)),
+        ("dane-only", "good.unsigned.test", Some(DaneRequired)),
+        ("dane-only", "address-insecure.test", Some(DaneRequired)),
+    ] {
+        let verdict = check(&world, level, domain).decision.verdict;
+        assert_eq!(verdict.tlsrpt(), result, "{domain} at {level}");
+    }
+    let words = [
+        (StarttlsNotSupported, "starttls-not-supported"),
+        (CertificateHostMismatch, "certificate-host-mismatch"),
+        (CertificateNotTrusted, "certificate-not-trusted"),
+        (CertificateExpired, "certificate-expired"),
+        (ValidationFailure, "validation-failure"),
+        (TlsaInvalid, "tlsa-invalid"),
+        (DnssecInvalid, "dnssec-invalid"),
+        (DaneRequired, "dane-required"),
+    ];
+    for (result, word) in words {
+        assert_eq!(result.result_type(), word);
+    }
+}
+
+#[test]
+fn rfc8460_4_3_4_outages_are_not_reported() {
+    let world = World::start().unwrap();
+    for (domain, reason) in [
+        ("dead.test", Reason::ConnectionFailed),
+        ("unwelcoming.test", Reason::ConnectionFailed),
+        ("servfail.test", Reason::TlsaLookup),
+        ("mx-servfail.test", Reason::NotFound),
+        ("no-such-domain.test", Reason::NotFound),
+    ] {
+        let verdict = check(&world, "dane", domain).decision.verdict;
+        assert_eq!((verdict.reason, verdict.tlsrpt()), (reason, None), "{domain}");
+    }
+}
+
+#[test]
+fn what_the_domain_itself_says_concerns_every_host() {
+    let world = World::start().unwrap();
+    for (domain, detail, scope) in [
+        ("[192.0.2.1]", Detail::AddressLiteral, Scope::Domain),
+        ("address-mx.test", Detail::AddressLiteral, Scope::Host),
+        ("implicit-bogus.test", Detail::AddressBogus, Scope::Domain),
+        ("address-bogus.test", Detail::AddressBogus, Scope::Host),
+        ("good.unsigned.test", Detail::MxInsecure, Scope::Domain),
+        ("tlsa-none.test", Detail::TlsaNone, Scope::Host),
+    ] {
+        let verdict = check(&world, "dane-only", domain).decision.verdict;
+        assert_eq!((verdict.detail, verdict.scope), (detail, scope), "{domain}");
+    }
+}
+
+/// A resumed session would show no chain.
+#[test]
+fn rfc7672_3_2_every_session_is_authenticated_anew() {
+    let world = World::start().unwrap();
+    let context = context(&world, "dane");
+    for domain in ["tls12.test", "tls13.test"] {
+        for _ in 0..2 {
+            let report = context.check(domain, world.smtp_port).unwrap();
+            assert_eq!(report.attempts[0].as_ref().unwrap().verification.record, Some(0));
+        }
+    }
+}
+
+/// What a server sees first of a client that was told `name`.
+fn client_hello(name: &str) -> Vec<u8> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        for words in ["220 mx\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go ahead\r\n"] {
+            stream.write_all(words.as_bytes()).unwrap();
+            if words.starts_with("220 go") {
+                break;
+            }
+            assert_ne!(stream.read(&mut [0; 512]).unwrap(), 0);
+        }
+        let mut hello = vec![0; 4096];
+        let length = stream.read(&mut hello).unwrap();
+        hello.truncate(length);
+        hello
+    });
+    let target = smtp::Target { address, ehlo_name: "client.test", server_name: name };
+    let deadline = Duration::from_secs(5);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        smtp::connect(&target, tokio::time::Instant::now() + deadline).await;
+    });
+    server.join().unwrap()
+}
+
+/// Cipher suites and extensions of a client's hello (RFC 8446 section 4.1.2).
+fn offers(hello: &[u8]) -> (Vec<u16>, Vec<(u16, Vec<u8>)>) {
+    let word = |octets: &[u8]| u16::from_be_bytes([octets[0], octets[1]]);
+    let rest = &hello[5 + 4 + 2 + 32..];
+    let rest = &rest[1 + usize::from(rest[0])..];
+    let (suites, rest) = rest[2..].split_at(word(rest).into());
+    let mut rest = &rest[1 + usize::from(rest[0]) + 2..];
+    let mut extensions = Vec::new();
+    while !rest.is_empty() {
+        let (data, next) = rest[4..].split_at(word(&rest[2..]).into());
+        extensions.push((word(rest), data.to_vec()));
+        rest = next;
+    }
+    (suites.chunks(2).map(word).collect(), extensions)
+}
+
+#[test]
+fn rfc7672_8_what_the_client_offers() {
+    const SERVER_NAME: u16 = 0;
+    const SERVER_CERTIFICATE_TYPE: u16 = 20;
+    const PRE_SHARED_KEY: u16 = 41;
+    const SUPPORTED_VERSIONS: u16 = 43;
+    let hello = client_hello("mx.base.test");
+    // A TLS record that holds a hello, not one in the form of SSL 2.0.
+    assert_eq!((hello[0], hello[1], hello[5]), (22, 3, 1));
+    let (suites, extensions) = offers(&hello);
+    let extension = |wanted| extensions.iter().find(|(kind, _)| *kind == wanted).map(|(_, d)| &**d);
+    assert_eq!(extension(SERVER_NAME), Some(&b"\0\x0f\0\0\x0cmx.base.test"[..]));
+    assert_eq!(extension(SUPPORTED_VERSIONS), Some(&[4, 3, 4, 3, 3][..]));
+    // X.509 only (RFC 7671 section 5.1), and no session of another server's policy.
+    assert_eq!((extension(SERVER_CERTIFICATE_TYPE), extension(PRE_SHARED_KEY)), (None, None));
+    // TLS 1.3, or ECDHE with a certificate; the last one only signals secure renegotiation.
+    let authenticated = [0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9, 0x00ff];
+    assert!(suites.iter().all(|suite| suite >> 8 == 0x13 || authenticated.contains(suite)));
+    let (_, nameless) = offers(&client_hello("192.0.2.1"));
+    assert!(nameless.iter().all(|(kind, _)| *kind != SERVER_NAME));
 }
