@@ -1,5 +1,8 @@
 //! What is known of one RRset.
 
+use hickory_resolver::proto::rr::Name;
+
+use super::names::display;
 use crate::decide::Detail;
 
 /// The DNSSEC status of an RRset or of its denial (RFC 4035 section 4.3).
@@ -54,17 +57,29 @@ pub struct Answer {
 impl Answer {
     /// A name that cannot be asked for.
     pub(crate) fn invalid_name(name: &str, why: &str) -> Self {
+        let text = why.to_owned();
+        Self { detail: Detail::NameInvalid, text, ..Self::unknown(name.to_owned()) }
+    }
+
+    /// An answer that nobody waits for any longer.
+    pub(crate) fn late(name: &Name) -> Self {
+        let text = "no answer in time, while the other family's came".into();
+        Self { detail: Detail::Timeout, text, ..Self::unknown(display(name)) }
+    }
+
+    /// Nothing is known of the name.
+    fn unknown(name: String) -> Self {
         Self {
             status: Status::Indeterminate,
             rcode: 0,
             exists: false,
-            name: name.to_owned(),
+            name,
             records: Vec::new(),
             presentation: Vec::new(),
             aliases: Vec::new(),
-            detail: Detail::NameInvalid,
+            detail: Detail::None,
             basis: String::new(),
-            text: why.to_owned(),
+            text: String::new(),
             queries: 0,
         }
     }

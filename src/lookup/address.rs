@@ -1,9 +1,14 @@
 //! A host's A and AAAA RRsets (RFC 7672 section 2.2.2).
 
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
+use tokio::time::{Instant, sleep_until};
 
 use super::explain::trouble;
 use crate::decide::{Address, Detail};
@@ -12,6 +17,9 @@ use crate::dns::{Answer, Call, Status, rtype};
 
 /// Addresses of one family considered.
 const MAX_ADDRESSES: usize = 32;
+/// How long one family is waited for when the other has addresses; never more than a third of the time left, so
+/// that a name server which drops AAAA queries leaves time to connect.
+const MAX_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the address records say.
 #[derive(Debug)]
@@ -34,16 +42,55 @@ struct Family {
     kind: &'static str,
 }
 
-/// Looks up both families at once.
+/// Looks up both families at once; when one has addresses, the other is waited for a little while only.
 pub(super) async fn look_up(call: &Rc<Call>, host: &Name) -> AddressAnswer {
-    call.start(host, rtype::AAAA);
-    let v4 = Family::new("A", call.resolve(host, rtype::A).await, |rdata| {
+    let mut v4 = pin!(look_up_v4(call, host));
+    let mut v6 = pin!(look_up_v6(call, host));
+    let mut families = [None, None];
+    let mut patience = pin!(sleep_until(call.deadline));
+    let mut is_found = false;
+    poll_fn(|context| {
+        let [found6, found4] = &mut families;
+        poll_once(found6, &mut v6, context);
+        poll_once(found4, &mut v4, context);
+        if !is_found && families.iter().flatten().any(|family| !family.addresses.is_empty()) {
+            is_found = true;
+            let left = call.deadline.saturating_duration_since(Instant::now());
+            patience.as_mut().reset(Instant::now() + MAX_PATIENCE.min(left / 3));
+        }
+        let is_over = is_found && patience.as_mut().poll(context).is_ready();
+        let is_done = is_over || families.iter().all(Option::is_some);
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    let [v6, v4] = families;
+    let late = |kind| Family::new(kind, Answer::late(host), |_| None);
+    combine(host, [v6.unwrap_or_else(|| late("AAAA")), v4.unwrap_or_else(|| late("A"))])
+}
+
+async fn look_up_v4(call: &Rc<Call>, host: &Name) -> Family {
+    Family::new("A", call.resolve(host, rtype::A).await, |rdata| {
         <[u8; 4]>::try_from(rdata).ok().map(|octets| Ipv4Addr::from(octets).into())
-    });
-    let v6 = Family::new("AAAA", call.resolve(host, rtype::AAAA).await, |rdata| {
+    })
+}
+
+async fn look_up_v6(call: &Rc<Call>, host: &Name) -> Family {
+    Family::new("AAAA", call.resolve(host, rtype::AAAA).await, |rdata| {
         <[u8; 16]>::try_from(rdata).ok().map(|octets| Ipv6Addr::from(octets).into())
-    });
-    combine(host, [v6, v4])
+    })
+}
+
+/// Fills the slot when the work is done; work that is done is not asked again.
+fn poll_once<T>(
+    slot: &mut Option<T>,
+    work: &mut Pin<&mut impl Future<Output = T>>,
+    context: &mut TaskContext<'_>,
+) {
+    if slot.is_none()
+        && let Poll::Ready(done) = work.as_mut().poll(context)
+    {
+        *slot = Some(done);
+    }
 }
 
 impl Family {

@@ -10,8 +10,10 @@ pub(crate) struct Notes {
     pub(crate) mx: String,
     pub(crate) address: String,
     pub(crate) tlsa: String,
-    /// Trouble that decided nothing: one address family's, where the other has addresses.
-    pub(crate) aside: String,
+    /// The trouble of one address family, where the other has addresses.
+    pub(crate) family: String,
+    /// That the MX is insecure, where the host's own TLSA records count all the same.
+    pub(crate) insecure_mx: String,
 }
 
 impl Notes {
@@ -47,11 +49,13 @@ impl Notes {
         let before_fact = before(": ", fact);
         let then = if fact.is_empty() { ": " } else { "; " };
         let before_certificate = before(then, certificate);
-        let (aside, before_aside) = (&self.aside, before("; ", &self.aside));
+        let insecure_mx = unless_said(&self.insecure_mx, &[fact]);
+        let family = unless_said(&self.family, &[fact]);
+        let (before_mx, before_family) = (before("; ", insecure_mx), before("; ", family));
         let (open, close) = (before(" (", host), before(")", host));
         line(format_args!(
             "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}\
-             {before_aside}{aside}"
+             {before_mx}{insecure_mx}{before_family}{family}"
         ))
     }
 }

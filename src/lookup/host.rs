@@ -105,7 +105,13 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
     }
     host.base_domain = records.base_domain;
     host.notes.address = addresses.note;
-    host.notes.aside = addresses.aside;
+    host.notes.family = addresses.aside;
+    if query.mx == Mx::Insecure
+        && matches!(records.status, Tlsa::Secure | Tlsa::Unusable | Tlsa::Bogus)
+    {
+        let insecure = query.mx_note.split(':').next();
+        host.notes.insecure_mx = insecure.unwrap_or_default().into();
+    }
     host.notes.tlsa = records.note;
 
     let mut verdict = host.table(Certificate::NotApplicable);
@@ -157,8 +163,12 @@ impl Host {
 
     /// What the status of the addresses rests on, in words: one line of printable ASCII, empty where nothing was looked up.
     pub fn address_text(&self) -> String {
-        let Notes { address, aside, .. } = &self.notes;
-        if aside.is_empty() { one_line(address) } else { one_line(&format!("{address}; {aside}")) }
+        let Notes { address, family, .. } = &self.notes;
+        if family.is_empty() {
+            one_line(address)
+        } else {
+            one_line(&format!("{address}; {family}"))
+        }
     }
 
     /// The same for the TLSA records.
