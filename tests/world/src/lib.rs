@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 
 pub use cases::{Case, Expected};
 pub use random::Random;
-pub use smtp::Connections;
+pub use smtp::{Connections, Mail, Message};
 
 /// A running world; its servers stop with the process.
 pub struct World {
@@ -41,21 +41,28 @@ pub struct World {
     pub cases: Vec<Case>,
     /// The SMTP connections so far.
     pub connections: Connections,
+    /// The mail that its servers took so far.
+    pub mail: Mail,
 }
 
 impl World {
     /// Builds the zones, makes the certificates and starts every server.
     pub fn start() -> io::Result<Self> {
-        let connections = Connections::default();
-        let ports = smtp::Ports::find()?;
+        Self::start_on(0)
+    }
+
+    /// The same with every SMTP server on this port; 0 means any that is free.
+    pub fn start_on(smtp_port: u16) -> io::Result<Self> {
+        let (connections, mail) = (Connections::default(), Mail::default());
+        let ports = smtp::Ports::find(smtp_port)?;
         let mut builder = build::Builder::new(ports.port, ports.has_ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
-        smtp::start(ports, builder.take_servers(), &connections)?;
+        smtp::start(ports, builder.take_servers(), &connections, &mail)?;
         let anchor = builder.ds_line(".");
         let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;
         let dns = server::start(builder.finish())?;
-        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections })
+        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections, mail })
     }
 }

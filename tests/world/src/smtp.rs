@@ -149,6 +149,25 @@ impl Connections {
     }
 }
 
+/// A message that a server took.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub recipient: String,
+    /// Whether it came over TLS.
+    pub encrypted: bool,
+}
+
+/// What all servers took.
+#[derive(Clone, Default)]
+pub struct Mail(Arc<Mutex<Vec<Message>>>);
+
+impl Mail {
+    /// Every message so far.
+    pub fn taken(&self) -> Vec<Message> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 /// One port that is free on every address used.
 pub struct Ports {
     pub port: u16,
@@ -157,17 +176,22 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// A port that is free on the IPv6 loopback address; nobody else listens in 127.77.0.0/16.
-    pub fn find() -> io::Result<Self> {
-        let first = TcpListener::bind((Ipv6Addr::LOCALHOST, 0))
-            .or_else(|_| TcpListener::bind((Ipv4Addr::new(127, 77, 255, 254), 0)))?;
+    /// This port, or for 0 one that is free on the IPv6 loopback address; nobody else listens in 127.77.0.0/16.
+    pub fn find(port: u16) -> io::Result<Self> {
+        let first = TcpListener::bind((Ipv6Addr::LOCALHOST, port))
+            .or_else(|_| TcpListener::bind((Ipv4Addr::new(127, 77, 255, 254), port)))?;
         let address = first.local_addr()?;
         Ok(Self { port: address.port(), has_ipv6: address.is_ipv6(), first })
     }
 }
 
 /// Starts every server on the one port; the threads end with the process.
-pub fn start(ports: Ports, servers: Vec<Server>, connections: &Connections) -> io::Result<()> {
+pub fn start(
+    ports: Ports,
+    servers: Vec<Server>,
+    connections: &Connections,
+    mail: &Mail,
+) -> io::Result<()> {
     for server in servers {
         let address = SocketAddr::new(server.address, ports.port);
         let listener = if ports.first.local_addr()? == address {
@@ -175,20 +199,63 @@ pub fn start(ports: Ports, servers: Vec<Server>, connections: &Connections) -> i
         } else {
             TcpListener::bind(address)?
         };
-        let connections = connections.clone();
+        let (connections, mail) = (connections.clone(), mail.clone());
         let server = Arc::new(server);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 connections.count(&server.name);
-                let server = server.clone();
-                thread::spawn(move || serve(&stream, &server));
+                let (server, mail) = (server.clone(), mail.clone());
+                thread::spawn(move || serve(&stream, &server, mail));
             }
         });
     }
     Ok(())
 }
 
-fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
+/// The mail that one client hands over.
+struct Transaction {
+    mail: Mail,
+    encrypted: bool,
+    recipient: String,
+    in_text: bool,
+}
+
+impl Transaction {
+    fn new(mail: Mail, encrypted: bool) -> Self {
+        Self { mail, encrypted, recipient: String::new(), in_text: false }
+    }
+
+    /// The command of a line; a message's text has none.
+    fn verb(&self, line: &str) -> String {
+        let word = line.trim_end().split(' ').next().unwrap_or_default();
+        if self.in_text { String::new() } else { word.to_ascii_uppercase() }
+    }
+
+    /// The reply to a line; within a message's text there is none.
+    fn reply(&mut self, line: &str) -> &'static [u8] {
+        let line = line.trim_end();
+        match (self.in_text, &*self.verb(line)) {
+            (true, _) if line != "." => return b"",
+            (true, _) => {
+                self.in_text = false;
+                let (recipient, encrypted) = (self.recipient.clone(), self.encrypted);
+                self.mail.0.lock().unwrap().push(Message { recipient, encrypted });
+            }
+            (false, "DATA") => {
+                self.in_text = true;
+                return b"354 go on\r\n";
+            }
+            (false, "RCPT") => {
+                let path = line.split(['<', '>']).nth(1);
+                self.recipient = path.unwrap_or_default().to_owned();
+            }
+            _ => {}
+        }
+        b"250 ok\r\n"
+    }
+}
+
+fn serve(stream: &TcpStream, server: &Server, mail: Mail) -> io::Result<()> {
     stream.set_read_timeout(Some(STALL))?;
     stream.set_nodelay(true)?;
     let mut output = stream;
@@ -201,13 +268,13 @@ fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
     output.write_all(format!("220 {name} ESMTP\r\n").as_bytes())?;
     let mut input = BufReader::new(stream);
     let mut line = String::new();
+    let mut transaction = Transaction::new(mail.clone(), false);
     loop {
         line.clear();
         if input.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let verb = line.trim_end().split(' ').next().unwrap_or_default().to_ascii_uppercase();
-        match (&*verb, &server.behaviour) {
+        match (&*transaction.verb(&line), &server.behaviour) {
             ("EHLO", Behaviour::RefusesEhlo) => output.write_all(b"502 not here\r\n")?,
             ("EHLO", Behaviour::NoStarttls) => {
                 output.write_all(format!("250 {name}\r\n").as_bytes())?;
@@ -220,22 +287,22 @@ fn serve(stream: &TcpStream, server: &Server) -> io::Result<()> {
             ("STARTTLS", Behaviour::RefusesStarttls) => {
                 output.write_all(b"454 TLS not available\r\n")?;
             }
-            ("STARTTLS", behaviour) => return starttls(stream, behaviour),
-            _ => output.write_all(b"502 not here\r\n")?,
+            ("STARTTLS", behaviour) => return starttls(stream, behaviour, mail),
+            _ => output.write_all(transaction.reply(&line))?,
         }
     }
 }
 
-fn starttls(mut stream: &TcpStream, behaviour: &Behaviour) -> io::Result<()> {
+fn starttls(mut stream: &TcpStream, behaviour: &Behaviour, mail: Mail) -> io::Result<()> {
     const GO_AHEAD: &[u8] = b"220 go ahead\r\n";
     match behaviour {
         Behaviour::Starttls(tls) => {
             stream.write_all(GO_AHEAD)?;
-            serve_tls(stream, tls)
+            serve_tls(stream, tls, mail)
         }
         Behaviour::Injects(tls) => {
             stream.write_all(&[GO_AHEAD, b"250 injected\r\n"].concat())?;
-            serve_tls(stream, tls)
+            serve_tls(stream, tls, mail)
         }
         Behaviour::OldTls => {
             stream.write_all(GO_AHEAD)?;
@@ -255,12 +322,16 @@ fn starttls(mut stream: &TcpStream, behaviour: &Behaviour) -> io::Result<()> {
     }
 }
 
-fn serve_tls(stream: &TcpStream, tls: &Tls) -> io::Result<()> {
+fn serve_tls(stream: &TcpStream, tls: &Tls, mail: Mail) -> io::Result<()> {
     let connection = ServerConnection::new(tls.config.clone()).map_err(io::Error::other)?;
     let mut stream = BufReader::new(StreamOwned::new(connection, stream.try_clone()?));
     let mut line = String::new();
+    let mut transaction = Transaction::new(mail, true);
     while stream.read_line(&mut line)? != 0 {
-        let reply: &[u8] = if line.starts_with("QUIT") { b"221 bye\r\n" } else { b"250 ok\r\n" };
+        let reply = match &*transaction.verb(&line) {
+            "QUIT" => b"221 bye\r\n",
+            _ => transaction.reply(&line),
+        };
         stream.get_mut().write_all(reply)?;
         line.clear();
     }
