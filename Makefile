@@ -7,7 +7,7 @@
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make header     rewrite include/dane_policy.h from src/ffi
-#   make test-servers  compares with real name servers and attacks (root, Debian); SEEDS='1 2 3'
+#   make test-servers  compares with Postfix, real name servers and attacks (root, Debian); SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
 #   make clean
 
@@ -109,7 +109,7 @@ bench: $(B)/verifiers
 SEEDS ?= 1
 
 test-servers: all
-	integrations/lab/run $(SEEDS)
+	integrations/lab/run postfix $(SEEDS)
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)

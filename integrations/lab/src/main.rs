@@ -1,4 +1,5 @@
 //! `lab DANE-CHECK SEED DIRECTORY`: builds a private Internet, and compares the library with unbound on all of it.
+//! `lab DANE-CHECK postfix DIRECTORY`: compares the library with Postfix, on all of the embedded world.
 //!
 //! Runs as root in a network namespace of its own, where it may use port 53 of any loopback address.
 
@@ -6,8 +7,12 @@ mod agreement;
 mod attack;
 mod authority;
 mod client;
+mod delivery;
+mod exception;
+mod mail;
 mod permitted;
 mod plan;
+mod postfix;
 mod process;
 mod proxy;
 mod recipe;
@@ -36,15 +41,20 @@ const TIMEOUT: u32 = 10;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [program, seed, directory] = &arguments[..] else {
-        eprintln!("usage: lab DANE-CHECK SEED DIRECTORY");
+    let [program, part, directory] = &arguments[..] else {
+        eprintln!("usage: lab DANE-CHECK SEED|postfix DIRECTORY");
         return ExitCode::from(2);
     };
-    let Ok(seed) = seed.parse() else {
-        eprintln!("lab: the seed is a number");
-        return ExitCode::from(2);
+    let directory = Path::new(directory);
+    let outcome = match (&**part, part.parse()) {
+        ("postfix", _) => mail::compare(program, directory),
+        (_, Ok(seed)) => run(program, seed, directory),
+        _ => {
+            eprintln!("lab: the seed is a number");
+            return ExitCode::from(2);
+        }
     };
-    match run(program, seed, Path::new(directory)) {
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

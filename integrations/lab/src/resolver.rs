@@ -42,7 +42,7 @@ pub fn start(
          username: \"\"\n chroot: \"\"\n directory: \"{at}\"\n pidfile: \"\"\n root-hints: \"{at}/hints\"\n\
          do-not-query-localhost: no\n do-ip6: no\n qname-minimisation: no\n aggressive-nsec: no\n\
          harden-below-nxdomain: no\n neg-cache-size: 0\n num-threads: 1\n val-log-level: 2\n ede: yes\n\
-         unwanted-reply-threshold: 0\n edns-buffer-size: 1232\n"
+         unwanted-reply-threshold: 0\n edns-buffer-size: 1232\n local-zone: \"test.\" nodefault\n"
     );
     match anchors {
         None => text += " module-config: \"iterator\"\n",
@@ -54,6 +54,8 @@ pub fn start(
         }
     }
     if let Asks::Forwarder(forwarder) = asks {
+        // Silence on one name says nothing about the others.
+        text += " infra-host-ttl: 0\n";
         text += &format!("forward-zone:\n name: \".\"\n forward-addr: {forwarder}\n");
     }
     text += "remote-control:\n control-enable: no\n";
