@@ -25,7 +25,7 @@ const SMTP_PORT: u16 = 25;
 const PATIENCE: Duration = Duration::from_secs(90);
 const MODES: [&str; 2] = ["validate", "trust-ad"];
 /// Most of them wait.
-const WORKERS: usize = 4;
+const WORKERS: usize = 8;
 /// Seconds that a check may take, and one that waits for a timeout anyhow.
 const TIMEOUT: u32 = 20;
 const SLOW_TIMEOUT: u32 = 5;
