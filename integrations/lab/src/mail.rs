@@ -100,9 +100,8 @@ pub fn compare(program: &str, directory: &Path) -> io::Result<bool> {
     let world = World::start_on(SMTP_PORT)?;
     let anchors = directory.join("anchors");
     fs::write(&anchors, &world.anchor)?;
-    let upstream = format!("{}@{}", world.dns.ip(), world.dns.port());
-    let mut unbound =
-        resolver::start(ORACLE, Asks::Forwarder(&upstream), Some(&world.anchor), directory)?;
+    let asks = Asks::World(world.dns);
+    let mut unbound = resolver::start(ORACLE, asks, Some(&world.anchor), directory)?;
 
     let mut tally = Tally::default();
     by_postfix(&world, directory, &mut tally)?;
