@@ -2,8 +2,8 @@
 
 use world::Case;
 
+use crate::deed::Deed;
 use crate::delivery::Delivery;
-use crate::mail::Deed;
 
 type Rule = (&'static str, fn(&Case, Deed, &Delivery) -> bool);
 

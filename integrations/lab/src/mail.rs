@@ -1,7 +1,6 @@
 //! Mail for every domain of the embedded world: does Postfix do what the library says?
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,8 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use world::{Case, Expected, Message, World};
 
+use crate::deed::Deed;
 use crate::delivery::{self, Delivery};
 use crate::exception;
 use crate::postfix::Postfix;
@@ -29,70 +30,6 @@ const WORKERS: usize = 8;
 /// Seconds that a check may take, and one that waits for a timeout anyhow.
 const TIMEOUT: u32 = 20;
 const SLOW_TIMEOUT: u32 = 5;
-
-/// Why the library defers after it has connected; for any other reason it does not connect.
-const AFTER_CONNECTING: [&str; 4] = [
-    "server certificate not trusted",
-    "TLS required but not offered",
-    "TLS handshake failed",
-    "connection failed",
-];
-
-/// What Postfix did with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Deed {
-    /// Over a verified session.
-    Deliver,
-    /// Over TLS; whether it had to be TLS cannot be seen.
-    Encrypted,
-    InClear,
-    Defer,
-    ConnectAndDefer,
-    Fail,
-}
-
-impl Deed {
-    /// None where the log and the servers contradict each other.
-    fn of(delivery: &Delivery, message: Option<&Message>) -> Option<Self> {
-        let is_connected = delivery.relay != "none";
-        match (&*delivery.status, message) {
-            ("sent", Some(message)) => match (message.encrypted, delivery.trust.as_deref()) {
-                (true, Some("Verified")) => Some(Self::Deliver),
-                (true, Some(_)) => Some(Self::Encrypted),
-                (false, None) => Some(Self::InClear),
-                _ => None,
-            },
-            ("deferred", None) if is_connected => Some(Self::ConnectAndDefer),
-            ("deferred", None) => Some(Self::Defer),
-            ("bounced", None) => Some(Self::Fail),
-            _ => None,
-        }
-    }
-
-    fn is(self, expected: Expected) -> bool {
-        match self {
-            Self::Deliver => expected.action == "deliver",
-            Self::Encrypted => matches!(expected.action, "encrypt" | "opportunistic"),
-            Self::InClear => expected.action == "opportunistic",
-            Self::Defer => expected.action == "defer",
-            Self::ConnectAndDefer => AFTER_CONNECTING.contains(&expected.reason),
-            Self::Fail => expected.action == "fail",
-        }
-    }
-}
-
-impl fmt::Display for Deed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Deliver => "sent verified",
-            Self::Encrypted => "sent over TLS",
-            Self::InClear => "sent in clear",
-            Self::Defer => "deferred",
-            Self::ConnectAndDefer => "deferred after connecting",
-            Self::Fail => "bounced",
-        })
-    }
-}
 
 /// Compares both over the same validating resolver; whether nothing differs but by rule.
 pub fn compare(program: &str, directory: &Path) -> io::Result<bool> {
@@ -112,13 +49,13 @@ pub fn compare(program: &str, directory: &Path) -> io::Result<bool> {
         println!("skipped: 2 cases of a host with IPv6 only, since there is no IPv6 here");
     }
     println!("Postfix: {} messages ({})", world.cases.len(), deeds.join(", "));
-    let agree_with_postfix = tally.print(started);
+    let postfix_agrees = tally.print(started);
 
     let subject =
         Subject { program: program.into(), anchors, nameserver: ORACLE.into(), timeout: TIMEOUT };
-    let tally = by_library(&world.cases, &subject)?;
-    println!("the library over the same resolver: {} checks", MODES.len() * world.cases.len());
-    Ok(tally.print(started) && agree_with_postfix)
+    let tally = by_library(&world.cases, &subject, &tally.hosts)?;
+    println!("library: {} checks over the same resolver", MODES.len() * world.cases.len());
+    Ok(tally.print(started) && postfix_agrees)
 }
 
 /// What was found.
@@ -126,6 +63,8 @@ pub fn compare(program: &str, directory: &Path) -> io::Result<bool> {
 struct Tally {
     agree: usize,
     deeds: BTreeMap<Deed, usize>,
+    /// The MX host that took each message, by the number of its case.
+    hosts: BTreeMap<usize, String>,
     permitted: BTreeMap<&'static str, usize>,
     failures: Vec<String>,
 }
@@ -139,6 +78,21 @@ impl Tally {
         let Case { name, domain, level, expected, .. } = case;
         let Expected { action, reason } = expected;
         self.failures.push(format!("{domain} at {level} [{name}]: {action} {reason}; {found}"));
+    }
+
+    /// What dane-check says; `host` took the message from Postfix.
+    fn add_report(&mut self, case: &Case, mode: &str, report: &Value, host: Option<&String>) {
+        let text = |field: &str| report[field].as_str().unwrap_or_default();
+        let (action, reason, via) = (text("action"), text("reason"), text("via"));
+        let said = format!("the library, {mode}: {action} via {via}, {}", text("text"));
+        let sends = !matches!(action, "defer" | "fail");
+        if (action, reason) != (case.expected.action, case.expected.reason) {
+            self.differ(case, exception::rule_for_library(case, mode, reason), &said);
+        } else if let Some(host) = host.filter(|host| sends && !host.eq_ignore_ascii_case(via)) {
+            self.differ(case, None, &format!("{said}; Postfix: via {host}"));
+        } else {
+            self.agree += 1;
+        }
     }
 
     fn print(&self, started: Instant) -> bool {
@@ -171,14 +125,18 @@ fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<
             tally.differ(case, None, "Postfix did not try");
             continue;
         };
-        let number = number.to_string();
-        let mut messages = taken.iter();
-        let message = messages.find(|message| message.recipient.split('@').next() == Some(&number));
+        let local_part = number.to_string();
+        let is_it = |message: &&Message| message.recipient.split('@').next() == Some(&local_part);
+        let message = taken.iter().find(is_it);
         let Some(deed) = Deed::of(delivery, message) else {
             tally.differ(case, None, &format!("Postfix: {delivery:?}, the server: {message:?}"));
             continue;
         };
         *tally.deeds.entry(deed).or_default() += 1;
+        if message.is_some() {
+            let host = delivery.relay.split('[').next().unwrap_or_default();
+            tally.hosts.insert(number, host.to_owned());
+        }
         if deed.is(case.expected) {
             tally.agree += 1;
         } else {
@@ -190,28 +148,27 @@ fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<
     Ok(())
 }
 
-/// Every case through dane-check, in both modes.
-fn by_library(cases: &[Case], subject: &Subject) -> io::Result<Tally> {
-    let questions: Vec<(&Case, &str)> =
-        cases.iter().flat_map(|case| MODES.map(|mode| (case, mode))).collect();
+/// Every case through dane-check, in both modes; what may be sent must go where Postfix sent it.
+fn by_library(
+    cases: &[Case],
+    subject: &Subject,
+    hosts: &BTreeMap<usize, String>,
+) -> io::Result<Tally> {
+    let numbered = cases.iter().enumerate();
+    let questions: Vec<(usize, &Case, &str)> =
+        numbered.flat_map(|(number, case)| MODES.map(|mode| (number, case, mode))).collect();
     let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
     thread::scope(|scope| {
         let work = || -> io::Result<()> {
-            while let Some((case, mode)) = questions.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some((number, case, mode)) =
+                questions.get(next.fetch_add(1, Ordering::Relaxed))
+            {
                 let timeout = if case.slow { SLOW_TIMEOUT } else { TIMEOUT };
                 let subject = Subject { timeout, ..subject.clone() };
                 let options = ["--level", case.level, "--dnssec", mode, "--ehlo", "client.test"];
                 let report = subject.run(&[&options[..], &[&case.domain]].concat())?;
-                let text = |field: &str| report[field].as_str().unwrap_or_default();
-                let (action, reason) = (text("action"), text("reason"));
                 let mut tally = tally.lock().map_err(|_| io::Error::other("a worker panicked"))?;
-                if (action, reason) == (case.expected.action, case.expected.reason) {
-                    tally.agree += 1;
-                } else {
-                    let rule = exception::rule_for_library(case, mode, reason);
-                    let found = format!("the library, {mode}: {action}, {}", text("text"));
-                    tally.differ(case, rule, &found);
-                }
+                tally.add_report(case, mode, &report, hosts.get(number));
             }
             Ok(())
         };

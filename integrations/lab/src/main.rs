@@ -7,6 +7,7 @@ mod agreement;
 mod attack;
 mod authority;
 mod client;
+mod deed;
 mod delivery;
 mod exception;
 mod mail;
