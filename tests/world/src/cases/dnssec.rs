@@ -1,0 +1,226 @@
+//! Zones signed in every way, and broken in many.
+
+use super::*;
+
+pub(super) fn broken(c: &mut Cases<'_>) {
+    let host = c.good("address-future.test");
+    c.b.fault(&host, A, Fault::NotYetValid);
+    c.expect(
+        "address signature not yet valid (4035 5.3.1)",
+        "address-future.test",
+        NOT_FOUND,
+        NOT_FOUND,
+    );
+    for (label, fault) in [
+        ("servfail", Fault::Rcode(2)),
+        ("notimp", Fault::Rcode(4)),
+        ("refused", Fault::Rcode(5)),
+        ("unsigned-tlsa", Fault::Unsigned),
+        ("expired-tlsa", Fault::Expired),
+    ] {
+        let host = c.good(&format!("{label}.test"));
+        let owner = c.b.tlsa_owner(&host);
+        c.b.fault(&owner, TLSA, fault);
+        c.expect(
+            &format!("TLSA {label} (7672 2.1.2)"),
+            &format!("{label}.test"),
+            TLSA_ERROR,
+            TLSA_ERROR,
+        );
+    }
+    for (label, fault) in
+        [("servfail", Fault::Rcode(2)), ("notimp", Fault::Rcode(4)), ("silent", Fault::Silent)]
+    {
+        let (domain, host) = (format!("{label}-insecure.test"), format!("{label}.unsigned.test"));
+        c.b.signed(&domain);
+        c.b.rr(&format!("{domain} MX 10 {host}"));
+        c.b.host(&host, Behaviour::Starttls(Tls::new(&Identity::server(&host), &[])));
+        let owner = c.b.tlsa_owner(&host);
+        c.b.fault(&owner, TLSA, fault);
+        c.expect(
+            &format!("TLSA {label} of an insecure host does not matter (7672 2.2.2)"),
+            &domain,
+            OPPORTUNISTIC,
+            NON_DNSSEC,
+        );
+    }
+    let host = c.good("silent-tlsa.test");
+    let owner = c.b.tlsa_owner(&host);
+    c.b.fault(&owner, TLSA, Fault::Silent);
+    c.expect("TLSA lookup times out (7672 2.1.2)", "silent-tlsa.test", TLSA_ERROR, TLSA_ERROR);
+    c.is_slow();
+    for (label, fault) in [
+        ("denial-altered", Fault::Altered),
+        ("denial-unsigned", Fault::Unsigned),
+        ("denial-bare", Fault::Bare),
+    ] {
+        let domain = format!("{label}.test");
+        c.domain_with(&domain, Behaviour::NoStarttls);
+        let owner = c.b.tlsa_owner(&format!("mx.{domain}"));
+        c.b.fault(&owner, TLSA, fault);
+        c.expect(&format!("TLSA {label} (7672 2.1.1)"), &domain, TLSA_ERROR, TLSA_ERROR);
+    }
+    for (label, is_nsec3) in [("nsec", false), ("nsec3", true)] {
+        let domain = format!("child-{label}.test");
+        let host = c.domain(&domain, &Identity::server(&domain), &[]);
+        let child = format!("_tcp.{host}");
+        if is_nsec3 {
+            c.b.nsec3(&child, 0, false);
+        } else {
+            c.b.signed(&child);
+        }
+        let owner = c.b.tlsa_owner(&host);
+        c.b.fault(&owner, TLSA, Fault::Altered);
+        c.expect(
+            &format!("TLSA denial with a broken {label} signature in a child zone (7672 2.1.1)"),
+            &domain,
+            TLSA_ERROR,
+            TLSA_ERROR,
+        );
+    }
+    let host = c.domain("child-wrong-ds.test", &Identity::server("child-wrong-ds.test"), &[]);
+    c.b.zone(&format!("_tcp.{host}"), Some(13), Delegation::WrongDs);
+    c.expect(
+        "TLSA denied by a child zone whose DS matches no key (4035 5.2)",
+        "child-wrong-ds.test",
+        TLSA_ERROR,
+        TLSA_ERROR,
+    );
+    // No cases: only a validating client misses the keys, and a whole family's silence takes its time.
+    c.good("keys-silent.test");
+    c.b.fault("keys-silent.test", DNSKEY, Fault::Silent);
+    let host = c.good("aaaa-silent.test");
+    c.b.fault(&host, AAAA, Fault::Silent);
+    c.b.zone("wrong-ds.test", Some(13), Delegation::WrongDs);
+    c.b.rr("wrong-ds.test MX 10 mx.good.test");
+    c.expect("DS matches no key (4035 5.2)", "wrong-ds.test", NOT_FOUND, NOT_FOUND);
+    c.b.zone("no-ds-proof.test", None, Delegation::Unproven);
+    c.b.rr("no-ds-proof.test MX 10 mx.good.test");
+    c.expect("no proof that there is no DS (4035 5.2)", "no-ds-proof.test", NOT_FOUND, NOT_FOUND);
+}
+
+pub(super) fn dnssec(c: &mut Cases<'_>) {
+    for (label, delegation, dane, dane_only) in [
+        ("unknown-digest", Delegation::UnknownDigest, OPPORTUNISTIC, NON_DNSSEC),
+        ("unknown-algorithm", Delegation::UnknownAlgorithm, OPPORTUNISTIC, NON_DNSSEC),
+        ("unknown-and-good", Delegation::UnknownAndGood, DELIVER, DELIVER),
+    ] {
+        let (domain, zone) = (format!("{label}.test"), format!("{label}-host.test"));
+        c.b.signed(&domain);
+        c.b.zone(&zone, Some(13), delegation);
+        c.b.rr(&format!("{domain} MX 10 mx.{zone}"));
+        c.good_host(&format!("mx.{zone}"));
+        c.expect(&format!("DS with {label} (6840 5.2)"), &domain, dane, dane_only);
+    }
+    for (label, algorithm) in [("p384", 14), ("ed25519", 15)] {
+        let domain = format!("{label}.test");
+        c.b.zone(&domain, Some(algorithm), Delegation::Secure);
+        c.b.rr(&format!("{domain} MX 10 mx.{domain}"));
+        c.good_host(&format!("mx.{domain}"));
+        c.expect(&format!("zone signed with {label} (6605, 8080)"), &domain, DELIVER, DELIVER);
+    }
+    c.b.nsec3("optout", 1, true);
+    c.b.signed("signed.optout");
+    c.b.rr("signed.optout MX 10 mx.signed.optout");
+    c.good_host("mx.signed.optout");
+    c.expect("signed delegation in an opt-out TLD (5155 6)", "signed.optout", DELIVER, DELIVER);
+    c.b.unsigned("unsigned.optout");
+    c.b.rr("unsigned.optout MX 10 mx.good.test");
+    c.expect(
+        "unsigned delegation in an opt-out TLD (5155 6)",
+        "unsigned.optout",
+        OPPORTUNISTIC,
+        NON_DNSSEC,
+    );
+    c.b.nsec3("optout.test", 1, true);
+    c.b.rr("optout.test MX 10 mx.optout.test");
+    let identity = Identity::server("mx.optout.test");
+    c.b.host("mx.optout.test", Behaviour::Starttls(Tls::new(&identity, &[])));
+    c.b.unsigned("child.optout.test");
+    c.expect("TLSA denied by an opt-out span (5155 9.2)", "optout.test", OPPORTUNISTIC, NO_TLSA);
+    let host = c.domain("insecure-tcp.test", &identity, &[]);
+    c.b.unsigned(&format!("_tcp.{host}"));
+    c.expect(
+        "TLSA denied by an insecure child zone (7672 2.1.1)",
+        "insecure-tcp.test",
+        OPPORTUNISTIC,
+        NO_TLSA,
+    );
+    c.b.signed("island.unsigned.test");
+    c.b.rr("island.unsigned.test MX 10 mx.island.unsigned.test");
+    c.good_host("mx.island.unsigned.test");
+    c.expect(
+        "a signed zone below an unsigned one (4035 4.3)",
+        "island.unsigned.test",
+        OPPORTUNISTIC,
+        NON_DNSSEC,
+    );
+    c.b.nsec3("nsec3.test", 5, false);
+    c.b.rr("nsec3.test MX 10 mx.nsec3.test");
+    c.b.host(
+        "mx.nsec3.test",
+        Behaviour::Starttls(Tls::new(&Identity::server("mx.nsec3.test"), &[])),
+    );
+    c.expect("TLSA denied by NSEC3 (5155 8.4)", "nsec3.test", OPPORTUNISTIC, NO_TLSA);
+    c.b.nsec3("nsec3-wildcard.test", 0, false);
+    c.b.rr("nsec3-wildcard.test MX 10 mx.nsec3-wildcard.test");
+    let identity = Identity::server("mx.nsec3-wildcard.test");
+    c.b.host("mx.nsec3-wildcard.test", Behaviour::Starttls(Tls::new(&identity, &[])));
+    c.b.rr(&format!("*._tcp.mx.nsec3-wildcard.test TLSA {}", identity.tlsa(3, 1, 1)));
+    c.expect("wildcard TLSA with NSEC3 (5155 8.8)", "nsec3-wildcard.test", DELIVER, DELIVER);
+    c.b.nsec3("iterations.test", 500, false);
+    c.b.rr("iterations.test MX 10 mx.iterations.test");
+    c.b.host("mx.iterations.test", Behaviour::Starttls(Tls::new(&Identity::server("x"), &[])));
+    c.expect("NSEC3 with 500 iterations (9276 3.2)", "iterations.test", OPPORTUNISTIC, NO_TLSA);
+    let identity = Identity::server("mx.wildcard.test");
+    let host = c.domain("wildcard.test", &identity, &[]);
+    c.b.rr(&format!("*._tcp.{host} TLSA {}", identity.tlsa(3, 1, 1)));
+    c.expect("wildcard TLSA (7671 10)", "wildcard.test", DELIVER, DELIVER);
+    let host = c.domain("star-below.test", &identity, &[]);
+    c.b.rr(&format!("*.{host} TLSA {}", identity.tlsa(3, 1, 1)));
+    c.expect("wildcard TLSA right below the host (7671 10)", "star-below.test", DELIVER, DELIVER);
+    c.b.signed("wildcard-mx.test");
+    c.b.rr("*.wildcard-mx.test MX 10 mx.good.test");
+    c.expect("wildcard MX (5321 5.1)", "any.wildcard-mx.test", DELIVER, DELIVER);
+    c.b.rr("alias.wildcard-mx.test MX 10 any.alias.wildcard-mx.test");
+    c.b.rr("*.alias.wildcard-mx.test CNAME mx.good.test");
+    c.expect("MX host by a wildcard alias (4592 4.3)", "alias.wildcard-mx.test", DELIVER, DELIVER);
+    for (label, is_nsec3) in [("nsec", false), ("nsec3", true)] {
+        let domain = format!("wildcard-host-{label}.test");
+        c.b.signed(&domain);
+        if is_nsec3 {
+            c.b.nsec3(&domain, 0, false);
+        }
+        c.b.rr(&format!("{domain} MX 10 any.{domain}"));
+        c.b.host(&format!("*.{domain}"), Behaviour::Starttls(Tls::new(&identity, &[])));
+        c.expect(
+            &format!("MX host by a wildcard, its TLSA denied by {label} (4592 2.2.1)"),
+            &domain,
+            OPPORTUNISTIC,
+            NO_TLSA,
+        );
+    }
+    c.good("star.test");
+    let elsewhere = c.b.address();
+    c.b.rr(&format!("*.star.test A {elsewhere}"));
+    c.expect("a wildcard beside the host (4592 2.2.1)", "star.test", DELIVER, DELIVER);
+    let identity = Identity::server("mx.blocked.test");
+    let host = c.domain("blocked.test", &identity, &[]);
+    c.b.rr(&format!("*.blocked.test TLSA {}", identity.tlsa(3, 1, 1)));
+    c.b.rr(&format!("*.{host} TLSA {}", identity.tlsa(3, 1, 1)));
+    c.b.rr(&format!("_1._tcp.{host} TLSA {}", identity.tlsa(3, 1, 1)));
+    c.expect(
+        "an empty non-terminal blocks the wildcard (4592 2.2.2)",
+        "blocked.test",
+        OPPORTUNISTIC,
+        NO_TLSA,
+    );
+    let host = c.domain("other-port.test", &Identity::server("mx.other-port.test"), &[]);
+    c.b.rr(&format!("_1._tcp.{host} TLSA {}", Identity::server("x").tlsa(3, 1, 1)));
+    c.expect("TLSA for another port only (7672 2.2)", "other-port.test", OPPORTUNISTIC, NO_TLSA);
+    let host = c.good("custom-port.test");
+    c.b.rr(&format!("_25._tcp.{host} TLSA {}", Identity::server("x").tlsa(3, 1, 1)));
+    c.expect("a decoy TLSA for port 25 (7672 2.2.3)", "custom-port.test", DELIVER, DELIVER);
+    c.good("tcp-only.test");
+    c.expect("truncated over UDP, always (7766)", "tcp-only.test", DELIVER, DELIVER);
+}

@@ -1,0 +1,148 @@
+//! Hard cases beside the 30 rows, each with the RFC section it comes from.
+
+mod aliases;
+mod anchors;
+mod dnssec;
+mod hosts;
+mod mx;
+mod names;
+mod servers;
+mod tlsa;
+
+use rustls::version::{TLS12, TLS13};
+
+use crate::build::Builder;
+use crate::certificate::Identity;
+use crate::records::{A, AAAA, CNAME, DNSKEY, MX, TLSA};
+use crate::rows::{
+    DELIVER, NO_TLSA, NON_DNSSEC, NOT_FOUND, NOT_TRUSTED, OPPORTUNISTIC, TLSA_ERROR, defer,
+};
+use crate::smtp::{Behaviour, Tls};
+use crate::zone::{Delegation, Fault};
+
+/// The action and the exact short reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub action: &'static str,
+    pub reason: &'static str,
+}
+
+/// A domain at one level, and what must come of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// "1" to "30" for the rows of the table, else a few words and the RFC section.
+    pub name: String,
+    pub level: &'static str,
+    pub domain: String,
+    /// MX, address, TLSA, certificate; only the rows fix them.
+    pub columns: Option<[&'static str; 4]>,
+    pub expected: Expected,
+    /// Waits for a timeout.
+    pub slow: bool,
+}
+
+const ENCRYPT: Expected = Expected { action: "encrypt", reason: "" };
+const FAIL: Expected = Expected { action: "fail", reason: "domain does not accept mail" };
+const NO_USABLE: Expected = defer("no usable TLSA record");
+const NOT_OFFERED: Expected = defer("TLS required but not offered");
+const HANDSHAKE: Expected = defer("TLS handshake failed");
+const CONNECTION: Expected = defer("connection failed");
+
+struct Cases<'b> {
+    b: &'b mut Builder,
+    list: Vec<Case>,
+}
+
+impl Cases<'_> {
+    fn expect(&mut self, name: &str, domain: &str, dane: Expected, dane_only: Expected) {
+        for (level, expected) in [("dane", dane), ("dane-only", dane_only)] {
+            self.list.push(Case {
+                name: name.into(),
+                level,
+                domain: domain.into(),
+                columns: None,
+                expected,
+                slow: false,
+            });
+        }
+    }
+
+    fn is_slow(&mut self) {
+        self.list.iter_mut().rev().take(2).for_each(|case| case.slow = true);
+    }
+
+    /// A signed zone whose one MX host shows `identity` with `others`.
+    fn domain(&mut self, domain: &str, identity: &Identity, others: &[&Identity]) -> String {
+        self.domain_with(domain, Behaviour::Starttls(Tls::new(identity, others)))
+    }
+
+    fn domain_with(&mut self, domain: &str, behaviour: Behaviour) -> String {
+        self.b.signed(domain);
+        let host = format!("mx.{domain}");
+        self.b.rr(&format!("{domain} MX 10 {host}"));
+        self.b.host(&host, behaviour);
+        host
+    }
+
+    /// A domain whose server matches its `3 1 1` record, and behaves so.
+    fn matching(&mut self, domain: &str, behaviour: impl Fn(&Identity) -> Behaviour) -> String {
+        let identity = Identity::server(&format!("mx.{domain}"));
+        let host = self.domain_with(domain, behaviour(&identity));
+        self.b.tlsa(&host, &identity.tlsa(3, 1, 1));
+        host
+    }
+
+    fn good(&mut self, domain: &str) -> String {
+        self.matching(domain, |identity| Behaviour::Starttls(Tls::new(identity, &[])))
+    }
+
+    /// A host that matches, without a domain that names it.
+    fn good_host(&mut self, host: &str) {
+        let identity = Identity::server(host);
+        self.b.host(host, Behaviour::Starttls(Tls::new(&identity, &[])));
+        self.b.tlsa(host, &identity.tlsa(3, 1, 1));
+    }
+
+    /// A domain whose MX host `mx.DOMAIN` is an alias.
+    fn mx_alias(&mut self, domain: &str, target: &str) {
+        self.b.signed(domain);
+        self.b.rr(&format!("{domain} MX 10 mx.{domain}"));
+        self.b.rr(&format!("mx.{domain} CNAME {target}"));
+    }
+
+    /// A domain with two MX hosts; the first is to be tried first.
+    fn two(&mut self, domain: &str, first: &str, second: &str) {
+        self.b.signed(domain);
+        self.b.rr(&format!("{domain} MX 10 {first}"));
+        self.b.rr(&format!("{domain} MX 20 {second}"));
+    }
+
+    /// A domain with these records, where `identity` matches nothing by itself.
+    fn records(&mut self, domain: &str, records: impl Fn(&Identity) -> Vec<String>) {
+        let identity = Identity::server(&format!("mx.{domain}"));
+        let host = self.domain(domain, &identity, &[]);
+        for record in records(&identity) {
+            self.b.tlsa(&host, &record);
+        }
+    }
+}
+
+/// Builds the domains.
+pub fn build(b: &mut Builder) -> Vec<Case> {
+    let mut cases = Cases { b, list: Vec::new() };
+    mx::mx(&mut cases);
+    mx::literals(&mut cases);
+    aliases::aliases(&mut cases);
+    aliases::domain_aliases(&mut cases);
+    aliases::example(&mut cases);
+    aliases::tlsa_aliases(&mut cases);
+    hosts::hosts(&mut cases);
+    tlsa::usable(&mut cases);
+    tlsa::agility(&mut cases);
+    anchors::anchors(&mut cases);
+    servers::servers(&mut cases);
+    dnssec::broken(&mut cases);
+    dnssec::dnssec(&mut cases);
+    names::names(&mut cases);
+    cases.list
+}

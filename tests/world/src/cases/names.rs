@@ -1,0 +1,60 @@
+//! Names at the edge of what DNS permits.
+
+use super::*;
+
+pub(super) fn names(c: &mut Cases<'_>) {
+    let root = Identity::authority("Mixed Case Root");
+    c.b.signed("mixed-case.test");
+    c.b.rr("mixed-case.test MX 10 MX.Mixed-Case.TEST");
+    let leaf = root.issue_server(&["mx.mixed-case.test"]);
+    c.b.host("mx.mixed-case.test", Behaviour::Starttls(Tls::new(&leaf, &[&root])));
+    c.b.tlsa("mx.mixed-case.test", &root.tlsa(2, 1, 1));
+    c.expect("mixed-case MX target (4343)", "mixed-case.test", DELIVER, DELIVER);
+
+    c.expect("next hop in another case (4343)", "MIXED-case.Test", DELIVER, DELIVER);
+    c.expect("next hop with a final dot (1034 3.1)", "mixed-case.test.", DELIVER, DELIVER);
+    c.expect(
+        "DANE-TA names the next hop, which has another case and a final dot (4343)",
+        "TA-Next-Hop.test.",
+        DELIVER,
+        DELIVER,
+    );
+    let host =
+        c.domain("xn--bcher-kva.test", &root.issue_server(&["mx.xn--bcher-kva.test"]), &[&root]);
+    c.b.tlsa(&host, &root.tlsa(2, 1, 1));
+    c.expect("A-labels (5890 2.3.2.1)", "xn--bcher-kva.test", DELIVER, DELIVER);
+    let too_long = format!("{}.test", ["x".repeat(63).as_str(); 4].join("."));
+    for (name, domain) in [
+        ("next hop with U-labels (5890 2.3.2.1)", "b\u{fc}cher.test"),
+        ("next hop with an empty label (1035 2.3.4)", "a..test"),
+        ("next hop too long (1035 2.3.4)", &too_long),
+    ] {
+        c.expect(name, domain, NOT_FOUND, NOT_FOUND);
+    }
+    c.b.signed("invalid-mx.test");
+    c.b.rr("invalid-mx.test MX 10 m\u{fc}x.good.test");
+    c.expect("MX target is no host name (5890 2.3.2.1)", "invalid-mx.test", NOT_FOUND, NOT_FOUND);
+
+    // "_PORT._tcp." takes 7 octets and the digits of the port.
+    let room = 253 - 7 - c.b.port.to_string().len();
+    for (label, extra, dane, dane_only) in
+        [("longest", 0, DELIVER, DELIVER), ("too-long", 1, OPPORTUNISTIC, NO_TLSA)]
+    {
+        let domain = format!("{label}.test");
+        c.b.signed(&domain);
+        let mut host = domain.clone();
+        while host.len() + 1 < room + extra {
+            let length = (room + extra - host.len() - 1).min(63);
+            let length =
+                if room + extra - host.len() - 1 - length == 1 { length - 1 } else { length };
+            host = format!("{}.{host}", "x".repeat(length));
+        }
+        c.b.rr(&format!("{domain} MX 10 {host}"));
+        if extra == 0 {
+            c.good_host(&host);
+        } else {
+            c.b.host(&host, Behaviour::Starttls(Tls::new(&Identity::server("x"), &[])));
+        }
+        c.expect(&format!("{label} MX host name (1035 2.3.4)"), &domain, dane, dane_only);
+    }
+}
