@@ -119,7 +119,7 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdane_policy.so
 	$(INSTALL) -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
 	$(STRIP) --strip-debug $(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))
-	$(INSTALL) -m 644 include/dane_policy.h $(DESTDIR)$(INCLUDEDIR)/
+	$(INSTALL) -m 644 $(wildcard include/*.h) $(DESTDIR)$(INCLUDEDIR)/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|' \
 	    dane-policy.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/dane-policy.pc

@@ -162,6 +162,39 @@ fn cxx_can_include_the_header() {
     run(cxx.arg(root().join("include")).arg(source));
 }
 
+/// The opt-in headers for TLS libraries, in C and C++, where those libraries are.
+#[test]
+fn tls_headers_compile() {
+    if !have("pkg-config") || !have("c++") {
+        return;
+    }
+    let folder = scratch("tls");
+    for (library, session) in [("openssl", "SSL *"), ("gnutls", "gnutls_session_t ")] {
+        let flags = Command::new("pkg-config").args(["--cflags", library]).output().unwrap();
+        if !flags.status.success() {
+            assert!(env::var_os("CI").is_none(), "{library} is missing");
+            println!("skipped: pkg-config finds no {library}");
+            continue;
+        }
+        let include = format!("#include <dane_policy_{library}.h>\n");
+        let function = format!(
+            "int f(const dane_policy_host *host, {session}session, dane_policy_verification **out)"
+        );
+        let call = format!("dane_policy_{library}_verify(host, session, 0, out)");
+        let text = format!("{include}{include}{function};\n{function}\n{{ return {call}; }}\n");
+        let source = folder.join(format!("{library}.c"));
+        fs::write(&source, text).unwrap();
+        let (c99, cxx17) = (compiler(), OsString::from("c++"));
+        for (compiler, language, standard) in [(c99, "c", "-std=c99"), (cxx17, "c++", "-std=c++17")]
+        {
+            let mut command = Command::new(compiler);
+            command.args(["-x", language, standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
+            command.args(stdout(&flags).split_whitespace()).arg("-fsyntax-only");
+            run(command.arg("-I").arg(root().join("include")).arg(&source));
+        }
+    }
+}
+
 #[test]
 fn an_installed_library_serves_through_pkg_config() {
     let Some(build) = build() else { return };

@@ -1,0 +1,36 @@
+/*
+ * For programs that speak TLS through GnuTLS: the chain of a session to dane_policy_verify. Opt-in, inline; libdane_policy
+ * itself knows no GnuTLS.
+ */
+#ifndef DANE_POLICY_GNUTLS_H
+#define DANE_POLICY_GNUTLS_H
+
+#include <gnutls/gnutls.h>
+
+#include <dane_policy.h>
+
+/* One certificate more than verification looks at, so that it sees a chain that is too long. */
+#define DANE_POLICY_GNUTLS_CERTIFICATES 33
+
+/*
+ * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does.
+ * Without a chain of X.509 certificates nothing matches. The session must not be a resumed one.
+ */
+static inline int dane_policy_gnutls_verify(const dane_policy_host *host, gnutls_session_t session, int64_t now,
+                                            dane_policy_verification **out)
+{
+    unsigned int count = 0;
+    const gnutls_datum_t *certificates = NULL;
+    dane_policy_bytes chain[DANE_POLICY_GNUTLS_CERTIFICATES];
+    size_t length = 0;
+
+    if (gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) == GNUTLS_CRT_X509)
+        certificates = gnutls_certificate_get_peers(session, &count);
+    for (; certificates != NULL && length < count && length < DANE_POLICY_GNUTLS_CERTIFICATES; length++) {
+        chain[length].data = certificates[length].data;
+        chain[length].length = certificates[length].size;
+    }
+    return dane_policy_verify(host, chain, length, now, out);
+}
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * For programs that speak TLS through OpenSSL: the chain of a connection to dane_policy_verify. Opt-in, inline; libdane_policy
+ * itself knows no OpenSSL.
+ */
+#ifndef DANE_POLICY_OPENSSL_H
+#define DANE_POLICY_OPENSSL_H
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <dane_policy.h>
+
+/* One certificate more than verification looks at, so that it sees a chain that is too long. */
+#define DANE_POLICY_OPENSSL_CERTIFICATES 33
+
+/*
+ * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does.
+ * Without a chain, or without memory for a copy of it, nothing matches. The session must not be a resumed one.
+ */
+static inline int dane_policy_openssl_verify(const dane_policy_host *host, const SSL *ssl, int64_t now,
+                                             dane_policy_verification **out)
+{
+    /* Of a client, the server's own certificate is the first of them. */
+    STACK_OF(X509) *certificates = SSL_get_peer_cert_chain(ssl);
+    int count = certificates == NULL ? 0 : sk_X509_num(certificates), result, i;
+    dane_policy_bytes chain[DANE_POLICY_OPENSSL_CERTIFICATES];
+    size_t length = 0;
+
+    for (i = 0; i < count && length < DANE_POLICY_OPENSSL_CERTIFICATES; i++) {
+        unsigned char *der = NULL;
+        int size = i2d_X509(sk_X509_value(certificates, i), &der);
+
+        if (size <= 0)
+            break;
+        chain[length].data = der;
+        chain[length++].length = (size_t)size;
+    }
+    result = dane_policy_verify(host, chain, length, now, out);
+    while (length > 0)
+        OPENSSL_free((void *)(uintptr_t)chain[--length].data);
+    return result;
+}
+
+#endif
