@@ -78,4 +78,10 @@ mod tests {
         assert_eq!((record.usage, record.selector, record.matching_type), (3, 1, 1));
         assert_eq!(record.to_string(), "3 1 1 09");
     }
+
+    #[test]
+    fn rfc8460_4_4_a_policy_string_is_the_whole_record() {
+        let record = Record::from_rdata(&[&[2, 0, 1][..], &[0xab; 32]].concat());
+        assert_eq!(record.zone_text(), format!("2 0 1 {}", "ab".repeat(32)));
+    }
 }
