@@ -618,6 +618,9 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (batch.input_name != NULL) {
+        /* Where it is closed, its number may be that of a file of ours. */
+        if (strcmp(batch.input_name, "-") == 0 && fcntl(STDIN_FILENO, F_GETFD) < 0)
+            fail(EXIT_USAGE, "standard input is closed");
         batch.input = strcmp(batch.input_name, "-") == 0 ? stdin : fopen(batch.input_name, "r");
         if (batch.input == NULL)
             fail(EXIT_USAGE, "%s: %s", batch.input_name, strerror(errno));

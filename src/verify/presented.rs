@@ -25,6 +25,15 @@ impl<'a> Presented<'a> {
         self.chain.len() > MAX_CERTIFICATES || octets() > MAX_OCTETS
     }
 
+    /// What is too large about it, in words.
+    pub(super) fn excess(&self) -> String {
+        if self.chain.len() > MAX_CERTIFICATES {
+            format!("the server sent more than {MAX_CERTIFICATES} certificates")
+        } else {
+            format!("the server sent more than {MAX_OCTETS} octets of certificates")
+        }
+    }
+
     /// What came behind the server's certificate and can be read; nothing of too large a chain.
     pub(super) fn others(&self) -> &[Association<'a>] {
         self.others.get_or_init(|| {

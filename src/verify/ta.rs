@@ -109,8 +109,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
 impl<'a> Certificates<'a> {
     fn read(records: &'a [Record], presented: &'a Presented<'a>) -> Result<Self, Mismatch> {
         if presented.is_too_large() {
-            let text = format!("chain of {} certificates is too large", presented.chain.len());
-            return Err(Mismatch::new(Detail::LimitExceeded, text));
+            return Err(Mismatch::new(Detail::LimitExceeded, presented.excess()));
         }
         let der = presented.leaf.certificate;
         let leaf = Certificate::parse(der).ok_or_else(|| {
