@@ -33,7 +33,7 @@ const fn rule(
 const RULES: [Rule; 14] = [
     rule(
         "RSA-1024 key",
-        "matched 0: 3 ",
+        "matched 0: TLSA 3 ",
         "mismatched: EE certificate key too weak",
         "DANE-EE matches weak keys (RFC 7671 5.1)",
     ),
