@@ -155,6 +155,8 @@ pub struct Message {
     pub recipient: String,
     /// Whether it came over TLS.
     pub encrypted: bool,
+    /// The server that the client asked TLS for (SNI).
+    pub server_name: Option<String>,
 }
 
 /// What all servers took.
@@ -216,13 +218,15 @@ pub fn start(
 struct Transaction {
     mail: Mail,
     encrypted: bool,
+    server_name: Option<String>,
     recipient: String,
     in_text: bool,
 }
 
 impl Transaction {
     fn new(mail: Mail, encrypted: bool) -> Self {
-        Self { mail, encrypted, recipient: String::new(), in_text: false }
+        let (server_name, recipient) = (None, String::new());
+        Self { mail, encrypted, server_name, recipient, in_text: false }
     }
 
     /// The command of a line; a message's text has none.
@@ -238,8 +242,11 @@ impl Transaction {
             (true, _) if line != "." => return b"",
             (true, _) => {
                 self.in_text = false;
-                let (recipient, encrypted) = (self.recipient.clone(), self.encrypted);
-                self.mail.0.lock().unwrap().push(Message { recipient, encrypted });
+                self.mail.0.lock().unwrap().push(Message {
+                    recipient: self.recipient.clone(),
+                    encrypted: self.encrypted,
+                    server_name: self.server_name.clone(),
+                });
             }
             (false, "DATA") => {
                 self.in_text = true;
@@ -328,6 +335,7 @@ fn serve_tls(stream: &TcpStream, tls: &Tls, mail: Mail) -> io::Result<()> {
     let mut line = String::new();
     let mut transaction = Transaction::new(mail, true);
     while stream.read_line(&mut line)? != 0 {
+        transaction.server_name = stream.get_ref().conn.server_name().map(str::to_owned);
         let reply = match &*transaction.verb(&line) {
             "QUIT" => b"221 bye\r\n",
             _ => transaction.reply(&line),
