@@ -50,12 +50,12 @@ return string_sprintf("DANE policy: %s%s%s", what, *detail ? ": " : "", detail);
 /* The level that the option dane_policy demands for the domain, 0 for none. */
 
 static int
-configured_level(const smtp_transport_options_block * ob, const address_item * addr, uschar ** error)
+configured_level(const smtp_transport_options_block * ob, const uschar * domain, uschar ** error)
 {
 const uschar * saved = deliver_domain, * value;
 
 if (!ob->dane_policy) return 0;
-deliver_domain = addr->domain;
+deliver_domain = domain;
 value = expand_cstring(ob->dane_policy);
 deliver_domain = saved;
 
@@ -161,29 +161,46 @@ return last_lookup.destination;
 }
 
 
+static BOOL
+is_routed_by(const address_item * addr, const char * driver)
+{
+return addr->router && Ustrcmp(addr->router->driver_name, driver) == 0;
+}
+
+
+/* The domain that the mail is for: dnslookup replaces one that is an alias, by what an unproven DNS says. */
+
+static const uschar *
+domain_of(const address_item * addr)
+{
+while (addr->parent && is_routed_by(addr->parent, "dnslookup")) addr = addr->parent;
+return addr->domain;
+}
+
+
 /* Whether the host stands in the configuration, and not in a DNS that anybody may have written. */
 
 static BOOL
 is_named_by_administrator(const smtp_transport_options_block * ob, const address_item * addr)
 {
-const uschar * driver = addr->router ? addr->router->driver_name : US"";
-
 if (!addr->host_list || (ob->hosts_override && ob->hosts)) return TRUE;
 if (addr->host_list == addr->fallback_hosts) return TRUE;
-return Ustrcmp(driver, "manualroute") == 0 || Ustrcmp(driver, "queryprogram") == 0;
+return is_routed_by(addr, "manualroute") || is_routed_by(addr, "queryprogram");
 }
 
 
-/* The library wants an address in brackets. */
+/* The host's name before Exim followed aliases from it, which ipliteral does not set; an address in brackets. */
 
 static const uschar *
-name_of(const host_item * host)
+name_of(const host_item * host, const address_item * addr)
 {
-switch (string_is_ip_address(host->name, NULL))
+const uschar * name = is_routed_by(addr, "ipliteral") ? host->name : host->certname;
+
+switch (string_is_ip_address(name, NULL))
   {
-  case 4:  return string_sprintf("[%s]", host->name);
-  case 6:  return string_sprintf("[IPv6:%s]", host->name);
-  default: return host->name;
+  case 4:  return string_sprintf("[%s]", name);
+  case 6:  return string_sprintf("[IPv6:%s]", name);
+  default: return name;
   }
 }
 
@@ -219,13 +236,28 @@ static uschar *
 refuse(smtp_connect_args * args, const dane_policy_decision * decision, uschar * text)
 {
 args->dane_policy_refused = TRUE;
-if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_HOST)
+if (decision && dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_HOST)
   log_write(0, LOG_MAIN, "H=%s [%s] %s", args->host->name, args->host->address, text);
 #ifndef DISABLE_EVENT
 (void) event_raise(args->tblock->event_action, US"dane:fail",
   US dane_policy_decision_tlsrpt_result_type(decision), NULL);
 #endif
 return text;
+}
+
+
+/* Exim takes aliases of one domain together, and each has a policy of its own. */
+
+static void
+hold_other_domains(address_item * addr, const uschar * domain)
+{
+while ((addr = addr->next))
+  if (addr->transport_return == PENDING_DEFER && Ustrcmp(domain_of(addr), domain) != 0)
+    {
+    addr->transport_return = DEFER;
+    addr->basic_errno = ERRNO_DNSDEFER;
+    addr->message = policy_error("waits for a connection of its own", domain_of(addr));
+    }
 }
 
 
@@ -237,7 +269,8 @@ const dane_policy_destination * destination;
 const dane_policy_decision * decision;
 const dane_policy_host * host;
 BOOL is_named = is_named_by_administrator(ob, addr);
-const uschar * name = name_of(args->host);
+const uschar * domain = domain_of(addr);
+const uschar * name = name_of(args->host, addr);
 uschar * error = NULL;
 int level;
 
@@ -245,24 +278,21 @@ args->dane_policy = NULL;
 args->dane_policy_on = args->dane_policy_tls = FALSE;
 args->dane_policy_refused = args->dane_policy_verified = FALSE;
 clear_is_forbidden = FALSE;
-if (!(level = configured_level(ob, addr, &error)) && !error) return NULL;
+if (!(level = configured_level(ob, domain, &error)) && !error) return NULL;
 
 args->dane_policy_on = args->dane_policy_tls = clear_is_forbidden = TRUE;
 *rc = DEFER;
+if (!is_named) hold_other_domains(addr, domain);
 if (!error && is_named && args->host->mx >= 0)
   error = policy_error("cannot tell whose MX host this is, name the host itself in the route", args->host->name);
 if (error) return refuse(args, NULL, error);
 
-destination = look_up(ob, level, is_named ? name : addr->domain, is_named, args->host->port, &error);
+destination = look_up(ob, level, is_named ? name : domain, is_named, args->host->port, &error);
 if (error) return refuse(args, NULL, error);
 
-/* Without MX records, Exim may know the domain by the name that its alias leads to. */
-
-if (is_named)
-  host = dane_policy_destination_host(destination, 0);
-else if (  !(host = dane_policy_destination_find_host(destination, CCS name))
-	&& args->host->mx == MX_NONE)
-  host = dane_policy_destination_find_host(destination, CCS addr->domain);
+host = is_named
+  ? dane_policy_destination_host(destination, 0)
+  : dane_policy_destination_find_host(destination, CCS name);
 
 decision = dane_policy_destination_decision(destination);
 if (!is_refusal(decision) || dane_policy_decision_scope(decision) != DANE_POLICY_SCOPE_DOMAIN)
@@ -272,6 +302,10 @@ if (!is_refusal(decision) || dane_policy_decision_scope(decision) != DANE_POLICY
 
 if (is_refusal(decision))
   {
+  BOOL is_of_host = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_HOST;
+
+  for (address_item * a = addr; a; a = a->next)
+    if (a->transport_return >= PENDING) a->host_used = is_of_host ? args->host : NULL;
   if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL) *rc = FAIL;
   return refuse(args, decision, text_of(decision));
   }

@@ -1,5 +1,6 @@
 //! `lab DANE-CHECK SEED DIRECTORY`: builds a private Internet, and compares the library with unbound on all of it.
 //! `lab DANE-CHECK postfix DIRECTORY`: compares the library with Postfix, on all of the embedded world.
+//! `lab DANE-CHECK exim-FLAVOUR DIRECTORY`: the same world, through an Exim that asks the library.
 //!
 //! Runs as root in a network namespace of its own, where it may use port 53 of any loopback address.
 
@@ -10,12 +11,16 @@ mod client;
 mod deed;
 mod delivery;
 mod exception;
+mod exim;
+mod exim_exception;
+mod exim_mail;
 mod mail;
 mod permitted;
 mod plan;
 mod postfix;
 mod process;
 mod proxy;
+mod raw_relay;
 mod recipe;
 mod resolver;
 mod sign;
@@ -43,12 +48,13 @@ const TIMEOUT: u32 = 10;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [program, part, directory] = &arguments[..] else {
-        eprintln!("usage: lab DANE-CHECK SEED|postfix DIRECTORY");
+        eprintln!("usage: lab DANE-CHECK SEED|postfix|exim-openssl|exim-gnutls DIRECTORY");
         return ExitCode::from(2);
     };
     let directory = Path::new(directory);
     let outcome = match (&**part, part.parse()) {
         ("postfix", _) => mail::compare(program, directory),
+        ("exim-openssl" | "exim-gnutls", _) => exim_mail::compare(program, part, directory),
         (_, Ok(seed)) => run(program, seed, directory),
         _ => {
             eprintln!("lab: the seed is a number");

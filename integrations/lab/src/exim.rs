@@ -1,0 +1,190 @@
+//! Exim with the library in its smtp transport: one message at a time is put into the queue and tried once.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::delivery::Delivery;
+use crate::process::run;
+
+/// As whom Exim runs; the build script's choice.
+const USER: &str = "mail";
+
+/// How an Exim and the library below it come by DNSSEC.
+pub struct Setting<'a> {
+    /// A word for it, and for its files.
+    pub name: &'a str,
+    /// The resolver in resolv.conf.
+    pub resolver: &'a str,
+    /// The option `dane_policy_dnssec`.
+    pub mode: &'a str,
+    /// The option `dane_policy_trust_anchor`.
+    pub anchors: &'a Path,
+}
+
+/// An Exim with a configuration, a queue and logs of its own.
+pub struct Exim {
+    program: PathBuf,
+    directory: PathBuf,
+}
+
+/// What became of a message, on Exim's side.
+#[derive(Debug)]
+pub struct Outcome {
+    pub delivery: Delivery,
+    /// All that the log has about the message.
+    pub log: String,
+    /// Whether it is still in the queue.
+    pub is_queued: bool,
+    /// The log of the message that stays in the queue with it.
+    pub queue_log: String,
+}
+
+impl Outcome {
+    /// Whether Exim says that it verified the server by DANE.
+    pub fn is_verified(&self) -> bool {
+        self.delivery.trust.as_deref() == Some("Verified")
+    }
+}
+
+impl Exim {
+    /// Sets one up; a sender's local part is the level.
+    pub fn new(program: &Path, setting: &Setting<'_>, directory: &Path) -> io::Result<Self> {
+        let resolv_conf = directory.join("resolv.conf");
+        let is_mounted = resolv_conf.exists();
+        // Written in place: what is mounted is this very file.
+        let options = "options trust-ad edns0 timeout:8 attempts:1";
+        fs::write(&resolv_conf, format!("nameserver {}\n{options}\n", setting.resolver))?;
+        if !is_mounted {
+            let resolv_conf = resolv_conf.display().to_string();
+            run("mount", &["--bind", &resolv_conf, "/etc/resolv.conf"], directory)?;
+            // Neither Exim's user nor its processes are root's.
+            run("chmod", &["711", "."], directory)?;
+        }
+        let home = directory.join(setting.name);
+        fs::create_dir(&home)?;
+        run("chown", &[USER, "."], &home)?;
+        let program = fs::canonicalize(program)?;
+        // The one that it was built for: by an option, not every process of Exim's may choose another.
+        let config = program.with_file_name("../exim4.conf");
+        fs::write(config, configuration(&program, setting, &home))?;
+        let exim = Self { program, directory: home };
+        exim.run(&["-bV"])?;
+        Ok(exim)
+    }
+
+    fn run(&self, arguments: &[&str]) -> io::Result<String> {
+        run(&self.program.display().to_string(), arguments, &self.directory)
+    }
+
+    /// Puts a message into the queue: its identifier, or what Exim says against it.
+    pub fn submit(&self, sender: &str, recipients: &[&str]) -> io::Result<Result<String, String>> {
+        let mut child = Command::new(&self.program)
+            .args(["-odq", "-oi", "-f", sender])
+            .args(recipients)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let mut input = child.stdin.take().expect("its input is a pipe");
+        // Exim closes it at once where it likes no recipient.
+        let _ = writeln!(input, "Subject: {}\n\nHello.", recipients.join(", "));
+        drop(input);
+        let output = child.wait_with_output()?;
+        // `DATE TIME ID <= dane@client.test ... for 7@example.test`
+        let end = format!(" for {}", recipients.join(" ").trim_end_matches('.'));
+        let main_log = self.main_log()?;
+        let id = main_log
+            .lines()
+            .filter_map(|line| line.strip_suffix(&end)?.split_once(" <= ")?.0.rsplit(' ').next())
+            .next_back();
+        let said =
+            || String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        Ok(id.map(str::to_owned).ok_or_else(said))
+    }
+
+    /// Tries a message once, whatever happened to others before.
+    pub fn deliver(&self, id: &str) -> io::Result<Outcome> {
+        self.run(&["-M", id])?;
+        let main_log = self.main_log()?;
+        let lines: Vec<&str> = main_log.lines().filter(|line| line.contains(id)).collect();
+        let delivery = lines
+            .iter()
+            .rev()
+            .find_map(|line| result(line, id))
+            .ok_or_else(|| io::Error::other(format!("Exim did not try {id}: {lines:?}")))?;
+        let is_queued = self.run(&["-bp"])?.contains(id);
+        let queue_log = if is_queued { self.run(&["-Mvl", id])? } else { String::new() };
+        Ok(Outcome { delivery, log: lines.join("\n"), is_queued, queue_log })
+    }
+
+    fn main_log(&self) -> io::Result<String> {
+        fs::read_to_string(self.directory.join("mainlog"))
+    }
+
+    /// What Exim complains of beside deliveries, one line each.
+    pub fn panics(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.directory.join("paniclog")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+}
+
+/// `ID => 7@example.test R=... T=... H=mx.example.test [192.0.2.1] X=TLS1.3:... CV=dane C="250 ok"`, where `==` waits and
+/// `**` bounced; or None for a line that tells something else.
+fn result(line: &str, id: &str) -> Option<Delivery> {
+    let (_, said) = line.split_once(&format!("{id} "))?;
+    let (status, said) = match said.split_at_checked(2)? {
+        ("=>", said) => ("sent", said),
+        ("==", said) => ("deferred", said),
+        ("**", said) => ("bounced", said),
+        _ => return None,
+    };
+    let field = |name: &str| {
+        let (_, rest) = said.split_once(name)?;
+        Some(rest.split(' ').next().unwrap_or_default())
+    };
+    let trust = field(" X=").map(|_| match field(" CV=") {
+        Some("dane") => "Verified",
+        _ => "Untrusted",
+    });
+    Some(Delivery {
+        status: status.to_owned(),
+        trust: trust.filter(|_| status == "sent").map(str::to_owned),
+        // Lookups end so where nothing was connected to.
+        relay: field(" H=").filter(|_| !said.contains(" defer (-36)")).unwrap_or("none").to_owned(),
+        why: said.trim().to_owned(),
+    })
+}
+
+/// Every host of the world is on this machine, which Exim would not send to by itself.
+fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
+    let Setting { mode, anchors, .. } = setting;
+    let (program, home, anchors) = (program.display(), home.display(), anchors.display());
+    format!(
+        "exim_path = {program}\n\
+         spool_directory = {home}/spool\n\
+         log_file_path = {home}/%slog\n\
+         primary_hostname = client.test\n\
+         log_selector = +received_recipients\n\
+         keep_environment =\n\
+         tls_advertise_hosts =\n\
+         allow_domain_literals\n\
+         strip_trailing_dot\n\
+         local_from_check = false\n\
+         begin routers\n\
+         bounce:\n driver = redirect\n domains = client.test\n data = :blackhole:\n\
+         literal:\n driver = ipliteral\n transport = remote\n self = send\n\
+         remote:\n driver = dnslookup\n transport = remote\n self = send\n no_more\n\
+         begin transports\n\
+         remote:\n driver = smtp\n allow_localhost\n\
+         dane_policy = ${{local_part:$sender_address}}\n\
+         dane_policy_dnssec = {mode}\n\
+         dane_policy_trust_anchor = {anchors}\n\
+         dane_policy_timeout = 8s\n\
+         connect_timeout = 5s\n\
+         command_timeout = 5s\n\
+         begin retry\n\
+         * * F,1d,1h\n"
+    )
+}

@@ -1,0 +1,59 @@
+//! Where Exim may do something else than the library says, each by rule; nowhere else.
+
+use world::Case;
+
+use crate::deed::Deed;
+use crate::exception::has_equal_preferences;
+use crate::exim::Outcome;
+
+type Rule = (&'static str, fn(&Case, Deed, &Outcome) -> bool);
+
+const RULES: &[Rule] = &[
+    (
+        "Exim's router bounces what does not exist before the library is asked; that waits here",
+        |case, deed, outcome| {
+            let words = ["Unrouteable address", "all relevant MX records point to non-existent"];
+            case.expected.reason == "host or domain name not found"
+                && deed == Deed::Fail
+                && words.iter().any(|words| outcome.delivery.why.contains(words))
+        },
+    ),
+    (
+        "Exim's router bounces for an insecure null MX; here that waits, since anybody can forge it",
+        |case, deed, outcome| {
+            case.level == "dane-only"
+                && case.expected.reason == "non-DNSSEC destination"
+                && deed == Deed::Fail
+                && outcome.delivery.why.contains("indicated no SMTP service")
+        },
+    ),
+    (
+        "Exim routes to no address without brackets, and to none that an MX record names",
+        |case, deed, _| {
+            let is_good = case.domain == "address-good.test" && deed == Deed::Deliver;
+            is_good
+                || ["127.77.0.21", "address-mx.test"].contains(&&*case.domain) && deed == Deed::Fail
+        },
+    ),
+    ("Exim takes MX hosts of equal preference in any order", |case, deed, _| {
+        has_equal_preferences(case) && matches!(deed, Deed::Deliver | Deed::Encrypted)
+    }),
+    ("Exim waits for what its last host said; here the best one decides", |case, deed, outcome| {
+        (&*case.domain, case.level) == ("all-dead.test", "dane-only")
+            && deed == Deed::ConnectAndDefer
+            && outcome.log.contains("DANE policy: no TLSA record")
+    }),
+    (
+        "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
+        |case, deed, outcome| {
+            case.domain == "dname-insecure.test"
+                && deed == Deed::Defer
+                && outcome.log.contains("answered SERVFAIL for CNAME")
+        },
+    ),
+];
+
+/// The rule that permits a difference, if one does.
+pub fn rule(case: &Case, deed: Deed, outcome: &Outcome) -> Option<&'static str> {
+    RULES.iter().find(|(_, permits)| permits(case, deed, outcome)).map(|(words, _)| *words)
+}
