@@ -32,7 +32,7 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
     let world = World::start_on(SMTP_PORT)?;
     let anchors = directory.join("anchors");
     fs::write(&anchors, &world.anchor)?;
-    let mut servers = vec![
+    let mut servers = [
         resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?,
         resolver::start(UPSTREAM, Asks::World(raw_relay::start(world.dns)?), None, directory)?,
     ];
