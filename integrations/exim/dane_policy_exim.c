@@ -268,9 +268,9 @@ const smtp_transport_options_block * ob = args->tblock->options_block;
 const dane_policy_destination * destination;
 const dane_policy_decision * decision;
 const dane_policy_host * host;
-BOOL is_named = is_named_by_administrator(ob, addr);
-const uschar * domain = domain_of(addr);
-const uschar * name = name_of(args->host, addr);
+BOOL is_named;
+const uschar * domain;
+const uschar * name;
 uschar * error = NULL;
 int level;
 
@@ -278,6 +278,14 @@ args->dane_policy = NULL;
 args->dane_policy_on = args->dane_policy_tls = FALSE;
 args->dane_policy_refused = args->dane_policy_verified = FALSE;
 clear_is_forbidden = FALSE;
+
+/* Those before are done with. */
+
+while (addr->next && addr->transport_return < PENDING) addr = addr->next;
+is_named = is_named_by_administrator(ob, addr);
+domain = domain_of(addr);
+name = name_of(args->host, addr);
+
 if (!(level = configured_level(ob, domain, &error)) && !error) return NULL;
 
 args->dane_policy_on = args->dane_policy_tls = clear_is_forbidden = TRUE;

@@ -21,12 +21,17 @@ pub struct Setting<'a> {
     pub mode: &'a str,
     /// The option `dane_policy_trust_anchor`.
     pub anchors: &'a Path,
+    /// What else is in the configuration, each for what is there otherwise.
+    pub changes: &'a [(&'a str, &'a str)],
+    /// Loaded before the library, and in its place where it has the same functions.
+    pub preload: Option<&'a Path>,
 }
 
 /// An Exim with a configuration, a queue and logs of its own.
 pub struct Exim {
     program: PathBuf,
     directory: PathBuf,
+    preload: Option<PathBuf>,
 }
 
 /// What became of a message, on Exim's side.
@@ -69,13 +74,26 @@ impl Exim {
         // The one that it was built for: by an option, not every process of Exim's may choose another.
         let config = program.with_file_name("../exim4.conf");
         fs::write(config, configuration(&program, setting, &home))?;
-        let exim = Self { program, directory: home };
+        let preload = setting.preload.map(fs::canonicalize).transpose()?;
+        let exim = Self { program, directory: home, preload };
         exim.run(&["-bV"])?;
         Ok(exim)
     }
 
-    fn run(&self, arguments: &[&str]) -> io::Result<String> {
-        run(&self.program.display().to_string(), arguments, &self.directory)
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &[&str]) -> io::Result<String> {
+        let program = self.program.display().to_string();
+        match &self.preload {
+            None => run(&program, arguments, &self.directory),
+            Some(file) => {
+                let preload = format!("LD_PRELOAD={}", file.display());
+                run("env", &[&[&*preload, &*program], arguments].concat(), &self.directory)
+            }
+        }
     }
 
     /// Puts a message into the queue: its identifier, or what Exim says against it.
@@ -107,16 +125,26 @@ impl Exim {
     /// Tries a message once, whatever happened to others before.
     pub fn deliver(&self, id: &str) -> io::Result<Outcome> {
         self.run(&["-M", id])?;
-        let main_log = self.main_log()?;
-        let lines: Vec<&str> = main_log.lines().filter(|line| line.contains(id)).collect();
-        let delivery = lines
-            .iter()
+        let log = self.log_of(id)?;
+        let delivery = log
+            .lines()
             .rev()
             .find_map(|line| result(line, id))
-            .ok_or_else(|| io::Error::other(format!("Exim did not try {id}: {lines:?}")))?;
-        let is_queued = self.run(&["-bp"])?.contains(id);
+            .ok_or_else(|| io::Error::other(format!("Exim did not try {id}: {log}")))?;
+        let is_queued = self.is_queued(id)?;
         let queue_log = if is_queued { self.run(&["-Mvl", id])? } else { String::new() };
-        Ok(Outcome { delivery, log: lines.join("\n"), is_queued, queue_log })
+        Ok(Outcome { delivery, log, is_queued, queue_log })
+    }
+
+    /// What the log has about a message.
+    pub fn log_of(&self, id: &str) -> io::Result<String> {
+        let main_log = self.main_log()?;
+        let lines: Vec<&str> = main_log.lines().filter(|line| line.contains(id)).collect();
+        Ok(lines.join("\n"))
+    }
+
+    pub fn is_queued(&self, id: &str) -> io::Result<bool> {
+        Ok(self.run(&["-bp"])?.contains(id))
     }
 
     fn main_log(&self) -> io::Result<String> {
@@ -157,11 +185,18 @@ fn result(line: &str, id: &str) -> Option<Delivery> {
     })
 }
 
+/// Where a change may put something before the first router.
+pub const ROUTERS: &str = "begin routers\n";
+/// Where a change may put further options of the transport.
+pub const TRANSPORT: &str = "connect_timeout = 5s\n";
+/// Where a change may put another level.
+pub const LEVEL: &str = "${local_part:$sender_address}";
+
 /// Every host of the world is on this machine, which Exim would not send to by itself.
 fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
-    let Setting { mode, anchors, .. } = setting;
+    let Setting { mode, anchors, changes, .. } = setting;
     let (program, home, anchors) = (program.display(), home.display(), anchors.display());
-    format!(
+    let mut text = format!(
         "exim_path = {program}\n\
          spool_directory = {home}/spool\n\
          log_file_path = {home}/%slog\n\
@@ -178,7 +213,7 @@ fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
          remote:\n driver = dnslookup\n transport = remote\n self = send\n no_more\n\
          begin transports\n\
          remote:\n driver = smtp\n allow_localhost\n\
-         dane_policy = ${{local_part:$sender_address}}\n\
+         dane_policy = {LEVEL}\n\
          dane_policy_dnssec = {mode}\n\
          dane_policy_trust_anchor = {anchors}\n\
          dane_policy_timeout = 8s\n\
@@ -186,5 +221,9 @@ fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
          command_timeout = 5s\n\
          begin retry\n\
          * * F,1d,1h\n"
-    )
+    );
+    for (from, to) in *changes {
+        text = text.replace(from, to);
+    }
+    text
 }

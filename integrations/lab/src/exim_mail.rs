@@ -13,7 +13,9 @@ use world::{Case, Message, World};
 
 use crate::deed::Deed;
 use crate::exim::{Exim, Outcome, Setting};
+use crate::exim_controls;
 use crate::exim_exception;
+use crate::exim_hooks;
 use crate::process;
 use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
@@ -36,11 +38,15 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?,
         resolver::start(UPSTREAM, Asks::World(raw_relay::start(world.dns)?), None, directory)?,
     ];
+    if flavour.starts_with("plain-") {
+        return exim_hooks::check_plain(&exim, &anchors, directory);
+    }
     let settings = [("trust-ad", ORACLE), ("validate", UPSTREAM)];
     let mut is_good = true;
     for (mode, resolver) in settings {
         let started = Instant::now();
-        let setting = Setting { name: mode, resolver, mode, anchors: &anchors };
+        let (changes, preload) = (&[], None);
+        let setting = Setting { name: mode, resolver, mode, anchors: &anchors, changes, preload };
         let exim = Exim::new(&exim, &setting, directory)?;
         let (anchors, nameserver) = (anchors.clone(), resolver.into());
         let subject = Subject { program: program.into(), anchors, nameserver, timeout: 10 };
@@ -48,6 +54,8 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         println!("{part}, {mode}: {} messages ({})", world.cases.len(), tally.deeds());
         is_good &= tally.print(started);
     }
+    is_good &= exim_hooks::check(&world, &exim, &anchors, directory)?;
+    is_good &= exim_controls::check(&world, &exim, &anchors, directory)?;
     servers.iter_mut().try_for_each(process::Server::check)?;
     Ok(is_good)
 }
@@ -112,7 +120,7 @@ impl Tally {
 }
 
 /// What is wrong, if anything is.
-fn problem(case: &Case, mode: &str, deed: Deed, outcome: &Outcome) -> Option<&'static str> {
+pub fn problem(case: &Case, mode: &str, deed: Deed, outcome: &Outcome) -> Option<&'static str> {
     let waits = matches!(deed, Deed::Defer | Deed::ConnectAndDefer);
     let reason = format!("{OURS}{}", case.expected.reason);
     if !deed.is(case.expected) {

@@ -12,7 +12,9 @@ mod deed;
 mod delivery;
 mod exception;
 mod exim;
+mod exim_controls;
 mod exim_exception;
+mod exim_hooks;
 mod exim_mail;
 mod mail;
 mod permitted;
@@ -48,13 +50,13 @@ const TIMEOUT: u32 = 10;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [program, part, directory] = &arguments[..] else {
-        eprintln!("usage: lab DANE-CHECK SEED|postfix|exim-openssl|exim-gnutls DIRECTORY");
+        eprintln!("usage: lab DANE-CHECK SEED|postfix|exim-FLAVOUR DIRECTORY");
         return ExitCode::from(2);
     };
     let directory = Path::new(directory);
     let outcome = match (&**part, part.parse()) {
         ("postfix", _) => mail::compare(program, directory),
-        ("exim-openssl" | "exim-gnutls", _) => exim_mail::compare(program, part, directory),
+        (exim, _) if exim.starts_with("exim-") => exim_mail::compare(program, part, directory),
         (_, Ok(seed)) => run(program, seed, directory),
         _ => {
             eprintln!("lab: the seed is a number");
