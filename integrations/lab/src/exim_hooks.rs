@@ -8,6 +8,7 @@ use std::time::Instant;
 use world::World;
 
 use crate::exim::{Exim, LEVEL, ROUTERS, Setting, TRANSPORT};
+use crate::raw_relay::{FORGED, TARGET};
 use crate::resolver::{ORACLE, UPSTREAM};
 
 /// What is wrong, a line each.
@@ -59,6 +60,13 @@ const HOOKS: &[Hook] = &[
         let recipients = ["1@exchange.example-org.test", "2@mail.example-org.test"];
         let has = ["CV=dane", "H=mx10.example-com.test", "H=mxbackup.example-com.test"];
         one(exim, "dane", &recipients, &has, &[])
+    }),
+    ("forged-alias", &[], |_, exim| {
+        // To Exim the mail is for the target now, of whose servers there is every proof.
+        let recipient = format!("1@{FORGED}");
+        let as_seen = format!("== 1@{TARGET} <{recipient}>");
+        let has = [&*as_seen, "DANE policy: host or domain name not found: MX of forged.test"];
+        one(exim, "dane", &[&recipient], &has, &[" => "])
     }),
     ("retry-records", &[], |_, exim| {
         let mut problems = Vec::new();

@@ -1,4 +1,4 @@
-//! The embedded world's name server without its judgement: every question has the CD bit.
+//! The embedded world's name server without its judgement: every question has the CD bit. It lies about one name.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -6,6 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use crate::client::{read_framed, write_framed};
+use crate::wire::{self, CNAME, Message, OPT, Record};
+
+/// A name that does not exist in a signed zone; the lie is that it is an alias.
+pub const FORGED: &str = "forged.test";
+/// Of this, which is an alias itself, and leads to servers that can be verified.
+pub const TARGET: &str = "mail.example-org.test";
 
 /// The second half of the flags.
 const FLAGS: usize = 3;
@@ -39,12 +45,28 @@ fn unchecked(query: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn over_udp(query: &[u8], server: SocketAddr, client: SocketAddr, to: &UdpSocket) -> Option<()> {
+    if let Some(reply) = lie(query) {
+        return to.send_to(&reply.to_wire(), client).ok().map(|_| ());
+    }
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
     socket.set_read_timeout(Some(PATIENCE)).ok()?;
     socket.send_to(query, server).ok()?;
     let mut buffer = [0; 4096];
     let (length, _) = socket.recv_from(&mut buffer).ok()?;
     to.send_to(&buffer[..length], client).ok().map(|_| ())
+}
+
+/// What an attacker might say who cannot sign.
+fn lie(query: &[u8]) -> Option<Message> {
+    let Message { id, name, rtype, .. } = Message::parse(query)?;
+    if name != wire::name(FORGED) {
+        return None;
+    }
+    let rdata = wire::name(TARGET);
+    let answer = vec![Record { owner: name.clone(), rtype: CNAME, class: 1, ttl: 3600, rdata }];
+    let opt = Record { owner: vec![0], rtype: OPT, class: 1232, ttl: 0x8000, rdata: Vec::new() };
+    let additional = vec![opt];
+    Some(Message { id, flags: 0x8190, name, rtype, answer, additional, ..Message::default() })
 }
 
 fn over_tcp(mut client: TcpStream, server: SocketAddr) -> Option<()> {
