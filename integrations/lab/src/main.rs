@@ -1,6 +1,7 @@
 //! `lab DANE-CHECK SEED DIRECTORY`: builds a private Internet, and compares the library with unbound on all of it.
 //! `lab DANE-CHECK postfix DIRECTORY`: compares the library with Postfix, on all of the embedded world.
 //! `lab DANE-CHECK exim-FLAVOUR DIRECTORY`: the same world, through an Exim that asks the library.
+//! `lab DANE-CHECK sendmail DIRECTORY`: sends through a Sendmail that asks the library, to all of the embedded world.
 //!
 //! Runs as root in a network namespace of its own, where it may use port 53 of any loopback address.
 
@@ -25,6 +26,9 @@ mod proxy;
 mod raw_relay;
 mod recipe;
 mod resolver;
+mod sendmail;
+mod sendmail_log;
+mod sendmail_mail;
 mod sign;
 mod speed;
 mod subject;
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
     let outcome = match (&**part, part.parse()) {
         ("postfix", _) => mail::compare(program, directory),
         (exim, _) if exim.starts_with("exim-") => exim_mail::compare(program, part, directory),
+        ("sendmail", _) => sendmail_mail::compare(directory),
         (_, Ok(seed)) => run(program, seed, directory),
         _ => {
             eprintln!("lab: the seed is a number");

@@ -1,0 +1,75 @@
+//! What became of one message, as Sendmail logs it, and as its queue shows it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::delivery::Delivery;
+
+/// Reads a log; the local part of each recipient is a number.
+pub fn read(log: &str) -> BTreeMap<usize, Delivery> {
+    let mut deliveries = BTreeMap::new();
+    // What ${verify} was in the last handshake of a process with a host; it may keep the connection.
+    let mut sessions: HashMap<(&str, &str), &str> = HashMap::new();
+    for line in log.lines() {
+        let Some((process, said)) = line.split_once("]: ") else { continue };
+        let process = process.rsplit('[').next().unwrap_or_default();
+        if said.contains("STARTTLS=client, relay=") {
+            if let (Some(relay), Some(verify)) = (field(said, "relay="), field(said, ", verify=")) {
+                sessions.insert((process, relay.trim_end_matches('.')), verify);
+            }
+        } else if let Some((number, delivery)) = result(said) {
+            let trust = sessions.get(&(process, &*delivery.relay)).filter(|_| delivery.status == "sent");
+            let trust = trust.map(|verify| if *verify == "TRUSTED" { "Verified" } else { "Untrusted" });
+            deliveries.insert(number, Delivery { trust: trust.map(str::to_owned), ..delivery });
+        }
+    }
+    deliveries
+}
+
+fn field<'a>(said: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = said.split_once(name)?;
+    rest.split([',', ' ']).next()
+}
+
+/// `QUEUE-ID: to=<7@example.test>, ..., relay=mx.example.test. [192.0.2.1], dsn=4.7.5, stat=Deferred: words`; without an
+/// address it did not connect.
+fn result(said: &str) -> Option<(usize, Delivery)> {
+    let (_, said) = said.split_once(": to=")?;
+    let number = said.trim_start_matches('<').split('@').next()?.parse().ok()?;
+    let (_, words) = said.split_once(", stat=")?;
+    // That is no attempt.
+    if words == "queued" {
+        return None;
+    }
+    let dsn = field(said, ", dsn=")?;
+    let relay = said.split_once(", relay=").map_or("", |(_, rest)| rest);
+    let relay = relay.split(", dsn=").next()?;
+    let (host, is_connected) = relay.split_once(' ').map_or((relay, false), |(host, _)| (host, true));
+    let status = match dsn.as_bytes().first()? {
+        b'2' => "sent",
+        b'4' => "deferred",
+        _ => "bounced",
+    };
+    let delivery = Delivery {
+        status: status.to_owned(),
+        trust: None,
+        relay: if is_connected { host.trim_end_matches('.') } else { "none" }.to_owned(),
+        why: format!("{dsn} {words}"),
+    };
+    Some((number, delivery))
+}
+
+/// Why mail waits, as mailq(1) has it, by the number of the recipient.
+pub fn read_queue(queue: &str) -> BTreeMap<usize, String> {
+    let mut waiting = BTreeMap::new();
+    let mut why = "";
+    for line in queue.lines().map(str::trim) {
+        if let Some(words) = line.strip_prefix('(') {
+            why = words.trim_end_matches(')');
+        } else if let Some(number) =
+            line.trim_start_matches('<').split_once('@').and_then(|(number, _)| number.parse().ok())
+        {
+            waiting.insert(number, why.to_owned());
+        }
+    }
+    waiting
+}

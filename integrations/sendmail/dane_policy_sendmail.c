@@ -1,0 +1,531 @@
+/*
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Between Sendmail and libdane-policy: whose policy applies to a host, and what it says.
+ *
+ * The library is called from deliver() and starttls() only, never from where Sendmail may longjmp.
+ */
+#include "dane_policy_sendmail.h"
+
+#if DANE_POLICY
+
+#include <arpa/inet.h>
+#include <dane_policy.h>
+#include <dane_policy_openssl.h>
+
+#define SMTP_PORT 25
+#define OFF 0
+/* Mailer flags. */
+#define M_DANE_ONLY 'Y'
+#define M_DANE_OFF 'y'
+/* Trust anchors are some lines. */
+#define MAX_ANCHORS 65536
+#define MAX_DESTINATIONS (MAXMXHOSTS + 1)
+
+static struct
+{
+	int level;
+	int dnssec;
+	uint32_t timeout;	/* milliseconds; 0 is the library's own */
+	char *anchors;		/* a file */
+	char *nameservers;	/* separated by spaces */
+} Options = { OFF, DANE_POLICY_DNSSEC_VALIDATE, 0, NULL, NULL };
+
+/* One for each level, made when first needed; what a process inherits works as well. */
+static dane_policy_context *Contexts[DANE_POLICY_LEVEL_DANE_ONLY + 1];
+
+static struct
+{
+	int level;		/* OFF: nothing here applies */
+	uint16_t port;
+	bool is_nomx;		/* no MX lookups for this mailer */
+	const char *rest;	/* next hops not looked up yet */
+	bool is_fallback;	/* `rest` is of FallbackMX */
+	dane_policy_destination *destinations[MAX_DESTINATIONS];
+	size_t count;
+	const dane_policy_host *own;	/* the last next hop that is its own host */
+	int own_count;		/* and how many there are */
+	const dane_policy_host *host;	/* the one that is being tried */
+	dane_policy_verification *verification;
+	char last[256];		/* the last refusal */
+	char reply[256];	/* the one to report */
+} Now;
+
+/* Stands for a host that was refused. */
+static MCI *Refused = NULL;
+
+void
+dp_option(const char *name, const char *value)
+{
+	long seconds;
+	char *end;
+
+	if (SM_STRCASEEQ(name, "DanePolicy"))
+	{
+		if (SM_STRCASEEQ(value, "none"))
+			Options.level = OFF;
+		else if (SM_STRCASEEQ(value, "dane"))
+			Options.level = DANE_POLICY_LEVEL_DANE;
+		else
+		{
+			Options.level = DANE_POLICY_LEVEL_DANE_ONLY;
+			if (!SM_STRCASEEQ(value, "dane-only"))
+				syserr("readcf: option DanePolicy: none, dane or dane-only, not %s", value);
+		}
+	}
+	else if (SM_STRCASEEQ(name, "DanePolicyDnssec"))
+	{
+		Options.dnssec = DANE_POLICY_DNSSEC_VALIDATE;
+		if (SM_STRCASEEQ(value, "trust-ad"))
+			Options.dnssec = DANE_POLICY_DNSSEC_TRUST_AD;
+		else if (!SM_STRCASEEQ(value, "validate"))
+			syserr("readcf: option DanePolicyDnssec: validate or trust-ad, not %s", value);
+	}
+	else if (SM_STRCASEEQ(name, "DanePolicyTimeout"))
+	{
+		seconds = strtol(value, &end, 10);
+		if (*end != '\0' || seconds < 1 || seconds > 600)
+			syserr("readcf: option DanePolicyTimeout: 1 to 600 seconds, not %s", value);
+		else
+			Options.timeout = (uint32_t) seconds * 1000;
+	}
+	else if (SM_STRCASEEQ(name, "DanePolicyTrustAnchorFile"))
+		Options.anchors = newstr(value);
+	else
+		Options.nameservers = newstr(value);
+}
+
+static int
+level_of(const MAILER *mailer)
+{
+	if (strcmp(mailer->m_mailer, "[IPC]") != 0 || bitnset(M_DANE_OFF, mailer->m_flags))
+		return OFF;
+	return bitnset(M_DANE_ONLY, mailer->m_flags) ? DANE_POLICY_LEVEL_DANE_ONLY : Options.level;
+}
+
+static int
+set_anchors(dane_policy_context *context)
+{
+	static char text[MAX_ANCHORS];
+	FILE *file = fopen(Options.anchors, "re");
+	size_t length;
+	int result;
+
+	if (file == NULL)
+		return DANE_POLICY_ERROR_MISUSE;
+	length = fread(text, 1, sizeof(text), file);
+	/* Part of a file is not what the administrator wrote. */
+	if (ferror(file) || length == sizeof(text))
+		result = DANE_POLICY_ERROR_MISUSE;
+	else
+		result = dane_policy_context_set_trust_anchors(context, text, length);
+	(void) fclose(file);
+	return result;
+}
+
+static int
+set_nameservers(dane_policy_context *context)
+{
+	char address[64];
+	const char *rest = Options.nameservers + strspn(Options.nameservers, " ");
+	size_t length;
+	int result = DANE_POLICY_OK;
+
+	while (result == DANE_POLICY_OK && (length = strcspn(rest, " ")) > 0)
+	{
+		if (length >= sizeof(address))
+			return DANE_POLICY_ERROR_MISUSE;
+		(void) sm_strlcpy(address, rest, length + 1);
+		result = dane_policy_context_add_nameserver(context, address);
+		rest += length;
+		rest += strspn(rest, " ");
+	}
+	return result;
+}
+
+/* NULL where it cannot be made as configured: then every lookup fails, and mail waits. */
+static const dane_policy_context *
+context_of(int level)
+{
+	dane_policy_context *context = NULL;
+	const char *what = "level";
+	int result;
+
+	if (Contexts[level] != NULL)
+		return Contexts[level];
+	result = dane_policy_context_new(&context);
+	if (result == DANE_POLICY_OK)
+		result = dane_policy_context_set_level(context, level);
+	if (result == DANE_POLICY_OK)
+		result = dane_policy_context_set_dnssec(context, Options.dnssec);
+	if (result == DANE_POLICY_OK && Options.timeout > 0)
+		result = dane_policy_context_set_timeout(context, Options.timeout);
+	if (result == DANE_POLICY_OK && Options.anchors != NULL)
+	{
+		what = Options.anchors;
+		result = set_anchors(context);
+	}
+	if (result == DANE_POLICY_OK && Options.nameservers != NULL)
+	{
+		what = Options.nameservers;
+		result = set_nameservers(context);
+	}
+	if (result == DANE_POLICY_OK)
+		return Contexts[level] = context;
+	sm_syslog(LOG_ERR, NOQID, "DANE=client, setup failed, %.100s: %s", what, dane_policy_error_text(result));
+	dane_policy_context_free(context);
+	return NULL;
+}
+
+static void
+forget_verification(void)
+{
+	dane_policy_verification_free(Now.verification);
+	Now.verification = NULL;
+}
+
+void
+dp_begin(void)
+{
+	forget_verification();
+	while (Now.count > 0)
+		dane_policy_destination_free(Now.destinations[--Now.count]);
+	Now.host = NULL;
+	Now.level = OFF;
+}
+
+bool
+dp_may_share(const MAILER *mailer, const ADDRESS *one, const ADDRESS *other)
+{
+	if (one == other || level_of(mailer) == OFF)
+		return true;
+	return one->q_host != NULL && other->q_host != NULL && SM_STRCASEEQ(one->q_host, other->q_host);
+}
+
+static bool
+is_address(const char *name)
+{
+	struct in6_addr address;
+
+	if (sm_strncasecmp(name, "IPv6:", 5) == 0)
+		name += 5;
+	return inet_pton(AF_INET, name, &address) == 1 || inet_pton(AF_INET6, name, &address) == 1;
+}
+
+/* The name in brackets that stand for "no MX lookup". */
+static bool
+take_brackets(char *name)
+{
+	size_t length = strlen(name);
+
+	if (length < 3 || name[0] != '[' || name[length - 1] != ']')
+		return false;
+	name[length - 1] = '\0';
+	if (is_address(name + 1))
+	{
+		/* A literal keeps them. */
+		name[length - 1] = ']';
+		return false;
+	}
+	memmove(name, name + 1, length - 1);
+	return true;
+}
+
+/* The next of the next hops, which Sendmail separates by colons and commas; after them comes FallbackMX. */
+static bool
+next_hop(char *name, size_t size)
+{
+	const char *end;
+
+	if (*Now.rest == '\0')
+	{
+		if (Now.is_fallback || FallbackMX == NULL)
+			return false;
+		Now.is_fallback = true;
+		Now.rest = FallbackMX;
+	}
+	end = *Now.rest == '[' ? strchr(Now.rest, ']') : Now.rest;
+	end = end == NULL ? Now.rest : end;
+	end += strcspn(end, ":,");
+	if (end > Now.rest && (size_t) (end - Now.rest) < size)
+		size = (size_t) (end - Now.rest) + 1;
+	(void) sm_strlcpy(name, Now.rest, size);
+	Now.rest = *end == '\0' ? end : end + 1;
+	return *name != '\0';
+}
+
+/* Keeps what was found, also NULL, which defers. */
+static dane_policy_destination *
+keep(dane_policy_destination *destination)
+{
+	if (Now.count == MAX_DESTINATIONS)
+	{
+		dane_policy_destination_free(destination);
+		return NULL;
+	}
+	return Now.destinations[Now.count++] = destination;
+}
+
+/* A host that the administrator named; there is no MX record to distrust. */
+static dane_policy_destination *
+look_up_host(const char *name)
+{
+	dane_policy_destination *destination = NULL;
+	const dane_policy_context *context = context_of(Now.level);
+
+	if (context != NULL)
+		(void) dane_policy_lookup_host(context, name, Now.port, NULL, DANE_POLICY_STATUS_CONFIGURED, &destination);
+	return keep(destination);
+}
+
+static dane_policy_destination *
+look_up_domain(const char *name)
+{
+	dane_policy_destination *destination = NULL;
+	const dane_policy_context *context = context_of(Now.level);
+
+	if (context != NULL)
+		(void) dane_policy_lookup(context, name, Now.port, &destination);
+	return keep(destination);
+}
+
+static bool
+is_same_name(const char *one, const char *other)
+{
+	size_t length = strlen(one), other_length = strlen(other);
+
+	if (length > 0 && one[length - 1] == '.')
+		length--;
+	if (other_length > 0 && other[other_length - 1] == '.')
+		other_length--;
+	return length == other_length && sm_strncasecmp(one, other, length) == 0;
+}
+
+static dane_policy_destination *
+look_up(char *name)
+{
+	bool is_bare = take_brackets(name);
+	dane_policy_destination *destination;
+	const dane_policy_host *host;
+
+	if (is_bare || (Now.is_nomx && name[0] != '['))
+		destination = look_up_host(name);
+	else
+		destination = look_up_domain(name);
+	/* Sendmail leaves the name of a FallbackMX in brackets alone. */
+	if (is_bare && Now.is_fallback)
+		return destination;
+	host = dane_policy_destination_host(destination, 0);
+	if (host != NULL && dane_policy_destination_host_count(destination) == 1 && is_same_name(dane_policy_host_name(host), name))
+	{
+		Now.own = host;
+		Now.own_count++;
+	}
+	return destination;
+}
+
+static const dane_policy_host *
+find_host(const char *name)
+{
+	const dane_policy_host *host;
+	char hop[MAXNAME_I + 1];
+	size_t i;
+
+	for (i = 0; i < Now.count; i++)
+	{
+		host = dane_policy_destination_find_host(Now.destinations[i], name);
+		if (host != NULL)
+			return host;
+	}
+	while (next_hop(hop, sizeof(hop)))
+	{
+		host = dane_policy_destination_find_host(look_up(hop), name);
+		if (host != NULL)
+			return host;
+	}
+	/*
+	 * Without MX records, Sendmail names the host by what it is an alias of; the library follows aliases by itself. Where
+	 * several could be meant, none is.
+	 */
+	return Now.own_count == 1 ? Now.own : NULL;
+}
+
+static const dane_policy_decision *
+decision_of(const char *name)
+{
+	const dane_policy_decision *decision;
+
+	if (Now.host != NULL)
+		return dane_policy_host_decision(Now.host);
+	decision = dane_policy_destination_decision(Now.destinations[0]);
+	/* Of a domain that was refused as a whole, no host is in the result. */
+	if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN)
+		return decision;
+	return dane_policy_destination_host_decision(Now.destinations[0], name);
+}
+
+/* What to report is the refusal by the host tried first; a final one only where none is temporary. */
+static char *
+reply_of(const dane_policy_decision *decision)
+{
+	bool is_final = dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL;
+
+	(void) sm_snprintf(Now.last, sizeof(Now.last), "%s %s DANE: %s", is_final ? "556" : "403",
+		dane_policy_decision_enhanced_status(decision), dane_policy_decision_text(decision));
+	if (Now.reply[0] == '\0' || (Now.reply[0] == '5' && !is_final))
+		(void) sm_strlcpy(Now.reply, Now.last, sizeof(Now.reply));
+	return Now.reply;
+}
+
+static void
+begin(MAILER *mailer, const char *hop, unsigned short port)
+{
+	Now.level = level_of(mailer);
+	Now.port = port == 0 ? SMTP_PORT : ntohs(port);
+	Now.is_nomx = bitnset(M_NOMX, mailer->m_flags);
+	Now.is_fallback = false;
+	Now.rest = hop;
+	Now.own_count = 0;
+	Now.reply[0] = '\0';
+}
+
+MCI *
+dp_refused(const MCI *mci)
+{
+	if (Refused == NULL)
+		Refused = mci_new(NULL);
+	Refused->mci_mailer = mci->mci_mailer;
+	Refused->mci_host = mci->mci_host;
+	Refused->mci_state = MCIS_CLOSED;
+	Refused->mci_errno = 0;
+	Refused->mci_herrno = 0;
+	return Refused;
+}
+
+bool
+dp_is_refused(const MCI *mci)
+{
+	return mci == Refused;
+}
+
+bool
+dp_defers(const MCI *mci)
+{
+	return Now.level != OFF && (mci != Refused || mci->mci_exitstat == EX_TEMPFAIL);
+}
+
+static MCI *
+refuse(ENVELOPE *envelope, const char *name, const MCI *mci, const dane_policy_decision *decision)
+{
+	char *reply = reply_of(decision);
+	MCI *refused = dp_refused(mci);
+	char status[ENHSCLEN];
+	extern SOCKADDR CurHostAddr;
+
+	/* An open connection of the host is none of this mail's. */
+	memset(&CurHostAddr, '\0', sizeof(CurHostAddr));
+	(void) extenhsc(reply + 4, ' ', status);
+	(void) sm_strlcpy(SmtpError, reply, sizeof(SmtpError));
+	mci_setstat(refused, reply[0] == '4' ? EX_TEMPFAIL : EX_UNAVAILABLE, status, reply);
+	if (LogLevel > 8)
+		sm_syslog(LOG_NOTICE, envelope->e_id, "DANE=client, relay=%.100s, not connected: %.256s", name, Now.last);
+	return refused;
+}
+
+MCI *
+dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char *name, bool is_named, MCI *mci)
+{
+	const dane_policy_decision *decision;
+	const char *key;
+	char bare[MAXNAME_I + 1];
+
+	if (level_of(mailer) == OFF)
+		return mci;
+	if (Now.level == OFF)
+		begin(mailer, hop, port);
+	forget_verification();
+	(void) sm_strlcpy(bare, name, sizeof(bare));
+	(void) take_brackets(bare);
+	if (is_named)
+		Now.host = dane_policy_destination_host(look_up_host(bare), 0);
+	else
+		Now.host = find_host(bare);
+	decision = decision_of(bare);
+
+	switch (dane_policy_decision_action(decision))
+	{
+	  case DANE_POLICY_ACTION_VERIFY:
+	  case DANE_POLICY_ACTION_ENCRYPT:
+	  case DANE_POLICY_ACTION_OPPORTUNISTIC:
+		break;
+
+	  default:
+		/* Where Sendmail's own lookup failed, that is why the name is not known, and it does not connect. */
+		if (dane_policy_decision_reason(decision) == DANE_POLICY_REASON_NOT_IN_MX &&
+		    mci->mci_state == MCIS_CLOSED && mci->mci_exitstat == EX_TEMPFAIL)
+			return mci;
+		mci->mci_mailer = mailer;
+		return refuse(envelope, name, mci, decision);
+	}
+
+	key = dane_policy_host_policy_key(Now.host);
+	if (mci->mci_state != MCIS_CLOSED)
+	{
+		if (key != NULL && mci->mci_policy_key != NULL && strcmp(key, mci->mci_policy_key) == 0)
+			return mci;
+		smtpquit(mci->mci_mailer, mci, envelope);
+		mci = mci_get(name, mailer);
+	}
+	SM_FREE(mci->mci_policy_key);
+	if (key != NULL)
+		mci->mci_policy_key = sm_strdup(key);
+	return mci;
+}
+
+void
+dp_handshake(SSL *ssl)
+{
+	const char *name = dane_policy_host_base_domain(Now.host);
+
+	/* A server that wants another name shows another certificate, and that is not trusted. */
+	if (name != NULL)
+		(void) SSL_set_tlsext_host_name(ssl, name);
+}
+
+char *
+dp_verify(const SSL *ssl)
+{
+	const dane_policy_decision *decision;
+
+	if (Now.level == OFF)
+		return NULL;
+	forget_verification();
+	/* A resumed session shows no chain. */
+	if (!SSL_session_reused(ssl))
+		(void) dane_policy_openssl_verify(Now.host, ssl, (int64_t) time(NULL), &Now.verification);
+	decision = dane_policy_verification_decision(Now.verification);
+	if (!dane_policy_decision_may_deliver(decision))
+		return "DANE_FAIL";
+	return dane_policy_decision_verification(decision) == DANE_POLICY_VERIFICATION_SUCCESSFUL ? "TRUSTED" : NULL;
+}
+
+char *
+dp_refusal(bool was_tried, int code)
+{
+	const dane_policy_decision *decision;
+
+	if (Now.level == OFF)
+		return NULL;
+	if (!was_tried || code != EX_OK)
+	{
+		forget_verification();
+		(void) dane_policy_verify_failure(Now.host, was_tried ? DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED
+			: DANE_POLICY_CERTIFICATE_NO_STARTTLS, &Now.verification);
+	}
+	decision = dane_policy_verification_decision(Now.verification);
+	if (dane_policy_decision_may_deliver(decision))
+		return NULL;
+	return reply_of(decision);
+}
+
+#endif /* DANE_POLICY */
