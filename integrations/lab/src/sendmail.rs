@@ -2,18 +2,22 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
-use crate::process::run;
+use crate::process::{Server, run};
 
 /// Where the build script leaves its output.
 pub const BUILT: &str = "target/sendmail";
 /// What programs need of /dev.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+/// Where its daemon listens.
+const SUBMISSION: u16 = 2525;
 /// How many work on a queue.
 const RUNNERS: usize = 6;
 
@@ -30,7 +34,11 @@ impl Syslog {
         run("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", &at], directory)?;
         for device in DEVICES {
             fs::write(devices.join(device), "")?;
-            run("mount", &["--bind", &format!("/dev/{device}"), &format!("{at}/{device}")], directory)?;
+            run(
+                "mount",
+                &["--bind", &format!("/dev/{device}"), &format!("{at}/{device}")],
+                directory,
+            )?;
         }
         let socket = UnixDatagram::bind(devices.join("log"))?;
         run("mount", &["--rbind", &at, "/dev"], directory)?;
@@ -40,7 +48,9 @@ impl Syslog {
             let mut buffer = [0; 8192];
             while let Ok(length) = socket.recv(&mut buffer) {
                 let mut said = said.lock().expect("no reader of the log panics");
-                said.push_str(String::from_utf8_lossy(&buffer[..length]).trim_end_matches('\0').trim_end());
+                said.push_str(
+                    String::from_utf8_lossy(&buffer[..length]).trim_end_matches('\0').trim_end(),
+                );
                 said.push('\n');
             }
         });
@@ -85,16 +95,25 @@ impl Sendmail {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg("-C").arg(self.directory.join("sendmail.cf")).args(arguments).stdin(Stdio::null());
+        command
+            .arg("-C")
+            .arg(self.directory.join("sendmail.cf"))
+            .args(arguments)
+            .stdin(Stdio::null());
         command
     }
 
-    /// Puts messages into the queue, each for its recipients, by SMTP; nobody hears of a bounce. Which of them it took.
+    /// Puts messages into the queue, each for its recipients, as a daemon does that they come to by SMTP; nobody hears of a
+    /// bounce. Which of them it took.
     pub fn submit(&self, messages: &[Vec<String>]) -> io::Result<Vec<bool>> {
-        let mut child =
-            self.command(&["-bs", "-odq"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut input = child.stdin.take().expect("its input is a pipe");
-        let mut output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        let options = format!("-ODaemonPortOptions=Address=127.0.0.1,Port={SUBMISSION}");
+        let log = self.directory.join("daemon.log");
+        let program = self.program.display().to_string();
+        let config = self.directory.join("sendmail.cf").display().to_string();
+        let daemon = Server::start(&program, &["-C", &config, "-bD", "-odq", &options], &log)?;
+        let stream = connect()?;
+        let mut output = BufReader::new(stream.try_clone()?);
+        let mut input = stream;
         let mut says = |line: &str| -> io::Result<bool> {
             write!(input, "{line}")?;
             let mut reply = String::new();
@@ -119,7 +138,7 @@ impl Sendmail {
             taken.push(is_taken);
         }
         says("QUIT\r\n")?;
-        child.wait()?;
+        drop(daemon);
         Ok(taken)
     }
 
@@ -136,6 +155,17 @@ impl Sendmail {
         let output = self.command(&["-bp"]).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+/// As soon as the daemon listens.
+fn connect() -> io::Result<TcpStream> {
+    for _ in 0..400 {
+        if let Ok(stream) = TcpStream::connect(("127.0.0.1", SUBMISSION)) {
+            return Ok(stream);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Err(io::Error::other("Sendmail does not listen"))
 }
 
 /// Each message is tried once.

@@ -17,12 +17,29 @@ pub fn read(log: &str) -> BTreeMap<usize, Delivery> {
                 sessions.insert((process, relay.trim_end_matches('.')), verify);
             }
         } else if let Some((number, delivery)) = result(said) {
-            let trust = sessions.get(&(process, &*delivery.relay)).filter(|_| delivery.status == "sent");
-            let trust = trust.map(|verify| if *verify == "TRUSTED" { "Verified" } else { "Untrusted" });
+            let of_this = |((with, host), _): &(&(&str, &str), &&str)| {
+                *with == process && is_shortened(host, &delivery.relay)
+            };
+            let session = sessions.iter().find(of_this).filter(|_| delivery.status == "sent");
+            let trust = session.map(|(_, verify)| verify);
+            let trust =
+                trust.map(|verify| if *verify == "TRUSTED" { "Verified" } else { "Untrusted" });
             deliveries.insert(number, Delivery { trust: trust.map(str::to_owned), ..delivery });
         }
     }
     deliveries
+}
+
+/// Sendmail puts three dots into a long name, and cuts the other at this length.
+const LONGEST: usize = 100;
+
+fn is_shortened(host: &str, relay: &str) -> bool {
+    match relay.split_once("...") {
+        Some((start, end)) => {
+            host.starts_with(start) && (host.len() == LONGEST || host.ends_with(end))
+        }
+        None => host == relay,
+    }
 }
 
 fn field<'a>(said: &'a str, name: &str) -> Option<&'a str> {
@@ -43,10 +60,11 @@ fn result(said: &str) -> Option<(usize, Delivery)> {
     let dsn = field(said, ", dsn=")?;
     let relay = said.split_once(", relay=").map_or("", |(_, rest)| rest);
     let relay = relay.split(", dsn=").next()?;
-    let (host, is_connected) = relay.split_once(' ').map_or((relay, false), |(host, _)| (host, true));
-    let status = match dsn.as_bytes().first()? {
-        b'2' => "sent",
-        b'4' => "deferred",
+    let (host, is_connected) =
+        relay.split_once(' ').map_or((relay, false), |(host, _)| (host, true));
+    let status = match words {
+        _ if words.starts_with("Sent") => "sent",
+        _ if words.starts_with("Deferred") => "deferred",
         _ => "bounced",
     };
     let delivery = Delivery {
