@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::process::{Server, run};
 
 /// Where the build script leaves its output.
-pub const BUILT: &str = "target/sendmail";
+pub const BUILT: &str = "build/sendmail";
 /// What programs need of /dev.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// Where its daemon listens.
