@@ -29,6 +29,21 @@ const HOOKS: &[Hook] = &[
             Ok([verified, clear].concat())
         },
     ),
+    (
+        "resumption",
+        &[
+            (TRANSPORT, "tls_resumption_hosts = *\n"),
+            ("+received_recipients", "+received_recipients +tls_resumption"),
+        ],
+        |_, exim| {
+            // The log marks a resumed session by a star; the second to a host without a policy is one.
+            let first = one(exim, "dane", &["1@tlsa-none.test"], &[":256 CV=no"], &[])?;
+            let second = one(exim, "dane", &["2@tlsa-none.test"], &[":256* CV=no"], &[])?;
+            let verified = one(exim, "none", &["3@good.test"], &[":256 CV=no"], &[])?;
+            let again = one(exim, "dane", &["4@good.test"], &[":256 CV=dane"], &[])?;
+            Ok([first, second, verified, again].concat())
+        },
+    ),
     ("builtin-dane", &[(TRANSPORT, "hosts_require_dane = *\n hosts_try_dane = *\n")], |_, exim| {
         one(exim, "dane", &["1@tlsa-none.test"], &[" => ", "CV=no"], &["DANE"])
     }),
