@@ -7,7 +7,7 @@
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make header     rewrite include/dane_policy.h from src/ffi
-#   make test-servers  compares with Postfix, real name servers and attacks (root, Debian); SEEDS='1 2 3'
+#   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
 #   make clean
 
@@ -107,9 +107,10 @@ bench: $(B)/verifiers
 	$(CARGO) bench --quiet --locked --bench floor
 
 SEEDS ?= 1
+SERVERS ?= postfix exim-openssl exim-gnutls sendmail
 
 test-servers: all
-	integrations/lab/run postfix $(SEEDS)
+	integrations/lab/run $(SERVERS) $(SEEDS)
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
