@@ -29,6 +29,7 @@ mod resolver;
 mod sendmail;
 mod sendmail_log;
 mod sendmail_mail;
+mod sendmail_ways;
 mod sign;
 mod speed;
 mod subject;

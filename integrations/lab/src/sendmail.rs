@@ -18,8 +18,6 @@ pub const BUILT: &str = "build/sendmail";
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// Where its daemon listens.
 const SUBMISSION: u16 = 2525;
-/// How many work on a queue.
-const RUNNERS: usize = 6;
 
 /// What programs say to syslog.
 #[derive(Clone, Default)]
@@ -78,12 +76,12 @@ pub struct Sendmail {
 }
 
 impl Sendmail {
-    /// Configures one by m4, as administrators do; `options` are lines of the configuration file.
-    pub fn new(name: &str, options: &str, directory: &Path) -> io::Result<Self> {
+    /// Configures one by m4, as administrators do, with these lines before the mailers; `options` are lines of the result.
+    pub fn new(name: &str, macros: &str, options: &str, directory: &Path) -> io::Result<Self> {
         let directory = directory.join(name);
         fs::create_dir_all(directory.join("queue"))?;
         fs::write(directory.join("aliases"), "")?;
-        fs::write(directory.join("lab.mc"), lab_mc(&directory, options))?;
+        fs::write(directory.join("lab.mc"), lab_mc(&directory, macros, options))?;
         let built = Path::new(BUILT).canonicalize()?;
         let macros = built.join("cf");
         let macro_directory = format!("-D_CF_DIR_={}/", macros.display());
@@ -143,8 +141,8 @@ impl Sendmail {
     }
 
     /// Lets some programs work on the queue, once.
-    pub fn start(&self) -> io::Result<()> {
-        for _ in 0..RUNNERS {
+    pub fn start(&self, runners: usize) -> io::Result<()> {
+        for _ in 0..runners {
             self.command(&["-q"]).status()?;
         }
         Ok(())
@@ -169,7 +167,7 @@ fn connect() -> io::Result<TcpStream> {
 }
 
 /// Each message is tried once.
-fn lab_mc(directory: &Path, options: &str) -> String {
+fn lab_mc(directory: &Path, macros: &str, options: &str) -> String {
     let at = directory.display();
     format!(
         "OSTYPE(`linux')dnl\n\
@@ -190,6 +188,7 @@ fn lab_mc(directory: &Path, options: &str) -> String {
          define(`confTO_QUIT', `2s')dnl\n\
          FEATURE(`nocanonify')dnl\n\
          FEATURE(`accept_unresolvable_domains')dnl\n\
+         {macros}\
          MAILER(`smtp')dnl\n\
          LOCAL_CONFIG\n{options}"
     )

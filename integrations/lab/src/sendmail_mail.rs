@@ -16,9 +16,12 @@ use crate::process;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::sendmail::{self, Sendmail, Syslog};
 use crate::sendmail_log::{read, read_queue};
+use crate::sendmail_ways;
 
 const SMTP_PORT: u16 = 25;
 const LEVELS: [&str; 2] = ["dane", "dane-only"];
+/// How many work on a queue.
+const RUNNERS: usize = 6;
 /// For all messages together.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -120,6 +123,9 @@ pub fn compare(directory: &Path) -> io::Result<bool> {
     for (number, round) in ROUNDS.iter().enumerate() {
         agrees &= run(number, round, &world, &syslog, directory)?;
     }
+    let anchors = directory.join("anchors");
+    let options = format!("O DanePolicyTrustAnchorFile={}\n", anchors.display());
+    agrees &= sendmail_ways::compare(&world, &syslog, &options, directory)?;
     process::Server::check(&mut validating)?;
     process::Server::check(&mut carrying)?;
     fs::write(directory.join("syslog"), syslog.said())?;
@@ -145,7 +151,7 @@ fn run(
             round.dnssec,
             anchors.display()
         );
-        queues.insert(level, Sendmail::new(&format!("{level}-{number}"), &options, directory)?);
+        queues.insert(level, Sendmail::new(&format!("{level}-{number}"), "", &options, directory)?);
     }
     let mut refused = BTreeSet::new();
     for (level, sendmail) in &queues {
@@ -159,7 +165,7 @@ fn run(
             numbers.iter().zip(taken).filter(|(_, taken)| !taken).map(|(number, _)| first + number),
         );
     }
-    queues.values().try_for_each(Sendmail::start)?;
+    queues.values().try_for_each(|sendmail| sendmail.start(RUNNERS))?;
     let until = Instant::now() + PATIENCE;
     let is_one_of_these = |number: &usize| (first..first + cases.len()).contains(number);
     let expected = cases.len() - refused.len();
