@@ -97,18 +97,6 @@ const RULES: &[Rule] = &[
         "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
         |case, deed, _| case.domain == "dname-insecure.test" && deed == Deed::Defer,
     ),
-    (
-        "unbound's cache has the signature that the world's name server withholds or breaks",
-        |case, deed, _| {
-            let is_so = [
-                "denial-unsigned.test",
-                "denial-altered.test",
-                "child-nsec.test",
-                "child-nsec3.test",
-            ];
-            is_so.contains(&&*case.domain) && matches!(deed, Deed::Encrypted | Deed::Defer)
-        },
-    ),
 ];
 
 /// Sends everything twice; whether nothing differs but by rule.
