@@ -104,6 +104,10 @@ fn rfc7672_2_2_a_level_for_one_destination() {
     let literal = sender.lookup("[192.0.2.1]").decision.verdict;
     assert_eq!((literal.action, literal.detail), (Action::Opportunistic, Detail::DaneOff));
     assert_eq!(sender.lookup("[192.0.2.2]").decision.verdict.action, Action::Defer);
+    sender.context.set_destination_level("192.0.2.3", None).unwrap();
+    let bare = sender.lookup("192.0.2.3.");
+    assert_eq!(bare.hosts[0].decision.verdict.detail, Detail::DaneOff);
+    assert!(bare.host("192.0.2.3").is_some() && bare.host("192.0.2.3.").is_some());
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(crate) fn deciding(decisions: &[&Decision]) -> Option<usize> {
 /// A next hop as its destination is called: a domain, or an address literal. `Err` says why it is neither.
 pub(crate) fn next_hop(text: &str) -> Result<String, &'static str> {
     match literal::parse(text) {
-        Some(_) => Ok(text.to_ascii_lowercase()),
+        Some(_) => Ok(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase()),
         None => names::parse(text).map(|name| display(&name)).map_err(names::InvalidName::text),
     }
 }
@@ -192,6 +192,7 @@ pub(crate) async fn lookup_host(
 }
 
 async fn lookup_literal(call: &Rc<Call>, policy: Policy, domain: &str, port: u16) -> Destination {
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
     let query = Query {
         name: domain,
         preference: 0,
