@@ -56,6 +56,11 @@ fn digit(number: u8) -> u8 {
     b"0123456789abcdef"[usize::from(number & 15)]
 }
 
+/// A name without its final dot, if it has one: both forms are the same name.
+pub(crate) fn without_final_dot(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
+}
+
 /// Octets as lower-case hexadecimal.
 pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 

@@ -2,6 +2,8 @@
 
 use hickory_resolver::proto::rr::Name;
 
+use crate::text::without_final_dot;
+
 /// Why a text is no domain name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidName {
@@ -24,7 +26,7 @@ impl InvalidName {
 
 /// Parses a domain name of A-labels; one final dot is accepted and removed (RFC 1035 section 2.3.4).
 pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
-    let text = text.strip_suffix('.').unwrap_or(text);
+    let text = without_final_dot(text);
     if text.is_empty() {
         return Err(InvalidName::Empty);
     }

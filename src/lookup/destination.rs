@@ -12,7 +12,7 @@ use crate::decide::{
 };
 use crate::dns::Call;
 use crate::dns::names::{self, display};
-use crate::text::one_line;
+use crate::text::{one_line, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Destination {
     }
 
     fn new(domain: &str, policy: Policy, port: u16, mx: Mx, decision: Decision) -> Self {
-        let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
+        let domain = without_final_dot(domain).to_ascii_lowercase();
         Self {
             domain,
             policy,
@@ -92,7 +92,7 @@ pub(crate) fn deciding(decisions: &[&Decision]) -> Option<usize> {
 /// A next hop as its destination is called: a domain, or an address literal. `Err` says why it is neither.
 pub(crate) fn next_hop(text: &str) -> Result<String, &'static str> {
     match literal::parse(text) {
-        Some(_) => Ok(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase()),
+        Some(_) => Ok(without_final_dot(text).to_ascii_lowercase()),
         None => names::parse(text).map(|name| display(&name)).map_err(names::InvalidName::text),
     }
 }
@@ -170,7 +170,7 @@ pub(crate) async fn lookup_host(
         };
         call.budget.allow_hosts(1);
         let query = Query {
-            name: host.strip_suffix('.').unwrap_or(host),
+            name: without_final_dot(host),
             preference: 0,
             port,
             policy,
@@ -192,7 +192,7 @@ pub(crate) async fn lookup_host(
 }
 
 async fn lookup_literal(call: &Rc<Call>, policy: Policy, domain: &str, port: u16) -> Destination {
-    let domain = domain.strip_suffix('.').unwrap_or(domain);
+    let domain = without_final_dot(domain);
     let query = Query {
         name: domain,
         preference: 0,

@@ -12,7 +12,7 @@ use super::{address, literal, tlsa};
 use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
 use crate::dns::names::{self, display};
 use crate::dns::{Call, rtype};
-use crate::text::one_line;
+use crate::text::{one_line, without_final_dot};
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify};
 
@@ -182,7 +182,7 @@ impl Host {
 
     /// Whether this is the host's name; case and one final dot do not matter.
     pub fn is_called(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name.strip_suffix('.').unwrap_or(name))
+        self.name.eq_ignore_ascii_case(without_final_dot(name))
     }
 
     /// Verifies a DER chain, the server's certificate first, against this host's TLSA records.

@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use crate::text::without_final_dot;
+
 /// The address of a literal (RFC 5321 section 4.1.3), `[192.0.2.1]` or `[IPv6:2001:db8::1]`, or of a bare IP address.
 pub(super) fn parse(text: &str) -> Option<IpAddr> {
     let Some(inside) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else {
         // Mail servers write a final dot behind everything that they take for a name.
-        return text.strip_suffix('.').unwrap_or(text).parse().ok();
+        return without_final_dot(text).parse().ok();
     };
     match inside.get(..5) {
         Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => {

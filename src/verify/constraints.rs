@@ -5,6 +5,7 @@ use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
 use super::certificate::Certificate;
 use super::{Mismatch, directory_name, names};
 use crate::decide::Detail;
+use crate::text::without_final_dot;
 
 /// Names times subtrees that are compared in one verification; more fails.
 const MAX_COMPARISONS: usize = 500_000;
@@ -105,7 +106,7 @@ impl Constraints {
         name: &str,
     ) -> Result<(), Mismatch> {
         let Some(constraints) = of(issuer)? else { return Ok(()) };
-        self.check_one(constraints, leaf, Name::Dns(name.strip_suffix('.').unwrap_or(name)))
+        self.check_one(constraints, leaf, Name::Dns(without_final_dot(name)))
     }
 
     fn check_one(

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::text::without_final_dot;
+
 /// The first reference identifier that a presented name matches.
 pub(super) fn matching<'a, N: AsRef<str>>(
     references: &'a [N],
@@ -13,7 +15,7 @@ pub(super) fn matching<'a, N: AsRef<str>>(
 
 /// Case does not matter; one final dot of the reference is removed; a wildcard is the whole first label.
 pub(super) fn matches(reference: &str, presented: &str) -> bool {
-    let reference = reference.strip_suffix('.').unwrap_or(reference);
+    let reference = without_final_dot(reference);
     if !is_host_name(reference) || reference.contains('*') {
         return false;
     }
