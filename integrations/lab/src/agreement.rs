@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 
 use crate::permitted::{self, Difference};
 use crate::plan::{Plan, Question};
@@ -12,6 +10,7 @@ use crate::resolver::{self, ORACLE, UPSTREAM};
 use crate::subject::Subject;
 use crate::verdict::{Status, Verdict};
 use crate::wire;
+use crate::workers;
 
 const WORKERS: usize = 2;
 /// More of them have one cause; a server has ended, perhaps.
@@ -28,26 +27,17 @@ pub struct Tally {
 
 /// Asks everything; the order does not matter.
 pub fn compare(plan: &Plan, subject: &Subject) -> io::Result<Tally> {
-    let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
-    thread::scope(|scope| {
-        let work = || -> io::Result<()> {
-            while tally.lock().is_ok_and(|tally| tally.failures.len() < MAX_FAILURES)
-                && let Some(question) = plan.questions.get(next.fetch_add(1, Ordering::Relaxed))
-            {
-                let ours = subject.judge(&question.name, question.rtype)?;
-                let oracle =
-                    resolver::judge(ORACLE, UPSTREAM, &question.name, type_of(question.rtype));
-                let mut tally = tally.lock().map_err(|_| io::Error::other("a worker panicked"))?;
-                tally.add(plan, question, &ours, &oracle);
-            }
-            Ok(())
-        };
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker.join().unwrap_or_else(|_| Err(io::Error::other("a worker panicked")))
-        })
+    let tally = Mutex::new(Tally::default());
+    let tally_now = || tally.lock().unwrap_or_else(PoisonError::into_inner);
+    workers::each(WORKERS, &plan.questions, |question| {
+        if tally_now().failures.len() < MAX_FAILURES {
+            let ours = subject.judge(&question.name, question.rtype)?;
+            let oracle = resolver::judge(ORACLE, UPSTREAM, &question.name, type_of(question.rtype));
+            tally_now().add(plan, question, &ours, &oracle);
+        }
+        Ok(())
     })?;
-    tally.into_inner().map_err(|_| io::Error::other("a worker panicked"))
+    Ok(tally.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Tally {

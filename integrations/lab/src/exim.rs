@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::delivery::Delivery;
-use crate::process::run;
+use crate::process::{Server, run};
 
 /// As whom Exim runs; the build script's choice.
 const USER: &str = "mail";
@@ -96,6 +96,12 @@ impl Exim {
         }
     }
 
+    /// Starts it as a server in the foreground.
+    pub fn start(&self, arguments: &[&str]) -> io::Result<Server> {
+        let program = self.program.display().to_string();
+        Server::start(&program, arguments, &self.directory.join("daemon.log"))
+    }
+
     /// Puts a message into the queue: its identifier, or what Exim says against it.
     pub fn submit(&self, sender: &str, recipients: &[&str]) -> io::Result<Result<String, String>> {
         let mut child = Command::new(&self.program)
@@ -134,6 +140,15 @@ impl Exim {
         let is_queued = self.is_queued(id)?;
         let queue_log = if is_queued { self.run(&["-Mvl", id])? } else { String::new() };
         Ok(Outcome { delivery, log, is_queued, queue_log })
+    }
+
+    /// The last attempt for a recipient.
+    pub fn last_attempt(&self, recipient: &str) -> io::Result<Option<Delivery>> {
+        let main_log = self.main_log()?;
+        Ok(main_log.lines().rev().filter(|line| line.contains(recipient)).find_map(|line| {
+            // `DATE TIME ID => 7@example.test ...`
+            result(line, line.split(' ').nth(2)?)
+        }))
     }
 
     /// What the log has about a message.

@@ -13,7 +13,7 @@ use crate::resolver::UPSTREAM;
 /// Runs the rows of the table with both; whether both do what they should.
 pub fn check(world: &World, program: &Path, anchors: &Path, directory: &Path) -> io::Result<bool> {
     let start = |name| {
-        let preload = program.with_file_name("..").join(format!("{name}.so"));
+        let preload = program.with_file_name("../../controls").join(format!("{name}.so"));
         let (resolver, mode, preload) = (UPSTREAM, "validate", Some(&*preload));
         let setting = Setting { name, resolver, mode, anchors, changes: &[], preload };
         Exim::new(program, &setting, directory)

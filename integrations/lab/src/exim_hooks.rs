@@ -8,6 +8,7 @@ use std::time::Instant;
 use world::World;
 
 use crate::exim::{Exim, LEVEL, ROUTERS, Setting, TRANSPORT};
+use crate::process;
 use crate::raw_relay::{FORGED, TARGET};
 use crate::resolver::{ORACLE, UPSTREAM};
 
@@ -245,7 +246,10 @@ pub fn check_plain(program: &Path, anchors: &Path, directory: &Path) -> io::Resu
     let exim = Exim::new(program, &setting, directory)?;
     let verified = one(&exim, "dane", &["1@good.test"], &[" => ", "CV=dane"], &["DANE policy"])?;
     let plain = one(&exim, "dane", &["1@tlsa-none.test"], &[" => ", "CV=no"], &["DANE policy"])?;
-    let failures = [verified, plain].concat();
+    let mut failures = [verified, plain].concat();
+    if process::needs_library(program)? {
+        failures.push("it needs the library".to_owned());
+    }
     for failure in &failures {
         println!("  WRONG {failure}");
     }

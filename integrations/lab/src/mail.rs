@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use world::{Case, Expected, Message, World};
+use world::{Case, Message, World};
 
 use crate::deed::Deed;
 use crate::delivery::{self, Delivery};
@@ -19,6 +17,8 @@ use crate::postfix::Postfix;
 use crate::process;
 use crate::resolver::{self, Asks, ORACLE};
 use crate::subject::Subject;
+use crate::tally::Tally;
+use crate::workers;
 
 /// Where Postfix finds servers, and TLSA records.
 const SMTP_PORT: u16 = 25;
@@ -41,71 +41,37 @@ pub fn compare(program: &str, directory: &Path) -> io::Result<bool> {
     let mut unbound = resolver::start(ORACLE, asks, Some(&world.anchor), directory)?;
 
     let mut tally = Tally::default();
-    by_postfix(&world, directory, &mut tally)?;
+    let hosts = by_postfix(&world, directory, &mut tally)?;
     process::Server::check(&mut unbound)?;
-    let deeds: Vec<String> =
-        tally.deeds.iter().map(|(deed, count)| format!("{count} {deed}")).collect();
     if !world.cases.iter().any(|case| case.domain == "six.test") {
         println!("skipped: 2 cases of a host with IPv6 only, since there is no IPv6 here");
     }
-    println!("Postfix: {} messages ({})", world.cases.len(), deeds.join(", "));
-    let postfix_agrees = tally.print(started);
+    let title = format!("Postfix: {} messages", world.cases.len());
+    let postfix_agrees = tally.print(&title, started);
 
     let subject =
         Subject { program: program.into(), anchors, nameserver: ORACLE.into(), timeout: TIMEOUT };
-    let tally = by_library(&world.cases, &subject, &tally.hosts)?;
-    println!("library: {} checks over the same resolver", MODES.len() * world.cases.len());
-    Ok(tally.print(started) && postfix_agrees)
+    let tally = by_library(&world.cases, &subject, &hosts)?;
+    let checks = MODES.len() * world.cases.len();
+    let title = format!("library: {checks} checks over the same resolver");
+    Ok(tally.print(&title, started) && postfix_agrees)
 }
 
-/// What was found.
-#[derive(Default)]
-struct Tally {
-    agree: usize,
-    deeds: BTreeMap<Deed, usize>,
-    /// The MX host that took each message, by the number of its case.
-    hosts: BTreeMap<usize, String>,
-    permitted: BTreeMap<&'static str, usize>,
-    failures: Vec<String>,
-}
+/// The MX host that took each message, by the number of its case.
+type Hosts = BTreeMap<usize, String>;
 
-impl Tally {
-    fn differ(&mut self, case: &Case, rule: Option<&'static str>, found: &str) {
-        if let Some(rule) = rule {
-            *self.permitted.entry(rule).or_default() += 1;
-            return;
-        }
-        let Case { name, domain, level, expected, .. } = case;
-        let Expected { action, reason } = expected;
-        self.failures.push(format!("{domain} at {level} [{name}]: {action} {reason}; {found}"));
-    }
-
-    /// What dane-check says; `host` took the message from Postfix.
-    fn add_report(&mut self, case: &Case, mode: &str, report: &Value, host: Option<&String>) {
-        let text = |field: &str| report[field].as_str().unwrap_or_default();
-        let (action, reason, via) = (text("action"), text("reason"), text("via"));
-        let said = format!("the library, {mode}: {action} via {via}, {}", text("text"));
-        let sends = !matches!(action, "defer" | "fail");
-        if (action, reason) != (case.expected.action, case.expected.reason) {
-            self.differ(case, exception::rule_for_library(case, mode, reason), &said);
-        } else if let Some(host) = host.filter(|host| sends && !is_same_host(case, via, host)) {
-            self.differ(case, None, &format!("{said}; Postfix: via {host}"));
-        } else {
-            self.agree += 1;
-        }
-    }
-
-    fn print(&self, started: Instant) -> bool {
-        println!("  {} agree", self.agree);
-        for (rule, count) in &self.permitted {
-            println!("  {count} differ by rule: {rule}");
-        }
-        for failure in &self.failures {
-            println!("  DIFFERENT {failure}");
-        }
-        let seconds = started.elapsed().as_secs();
-        println!("  {} differ otherwise; {seconds} s", self.failures.len());
-        self.failures.is_empty()
+/// What dane-check says; `host` took the message from Postfix.
+fn add_report(tally: &mut Tally, case: &Case, mode: &str, report: &Value, host: Option<&String>) {
+    let text = |field: &str| report[field].as_str().unwrap_or_default();
+    let (action, reason, via) = (text("action"), text("reason"), text("via"));
+    let said = format!("the library, {mode}: {action} via {via}, {}", text("text"));
+    let sends = !matches!(action, "defer" | "fail");
+    if (action, reason) != (case.expected.action, case.expected.reason) {
+        tally.differ(case, exception::rule_for_library(case, mode, reason), &said);
+    } else if let Some(host) = host.filter(|host| sends && !is_same_host(case, via, host)) {
+        tally.differ(case, None, &format!("{said}; Postfix: via {host}"));
+    } else {
+        tally.agree();
     }
 }
 
@@ -117,7 +83,8 @@ fn is_same_host(case: &Case, via: &str, host: &str) -> bool {
 }
 
 /// One message for each case; all are in the queue before Postfix starts.
-fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<()> {
+fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<Hosts> {
+    let mut hosts = Hosts::new();
     let postfix = Postfix::new(ORACLE, directory)?;
     for (number, case) in world.cases.iter().enumerate() {
         let sender = format!("{}@client.test", case.level);
@@ -139,50 +106,36 @@ fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<
             tally.differ(case, None, &format!("Postfix: {delivery:?}, the server: {message:?}"));
             continue;
         };
-        *tally.deeds.entry(deed).or_default() += 1;
+        tally.see(case, deed, &delivery.why);
         if message.is_some() {
             let host = delivery.relay.split('[').next().unwrap_or_default();
-            tally.hosts.insert(number, host.to_owned());
+            hosts.insert(number, host.to_owned());
         }
         if deed.is(case.expected) {
-            tally.agree += 1;
+            tally.agree();
         } else {
             let rule = exception::rule(case, deed, delivery);
             let Delivery { relay, why, .. } = delivery;
             tally.differ(case, rule, &format!("Postfix: {deed}, {relay}, {why}"));
         }
     }
-    Ok(())
+    Ok(hosts)
 }
 
 /// Every case through dane-check, in both modes; what may be sent must go where Postfix sent it.
-fn by_library(
-    cases: &[Case],
-    subject: &Subject,
-    hosts: &BTreeMap<usize, String>,
-) -> io::Result<Tally> {
+fn by_library(cases: &[Case], subject: &Subject, hosts: &Hosts) -> io::Result<Tally> {
     let numbered = cases.iter().enumerate();
     let questions: Vec<(usize, &Case, &str)> =
         numbered.flat_map(|(number, case)| MODES.map(|mode| (number, case, mode))).collect();
-    let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
-    thread::scope(|scope| {
-        let work = || -> io::Result<()> {
-            while let Some((number, case, mode)) =
-                questions.get(next.fetch_add(1, Ordering::Relaxed))
-            {
-                let timeout = if case.slow { SLOW_TIMEOUT } else { TIMEOUT };
-                let subject = Subject { timeout, ..subject.clone() };
-                let options = ["--level", case.level, "--dnssec", mode, "--ehlo", "client.test"];
-                let report = subject.run(&[&options[..], &[&case.domain]].concat())?;
-                let mut tally = tally.lock().map_err(|_| io::Error::other("a worker panicked"))?;
-                tally.add_report(case, mode, &report, hosts.get(number));
-            }
-            Ok(())
-        };
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker.join().unwrap_or_else(|_| Err(io::Error::other("a worker panicked")))
-        })
+    let tally = Mutex::new(Tally::default());
+    workers::each(WORKERS, &questions, |(number, case, mode)| {
+        let timeout = if case.slow { SLOW_TIMEOUT } else { TIMEOUT };
+        let subject = Subject { timeout, ..subject.clone() };
+        let options = ["--level", case.level, "--dnssec", mode, "--ehlo", "client.test"];
+        let report = subject.run(&[&options[..], &[&case.domain]].concat())?;
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        add_report(&mut tally, case, mode, &report, hosts.get(number));
+        Ok(())
     })?;
-    tally.into_inner().map_err(|_| io::Error::other("a worker panicked"))
+    Ok(tally.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

@@ -17,6 +17,7 @@ mod exim_controls;
 mod exim_exception;
 mod exim_hooks;
 mod exim_mail;
+mod exim_service;
 mod mail;
 mod permitted;
 mod plan;
@@ -24,18 +25,26 @@ mod postfix;
 mod process;
 mod proxy;
 mod raw_relay;
+mod receiver;
 mod recipe;
 mod resolver;
 mod sendmail;
+mod sendmail_controls;
+mod sendmail_exception;
 mod sendmail_log;
 mod sendmail_mail;
+mod sendmail_service;
 mod sendmail_ways;
+mod service;
 mod sign;
 mod speed;
 mod subject;
+mod submission;
+mod tally;
 mod tampering;
 mod verdict;
 mod wire;
+mod workers;
 
 use std::env;
 use std::fs;
@@ -55,7 +64,9 @@ const TIMEOUT: u32 = 10;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [program, part, directory] = &arguments[..] else {
-        eprintln!("usage: lab DANE-CHECK SEED|postfix|exim-FLAVOUR DIRECTORY");
+        eprintln!(
+            "usage: lab DANE-CHECK SEED|postfix|exim-FLAVOUR|sendmail|sendmail-plain DIRECTORY"
+        );
         return ExitCode::from(2);
     };
     let directory = Path::new(directory);
@@ -63,6 +74,7 @@ fn main() -> ExitCode {
         ("postfix", _) => mail::compare(program, directory),
         (exim, _) if exim.starts_with("exim-") => exim_mail::compare(program, part, directory),
         ("sendmail", _) => sendmail_mail::compare(directory),
+        ("sendmail-plain", _) => sendmail_mail::check_plain(directory),
         (_, Ok(seed)) => run(program, seed, directory),
         _ => {
             eprintln!("lab: the seed is a number");

@@ -15,6 +15,12 @@ pub fn run(tool: &str, arguments: &[&str], directory: &Path) -> io::Result<Strin
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Whether a program is linked with the library.
+pub fn needs_library(program: &Path) -> io::Result<bool> {
+    let dynamic = run("readelf", &["-d", &program.display().to_string()], Path::new("."))?;
+    Ok(dynamic.contains("libdane_policy"))
+}
+
 /// Lets glibc ask this resolver; the namespace has a view of its own of the file system.
 pub fn resolve_by(resolver: &str, directory: &Path) -> io::Result<()> {
     let file = directory.join(format!("resolv.conf-{resolver}")).display().to_string();
@@ -49,11 +55,15 @@ impl Server {
             Some(status) => Err(io::Error::other(format!("{} ended: {status}", self.tool))),
         }
     }
+
+    pub fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }

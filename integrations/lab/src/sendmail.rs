@@ -1,23 +1,22 @@
 //! Sendmail with the library's policy, as `integrations/sendmail/build` makes it; one of these has one level.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use crate::process::{Server, run};
+use crate::submission;
 
 /// Where the build script leaves its output.
 pub const BUILT: &str = "build/sendmail";
+/// And that of a Sendmail that knows nothing of the library.
+pub const BUILT_PLAIN: &str = "build/sendmail-plain";
 /// What programs need of /dev.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
-/// Where its daemon listens.
-const SUBMISSION: u16 = 2525;
 
 /// What programs say to syslog.
 #[derive(Clone, Default)]
@@ -73,26 +72,51 @@ pub fn name_host(directory: &Path) -> io::Result<()> {
 pub struct Sendmail {
     directory: PathBuf,
     program: PathBuf,
+    preload: Option<PathBuf>,
 }
 
 impl Sendmail {
     /// Configures one by m4, as administrators do, with these lines before the mailers; `options` are lines of the result.
     pub fn new(name: &str, macros: &str, options: &str, directory: &Path) -> io::Result<Self> {
+        Self::built_in(BUILT, name, macros, options, directory)
+    }
+
+    /// One that the build script left elsewhere.
+    pub fn built_in(
+        built: &str,
+        name: &str,
+        macros: &str,
+        options: &str,
+        directory: &Path,
+    ) -> io::Result<Self> {
         let directory = directory.join(name);
         fs::create_dir_all(directory.join("queue"))?;
         fs::write(directory.join("aliases"), "")?;
         fs::write(directory.join("lab.mc"), lab_mc(&directory, macros, options))?;
-        let built = Path::new(BUILT).canonicalize()?;
+        let built = Path::new(built).canonicalize()?;
         let macros = built.join("cf");
         let macro_directory = format!("-D_CF_DIR_={}/", macros.display());
         let main = macros.join("m4/cf.m4").display().to_string();
         let text = run("m4", &[&macro_directory, &main, "lab.mc"], &directory)?;
         fs::write(directory.join("sendmail.cf"), text)?;
-        Ok(Self { directory, program: built.join("sendmail") })
+        Ok(Self { directory, program: built.join("sendmail"), preload: None })
+    }
+
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Works on its queue with this loaded before the library, and in its place where it has the same functions.
+    pub fn with(mut self, preload: &Path) -> io::Result<Self> {
+        self.preload = Some(fs::canonicalize(preload)?);
+        Ok(self)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
+        if let Some(file) = &self.preload {
+            command.env("LD_PRELOAD", file);
+        }
         command
             .arg("-C")
             .arg(self.directory.join("sendmail.cf"))
@@ -104,40 +128,20 @@ impl Sendmail {
     /// Puts messages into the queue, each for its recipients, as a daemon does that they come to by SMTP; nobody hears of a
     /// bounce. Which of them it took.
     pub fn submit(&self, messages: &[Vec<String>]) -> io::Result<Vec<bool>> {
-        let options = format!("-ODaemonPortOptions=Address=127.0.0.1,Port={SUBMISSION}");
-        let log = self.directory.join("daemon.log");
-        let program = self.program.display().to_string();
-        let config = self.directory.join("sendmail.cf").display().to_string();
-        let daemon = Server::start(&program, &["-C", &config, "-bD", "-odq", &options], &log)?;
-        let stream = connect()?;
-        let mut output = BufReader::new(stream.try_clone()?);
-        let mut input = stream;
-        let mut says = |line: &str| -> io::Result<bool> {
-            write!(input, "{line}")?;
-            let mut reply = String::new();
-            while output.read_line(&mut reply)? > 0 && reply.as_bytes().get(3) == Some(&b'-') {
-                reply.clear();
-            }
-            Ok(reply.starts_with(['2', '3']))
-        };
-        says("")?;
-        says("HELO client.test\r\n")?;
-        let mut taken = Vec::new();
-        for recipients in messages {
-            let mut is_taken = says("MAIL FROM:<>\r\n")?;
-            for recipient in recipients {
-                is_taken &= says(&format!("RCPT TO:<{recipient}>\r\n"))?;
-            }
-            if is_taken {
-                is_taken = says("DATA\r\n")? && says("Subject: test\r\n\r\nHello.\r\n.\r\n")?;
-            } else {
-                says("RSET\r\n")?;
-            }
-            taken.push(is_taken);
-        }
-        says("QUIT\r\n")?;
+        let daemon = self.daemon(&["-odq"])?;
+        let taken = submission::submit("", messages)?;
         drop(daemon);
         Ok(taken)
+    }
+
+    /// One that takes mail, in the foreground.
+    pub fn daemon(&self, arguments: &[&str]) -> io::Result<Server> {
+        let (address, port) = (submission::ADDRESS, submission::PORT);
+        let options = format!("-ODaemonPortOptions=Address={address},Port={port}");
+        let program = self.program.display().to_string();
+        let config = self.directory.join("sendmail.cf").display().to_string();
+        let all = [&["-C", &config, "-bD", &options], arguments].concat();
+        Server::start(&program, &all, &self.directory.join("daemon.log"))
     }
 
     /// Lets some programs work on the queue, once.
@@ -148,22 +152,16 @@ impl Sendmail {
         Ok(())
     }
 
+    /// Tries everything once more, in one run of one program; it is well if that dies.
+    pub fn run_queue(&self, options: &[&str]) -> io::Result<()> {
+        self.command(&[&["-qf", "-OMinQueueAge=0"], options].concat()).status().map(|_| ())
+    }
+
     /// What mailq(1) shows.
     pub fn queue(&self) -> io::Result<String> {
         let output = self.command(&["-bp"]).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
-
-/// As soon as the daemon listens.
-fn connect() -> io::Result<TcpStream> {
-    for _ in 0..400 {
-        if let Ok(stream) = TcpStream::connect(("127.0.0.1", SUBMISSION)) {
-            return Ok(stream);
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    Err(io::Error::other("Sendmail does not listen"))
 }
 
 /// Each message is tried once.

@@ -11,12 +11,17 @@ use world::{Case, Expected, Message, World};
 
 use crate::deed::Deed;
 use crate::delivery::Delivery;
-use crate::exception;
 use crate::process;
+use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::sendmail::{self, Sendmail, Syslog};
+use crate::sendmail_controls;
+use crate::sendmail_exception;
 use crate::sendmail_log::{read, read_queue};
+use crate::sendmail_service::InService;
 use crate::sendmail_ways;
+use crate::service::{self, MailServer};
+use crate::tally::Tally;
 
 const SMTP_PORT: u16 = 25;
 const LEVELS: [&str; 2] = ["dane", "dane-only"];
@@ -37,75 +42,15 @@ const ROUNDS: [Round; 2] = [
     Round { name: "behind an unbound that judges nothing", resolver: UPSTREAM, dnssec: "validate" },
 ];
 
-const NO_NAME: &str =
-    "Sendmail refuses a recipient whose domain is no name at once; here such a next hop waits";
-
-type Rule = (&'static str, fn(&Case, Deed, &Delivery) -> bool);
-
-/// Where Sendmail may do something else than the library says; nowhere else.
-const RULES: &[Rule] = &[
-    (
-        "its own lookup of the other family of addresses fails, and it does not connect",
-        |case, deed, delivery| {
-            case.domain.starts_with("aaaa-")
-                && deed == Deed::Defer
-                && delivery.why.contains("Deferred: Name server: ")
-        },
-    ),
-    (
-        "that no connection, or no greeting, came about is said in its own words",
-        |case, deed, delivery| {
-            let is_so =
-                case.expected.reason == "connection failed" || case.domain == "all-dead.test";
-            is_so
-                && matches!(deed, Deed::Defer | Deed::ConnectAndDefer)
-                && delivery.why.contains("Deferred: Connection ")
-        },
-    ),
-    ("it tries no second address where TLS fails at the first", |case, deed, _| {
-        case.domain == "second-address.test" && deed == Deed::ConnectAndDefer
-    }),
-    ("a greeting with 554 bounces; here it may be another host's turn", |case, deed, _| {
-        case.domain == "unwelcoming.test" && deed == Deed::Fail
-    }),
-    (
-        "it forgets what follows the reply to STARTTLS; here that ends the attempt (RFC 3207 section 6)",
-        |case, deed, _| case.domain == "injects.test" && deed == Deed::Deliver,
-    ),
-    (
-        "it takes an IP address without brackets for a name, and remembers that there is none",
-        |case, deed, delivery| {
-            let waits = ["127.77.0.21", "address-mx.test"].contains(&&*case.domain)
-                && deed == Deed::Defer
-                && (delivery.why.starts_with("4.4.4 ") || delivery.why == "5.1.2 Deferred");
-            waits || (case.domain == "address-good.test" && deed == Deed::Deliver)
-        },
-    ),
-    ("it writes an MX host that is no name as the library does not", |case, deed, delivery| {
-        case.domain == "invalid-mx.test"
-            && deed == Deed::Defer
-            && delivery.why.contains("DANE: host not in MX records")
-    }),
-    (
-        "it takes MX hosts of equal preference in any order; here the mail server may",
-        |case, deed, _| {
-            exception::has_equal_preferences(case)
-                && matches!(deed, Deed::Deliver | Deed::Encrypted)
-        },
-    ),
-    (
-        "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
-        |case, deed, _| case.domain == "dname-insecure.test" && deed == Deed::Defer,
-    ),
-];
-
 /// Sends everything twice; whether nothing differs but by rule.
 pub fn compare(directory: &Path) -> io::Result<bool> {
     let world = World::start_on(SMTP_PORT)?;
     fs::write(directory.join("anchors"), &world.anchor)?;
     let mut validating =
         resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?;
-    let mut carrying = resolver::start(UPSTREAM, Asks::World(world.dns), None, directory)?;
+    let unjudged = raw_relay::start(world.dns)?;
+    let start_carrying = || resolver::start(UPSTREAM, Asks::World(unjudged), None, directory);
+    let mut carrying = start_carrying()?;
     sendmail::name_host(directory)?;
     let syslog = Syslog::start(directory)?;
     let mut agrees = true;
@@ -117,8 +62,47 @@ pub fn compare(directory: &Path) -> io::Result<bool> {
     agrees &= sendmail_ways::compare(&world, &syslog, &options, directory)?;
     process::Server::check(&mut validating)?;
     process::Server::check(&mut carrying)?;
+    agrees &= sendmail_controls::check(&world, &syslog, &options, directory)?;
+    let level = format!("O DanePolicy=dane\n{options}");
+    let sendmail = Sendmail::new("service", "", &level, directory)?;
+    let server = InService { sendmail, syslog: &syslog };
+    let restart = &mut || {
+        carrying.end();
+        carrying = start_carrying()?;
+        Ok(())
+    };
+    agrees &= service::check(&world, &server, restart, directory)?;
     fs::write(directory.join("syslog"), syslog.said())?;
     Ok(agrees)
+}
+
+/// A Sendmail with the policy compiled out delivers as it always did.
+pub fn check_plain(directory: &Path) -> io::Result<bool> {
+    let world = World::start_on(SMTP_PORT)?;
+    let mut unbound =
+        resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?;
+    process::resolve_by(ORACLE, directory)?;
+    sendmail::name_host(directory)?;
+    let syslog = Syslog::start(directory)?;
+    let sendmail = Sendmail::built_in(sendmail::BUILT_PLAIN, "plain", "", "", directory)?;
+    let is_linked = process::needs_library(sendmail.program())?;
+    let server = InService { sendmail, syslog: &syslog };
+    let domains = ["good.test", "mismatch.test", "tlsa-none.test"];
+    let recipients: Vec<String> =
+        (0..).zip(domains).map(|(number, domain)| format!("{number}@{domain}")).collect();
+    recipients.iter().try_for_each(|recipient| server.enqueue(recipient))?;
+    server.run_queue()?;
+    let taken = world.mail.taken();
+    let has_gone = |recipient: &&String| {
+        taken.iter().any(|mail| mail.encrypted && mail.recipient == **recipient)
+    };
+    let gone = recipients.iter().filter(has_gone).count();
+    println!(
+        "plain: {gone} of {} sent over TLS; linked with the library: {is_linked}",
+        domains.len()
+    );
+    unbound.check()?;
+    Ok(gone == domains.len() && !is_linked)
 }
 
 fn run(
@@ -176,91 +160,34 @@ fn run(
         let is_it = |message: &&Message| message.recipient.split('@').next() == Some(&local_part);
         let message = taken.iter().find(is_it);
         if refused.contains(&number) {
-            tally.refuse(case);
+            tally.differ(case, sendmail_exception::refusal(case), "refused at once");
             continue;
         }
-        tally.add(case, deliveries.get(&number), waiting.get(&number), message);
+        add(&mut tally, case, deliveries.get(&number), waiting.get(&number), message);
     }
-    println!(
-        "Sendmail {}: {} messages, {} s",
-        round.name,
-        cases.len(),
-        started.elapsed().as_secs()
-    );
-    Ok(tally.print())
+    Ok(tally.print(&format!("Sendmail {}: {} messages", round.name, cases.len()), started))
 }
 
-/// What was found.
-#[derive(Default)]
-struct Tally {
-    agree: usize,
-    deeds: BTreeMap<Deed, usize>,
-    permitted: BTreeMap<&'static str, usize>,
-    failures: Vec<String>,
-    /// The rows of the table, as the log has them.
-    rows: BTreeMap<usize, String>,
-}
-
-impl Tally {
-    fn add(
-        &mut self,
-        case: &Case,
-        delivery: Option<&Delivery>,
-        waiting: Option<&String>,
-        message: Option<&Message>,
-    ) {
-        let Case { name, domain, level, expected, columns, .. } = case;
-        let Expected { action, reason } = *expected;
-        let found = format!("{delivery:?}, the server: {message:?}, the queue: {waiting:?}");
-        let Some((delivery, deed)) = delivery.and_then(|it| Some((it, Deed::of(it, message)?)))
-        else {
-            self.failures.push(format!("{domain} at {level} [{name}]: {action} {reason}; {found}"));
-            return;
-        };
-        *self.deeds.entry(deed).or_default() += 1;
-        if let (Some(_), Ok(row)) = (columns, name.parse()) {
-            self.rows.insert(row, format!("{deed}: {}", delivery.why));
-        }
-        // Whoever looks for the reason finds it in the log and in the queue.
-        let says_why = |words: &str| words.contains(reason);
-        let is_told = action != "defer"
-            || (says_why(&delivery.why) && waiting.is_some_and(|why| says_why(why)));
-        if deed.is(*expected) && is_told && waiting.is_some() == (delivery.status == "deferred") {
-            self.agree += 1;
-        } else if let Some((rule, _)) =
-            RULES.iter().find(|(_, permits)| permits(case, deed, delivery))
-        {
-            *self.permitted.entry(rule).or_default() += 1;
-        } else {
-            self.failures.push(format!("{domain} at {level} [{name}]: {action} {reason}; {found}"));
-        }
-    }
-
-    /// Refused before it was in the queue.
-    fn refuse(&mut self, case: &Case) {
-        let Case { name, domain, level, expected, .. } = case;
-        if expected.reason == "host or domain name not found" {
-            *self.permitted.entry(NO_NAME).or_default() += 1;
-        } else {
-            self.failures.push(format!("{domain} at {level} [{name}]: refused at once"));
-        }
-    }
-
-    fn print(&self) -> bool {
-        let deeds: Vec<String> =
-            self.deeds.iter().map(|(deed, count)| format!("{count} {deed}")).collect();
-        println!("  {}", deeds.join(", "));
-        for (row, words) in &self.rows {
-            println!("  row {row}: {words}");
-        }
-        println!("  {} agree", self.agree);
-        for (rule, count) in &self.permitted {
-            println!("  {count} differ by rule: {rule}");
-        }
-        for failure in &self.failures {
-            println!("  DIFFERENT {failure}");
-        }
-        println!("  {} differ otherwise", self.failures.len());
-        self.failures.is_empty()
+/// Whoever looks for the reason finds it in the log and in the queue.
+fn add(
+    tally: &mut Tally,
+    case: &Case,
+    delivery: Option<&Delivery>,
+    waiting: Option<&String>,
+    message: Option<&Message>,
+) {
+    let Expected { action, reason } = case.expected;
+    let found = format!("{delivery:?}, the server: {message:?}, the queue: {waiting:?}");
+    let Some((delivery, deed)) = delivery.and_then(|it| Some((it, Deed::of(it, message)?))) else {
+        return tally.differ(case, None, &found);
+    };
+    tally.see(case, deed, &delivery.why);
+    let says_why = |words: &str| words.contains(reason);
+    let is_told =
+        action != "defer" || (says_why(&delivery.why) && waiting.is_some_and(|why| says_why(why)));
+    if deed.is(case.expected) && is_told && waiting.is_some() == (delivery.status == "deferred") {
+        tally.agree();
+    } else {
+        tally.differ(case, sendmail_exception::rule(case, deed, delivery), &found);
     }
 }

@@ -81,7 +81,7 @@ const WAYS: &[Way] = &[
         macros: "define(`confFALLBACK_MX', `[mx.mismatch.test]')dnl\n",
         level: "dane",
         domains: &["mx-bogus.test"],
-        says: &["DANE: server certificate not trusted"],
+        says: &["DANE: host or domain name not found"],
         connections: ("mx.mismatch.test", 1),
     },
     Way {

@@ -10,6 +10,7 @@ mod cases;
 mod certificate;
 pub mod chains;
 pub mod forge;
+mod guest;
 mod message;
 mod random;
 mod records;
@@ -22,8 +23,10 @@ mod zone;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use cases::{Case, Expected};
+pub use guest::Guest;
 pub use random::Random;
 pub use smtp::{Connections, Mail, Message};
 
@@ -43,6 +46,9 @@ pub struct World {
     pub connections: Connections,
     /// The mail that its servers took so far.
     pub mail: Mail,
+    /// What another program may serve; nothing listens there.
+    pub guests: Vec<Guest>,
+    zones: Arc<RwLock<resolver::Zones>>,
 }
 
 impl World {
@@ -58,11 +64,18 @@ impl World {
         let mut builder = build::Builder::new(ports.port, ports.has_ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
+        let guests = guest::build(&mut builder);
         smtp::start(ports, builder.take_servers(), &connections, &mail)?;
         let anchor = builder.ds_line(".");
         let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;
-        let dns = server::start(builder.finish())?;
-        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections, mail })
+        let zones = Arc::new(RwLock::new(builder.finish()));
+        let dns = server::start(zones.clone())?;
+        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections, mail, guests, zones })
+    }
+
+    /// Mends whatever is broken in the DNS; what is insecure or missing remains so.
+    pub fn repair(&self) {
+        self.zones.write().unwrap_or_else(PoisonError::into_inner).repair();
     }
 }

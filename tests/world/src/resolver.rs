@@ -34,6 +34,11 @@ impl Zones {
         Self(zones)
     }
 
+    /// From now on no zone has a fault.
+    pub fn repair(&mut self) {
+        self.0.iter_mut().for_each(|zone| zone.faults.clear());
+    }
+
     /// Answers; None where the server stays silent.
     pub fn resolve(&self, name: &Name, rtype: u16) -> Option<Answer> {
         let mut result = Answer {

@@ -2,11 +2,11 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use crate::message::Query;
-use crate::resolver::Zones;
+use crate::resolver::{Answer, Zones};
 
 const MAX_MESSAGE: usize = 65_535;
 
@@ -14,8 +14,7 @@ const MAX_MESSAGE: usize = 65_535;
 const TCP_ONLY: &str = "tcp-only";
 
 /// Starts answering; the threads end with the process.
-pub fn start(zones: Zones) -> io::Result<SocketAddr> {
-    let zones = Arc::new(zones);
+pub fn start(zones: Arc<RwLock<Zones>>) -> io::Result<SocketAddr> {
     let (udp, tcp) = bind()?;
     let address = udp.local_addr()?;
     let for_tcp = zones.clone();
@@ -30,7 +29,7 @@ pub fn start(zones: Zones) -> io::Result<SocketAddr> {
         while let Ok((length, client)) = udp.recv_from(&mut buffer) {
             let Some(query) = Query::parse(&buffer[..length]) else { continue };
             let limit = if is_tcp_only(&query) { 0 } else { query.payload };
-            if let Some(answer) = zones.resolve(&query.name, query.rtype) {
+            if let Some(answer) = resolve(&zones, &query) {
                 let _ = udp.send_to(&query.reply(answer, limit), client);
             }
         }
@@ -53,16 +52,20 @@ fn is_tcp_only(query: &Query) -> bool {
     query.name.iter().any(|label| label == TCP_ONLY.as_bytes())
 }
 
-fn serve_tcp(mut stream: TcpStream, zones: &Zones) -> Option<()> {
+fn serve_tcp(mut stream: TcpStream, zones: &RwLock<Zones>) -> Option<()> {
     loop {
         let mut length = [0; 2];
         stream.read_exact(&mut length).ok()?;
         let mut message = vec![0; u16::from_be_bytes(length).into()];
         stream.read_exact(&mut message).ok()?;
         let query = Query::parse(&message)?;
-        let reply = query.reply(zones.resolve(&query.name, query.rtype)?, MAX_MESSAGE);
+        let reply = query.reply(resolve(zones, &query)?, MAX_MESSAGE);
         let mut framed = (reply.len() as u16).to_be_bytes().to_vec();
         framed.extend(reply);
         stream.write_all(&framed).ok()?;
     }
+}
+
+fn resolve(zones: &RwLock<Zones>, query: &Query) -> Option<Answer> {
+    zones.read().unwrap_or_else(PoisonError::into_inner).resolve(&query.name, query.rtype)
 }

@@ -1,0 +1,44 @@
+//! Sendmail in service.
+
+use std::io;
+
+use crate::delivery::Delivery;
+use crate::process;
+use crate::sendmail::{Sendmail, Syslog};
+use crate::sendmail_log::{read, read_queue};
+use crate::service::MailServer;
+
+/// One with the level dane, and the log that it writes to.
+pub struct InService<'a> {
+    pub sendmail: Sendmail,
+    pub syslog: &'a Syslog,
+}
+
+impl MailServer for InService<'_> {
+    fn enqueue(&self, recipient: &str) -> io::Result<()> {
+        match self.sendmail.submit(&[vec![recipient.to_owned()]])?[..] {
+            [true] => Ok(()),
+            _ => Err(io::Error::other(format!("Sendmail does not take mail for {recipient}"))),
+        }
+    }
+
+    fn run_queue(&self) -> io::Result<()> {
+        self.sendmail.run_queue(&[])
+    }
+
+    fn start_daemon(&self) -> io::Result<process::Server> {
+        self.sendmail.daemon(&[])
+    }
+
+    fn attempt(&self, recipient: &str) -> io::Result<Option<Delivery>> {
+        Ok(read(&self.syslog.said()).remove(&number(recipient)))
+    }
+
+    fn is_waiting(&self, recipient: &str) -> io::Result<bool> {
+        Ok(read_queue(&self.sendmail.queue()?).contains_key(&number(recipient)))
+    }
+}
+
+fn number(recipient: &str) -> usize {
+    recipient.split('@').next().and_then(|number| number.parse().ok()).expect("a number")
+}
