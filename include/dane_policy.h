@@ -1200,7 +1200,7 @@ int dane_policy_decision_detail(const struct dane_policy_decision *decision);
 
 /**
  * What the reason speaks of: DANE_POLICY_SCOPE_HOST, or DANE_POLICY_SCOPE_DOMAIN where no other host
- * can help. Record a refusal of scope DOMAIN against the domain, never against the host.
+ * can help. Record a refusal of scope DOMAIN against the domain, never against the host. HOST for NULL.
  */
 int dane_policy_decision_scope(const struct dane_policy_decision *decision);
 
