@@ -3,9 +3,10 @@
 #   make            library and tools in build/
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
-#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib
+#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make texts      rewrite docs/texts.md, the listing of every text
+#   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
 #   make header     rewrite include/dane_policy.h from src/ffi
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
@@ -19,6 +20,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
 
 CARGO ?= cargo
 CC ?= cc
@@ -28,6 +30,7 @@ NM ?= nm
 OBJCOPY ?= objcopy
 STRIP ?= strip
 INSTALL ?= install
+SCDOC ?= scdoc
 CFLAGS ?= -O2 -g
 LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Werror
@@ -40,7 +43,7 @@ TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test test-servers bench install header texts check-abi clean FORCE
+.PHONY: all demo test test-servers bench install man header texts check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -112,7 +115,7 @@ SERVERS ?= postfix exim-openssl exim-gnutls sendmail
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)
 
-install: all
+install: all man
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
 	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))
@@ -127,6 +130,24 @@ install: all
 	for tool in dane-check dane-verify; do \
 	    $(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
+	done
+	for section in 1 3 7; do \
+	    [ -d $(B)/man/man$$section ] || continue; \
+	    $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
+	    $(INSTALL) -m 644 $(B)/man/man$$section/* $(DESTDIR)$(MANDIR)/man$$section/ || exit 1; \
+	done
+
+# A page for each source, and for every other name in its NAME section a page that leads to it.
+man:
+	@command -v $(SCDOC) >/dev/null || { echo 'skipped: no manual pages without $(SCDOC)'; exit 0; }; \
+	set -e; rm -rf $(B)/man; \
+	for source in docs/man/*.scd; do \
+	    page=$$(basename $$source .scd); section=$${page##*.}; folder=$(B)/man/man$$section; \
+	    mkdir -p $$folder; \
+	    sed 's/@VERSION@/$(VERSION)/' $$source | $(SCDOC) > $$folder/$$page; \
+	    for name in $$(sed -n '/^# NAME/,/ - /{/^#/d;s/ - .*//;s/,/ /g;p;}' $$source); do \
+	        [ $$name.$$section = $$page ] || echo ".so man$$section/$$page" > $$folder/$$name.$$section; \
+	    done; \
 	done
 
 header:
