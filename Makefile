@@ -7,6 +7,7 @@
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
+#   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
 #   make header     rewrite include/dane_policy.h from src/ffi
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
@@ -31,6 +32,7 @@ OBJCOPY ?= objcopy
 STRIP ?= strip
 INSTALL ?= install
 SCDOC ?= scdoc
+DOT ?= dot
 CFLAGS ?= -O2 -g
 LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Werror
@@ -43,7 +45,7 @@ TOOLS := $(B)/dane-check $(B)/dane-verify
 # What the archive needs of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test test-servers bench install man header texts check-abi clean FORCE
+.PHONY: all demo test test-servers bench install man diagrams header texts check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -149,6 +151,9 @@ man:
 	        [ $$name.$$section = $$page ] || echo ".so man$$section/$$page" > $$folder/$$name.$$section; \
 	    done; \
 	done
+
+diagrams:
+	for source in docs/*.dot; do $(DOT) -Tsvg -o $${source%.dot}.svg $$source || exit 1; done
 
 header:
 	DANE_POLICY_HEADER='$(CURDIR)/include/dane_policy.h' $(CARGO) build --locked --features regenerate-header

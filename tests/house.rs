@@ -1,0 +1,113 @@
+//! docs/house.dot is how the modules in `src/` use each other, and the committed drawings are of their sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+type Arrows = BTreeSet<(String, String)>;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// Every source below a path, or the path itself; not those that are tests alone.
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        let is_test = ["tests.rs", "hostile.rs"].iter().any(|name| path.ends_with(name));
+        return if is_test { Vec::new() } else { vec![path.to_owned()] };
+    }
+    let entries = fs::read_dir(path).unwrap();
+    entries.flat_map(|entry| sources(&entry.unwrap().path())).collect()
+}
+
+/// The code of a source without comments, from its start to its unit tests.
+fn code(source: &Path) -> String {
+    let text = read(source);
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap().lines();
+    code.filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| line.to_owned() + "\n")
+        .collect()
+}
+
+/// Who uses whom, by `crate::` paths; and all modules.
+fn arrows_of_code() -> (Arrows, BTreeSet<String>) {
+    let mut arrows = Arrows::new();
+    let mut modules = BTreeSet::new();
+    for entry in fs::read_dir(root().join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if module == "lib" {
+            continue;
+        }
+        for source in sources(&path) {
+            let code = code(&source);
+            assert!(!code.contains("crate::{"), "{}: one module a line", source.display());
+            for used in code.split("crate::").skip(1) {
+                let used = used.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
+                if used != module {
+                    arrows.insert((module.clone(), used.to_owned()));
+                }
+            }
+        }
+        modules.insert(module);
+    }
+    (arrows, modules)
+}
+
+/// Lines `from -> to` and `from -> {to to}`.
+fn arrows_of_dot(text: &str) -> Arrows {
+    let mut arrows = Arrows::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+        let Some((from, to)) = line.split_once(" -> ") else { continue };
+        let to = to.split(['[', ';']).next().unwrap().trim_matches(['{', '}', ' ']);
+        arrows.extend(to.split(' ').map(|to| (from.to_owned(), to.to_owned())));
+    }
+    arrows
+}
+
+fn nodes_of_dot(text: &str) -> BTreeSet<String> {
+    let words = text.lines().filter_map(|line| line.trim().split_once(" [label"));
+    let nodes = words.map(|(name, _)| name.trim().to_owned());
+    nodes.filter(|name| !name.contains(' ')).collect()
+}
+
+#[test]
+fn the_arrows_are_those_of_the_code() {
+    let drawn = read("docs/house.dot");
+    let (arrows, modules) = arrows_of_code();
+    assert!(arrows.len() > 20 && modules.len() > 10, "{modules:?}");
+    assert_eq!(arrows_of_dot(&drawn), arrows);
+    assert_eq!(nodes_of_dot(&drawn), modules);
+}
+
+#[test]
+fn nobody_uses_a_module_that_uses_it() {
+    let (mut arrows, _) = arrows_of_code();
+    while !arrows.is_empty() {
+        let users: BTreeSet<String> = arrows.iter().map(|(from, _)| from.clone()).collect();
+        let left = arrows.len();
+        arrows.retain(|(_, to)| users.contains(to));
+        assert!(arrows.len() < left, "a circle among {arrows:?}");
+    }
+}
+
+#[test]
+fn the_drawings_are_of_their_sources() {
+    for name in ["house", "pipeline"] {
+        let svg = read(format!("docs/{name}.svg")).replace("&#45;", "-").replace("&gt;", ">");
+        let titles = svg.split("<title>").skip(1).filter_map(|rest| rest.split("</title>").next());
+        let arrows = titles.filter_map(|title| title.split_once("->"));
+        let arrows: Arrows = arrows.map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
+        let source = read(format!("docs/{name}.dot"));
+        assert_eq!(arrows, arrows_of_dot(&source), "run `make diagrams`");
+        for label in source.split("label = \"").skip(1) {
+            for line in label.split('"').next().unwrap().split("\\n") {
+                assert!(svg.contains(&format!(">{line}</text>")), "{line}: run `make diagrams`");
+            }
+        }
+    }
+}
