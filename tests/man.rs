@@ -294,6 +294,29 @@ fn reasons_and_their_codes_are_those_of_the_library() {
     }
 }
 
+/// The header has every enumerator, `ALL` what the names are looked up in.
+#[test]
+fn no_reason_or_detail_is_left_out_of_its_list() {
+    let header = read("include/dane_policy.h");
+    let count = |kind: &str| header.matches(&format!("    DANE_POLICY_{kind}_")).count();
+    assert_eq!(count("REASON"), Reason::ALL.len());
+    assert_eq!(count("DETAIL"), Detail::ALL.len());
+}
+
+#[test]
+fn operators_are_told_of_each_reason_and_detail() {
+    let guide = read("docs/operators.md");
+    for reason in Reason::ALL.iter().filter(|reason| **reason != Reason::None) {
+        assert!(guide.contains(&format!("\n| {} | ", reason.text())), "{reason:?}");
+    }
+    for detail in Detail::ALL.iter().filter(|detail| **detail != Detail::None) {
+        let name = detail.name();
+        let told =
+            guide.contains(&format!("\n| {name} | ")) || guide.contains(&format!("**{name}**"));
+        assert!(told, "{detail:?}");
+    }
+}
+
 /// They compile: tests/header.rs sees to that in the header.
 #[test]
 fn the_call_sequences_are_those_of_the_header() {
