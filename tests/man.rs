@@ -142,6 +142,20 @@ fn each_name_leads_to_one_page_which_it_names() {
     }
 }
 
+/// What a C author looks for, and finds in the same place on every page.
+#[test]
+fn each_page_of_functions_has_its_sections() {
+    for page in pages().iter().filter(|page| page.section == '3') {
+        for title in ["DESCRIPTION", "RETURN VALUE", "THREADS AND FORKS"] {
+            assert!(!page.part(title).trim().is_empty(), "{}: {title}", page.name);
+        }
+        assert!(page.part("HISTORY").contains("introduced in libdane-policy 1."), "{}", page.name);
+        let can_fail = page.part("SYNOPSIS").contains(" **out);\n");
+        let tls_library = page.part("SYNOPSIS").contains("static inline");
+        assert!(!can_fail || tls_library || page.text.contains("\n# ERRORS\n"), "{}", page.name);
+    }
+}
+
 /// Words that begin like this, made of letters, digits, `_` or `-`.
 fn words<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     let is_of = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
