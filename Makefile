@@ -112,7 +112,7 @@ bench: $(B)/verifiers
 	$(CARGO) bench --quiet --locked --bench floor
 
 SEEDS ?= 1
-SERVERS ?= postfix exim-openssl exim-gnutls sendmail
+SERVERS ?= postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-plain-gnutls sendmail-plain
 
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)

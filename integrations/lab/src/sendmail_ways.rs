@@ -14,12 +14,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 100_000;
 
-/// One message, and what must come of it.
+/// What is sent, and what must come of it.
 struct Way {
     name: &'static str,
     /// Lines of the macro configuration before the mailers.
     macros: &'static str,
-    level: &'static str,
+    /// DanePolicy, and further options.
+    policy: &'static str,
+    /// One message to all of them, or one to each.
+    is_one_message: bool,
     domains: &'static [&'static str],
     /// For each domain what its log line must contain.
     says: &'static [&'static str],
@@ -31,7 +34,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "two next hops with one MX host share neither transaction nor connection",
         macros: "",
-        level: "dane",
+        policy: "dane",
+        is_one_message: true,
         domains: &["good.test", "good.unsigned.test"],
         says: &["stat=Sent", "stat=Sent"],
         connections: ("mx.good.test", 2),
@@ -39,7 +43,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "one is refused as a whole, the other goes to the same host",
         macros: "",
-        level: "dane-only",
+        policy: "dane-only",
+        is_one_message: true,
         domains: &["good.unsigned.test", "good.test"],
         says: &["DANE: non-DNSSEC destination", "stat=Sent"],
         connections: ("mx.good.test", 1),
@@ -47,7 +52,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "a host in brackets has no MX records to distrust",
         macros: "define(`SMART_HOST', `[mx.good.test]')dnl\n",
-        level: "dane-only",
+        policy: "dane-only",
+        is_one_message: true,
         domains: &["good.unsigned.test"],
         says: &["stat=Sent"],
         connections: ("mx.good.test", 1),
@@ -55,7 +61,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "a host in brackets is verified all the same",
         macros: "define(`SMART_HOST', `[mx.mismatch.test]')dnl\n",
-        level: "dane",
+        policy: "dane",
+        is_one_message: true,
         domains: &["good.test"],
         says: &["DANE: server certificate not trusted"],
         connections: ("mx.good.test", 0),
@@ -63,7 +70,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "of a list, the second takes what the first may not",
         macros: "define(`SMART_HOST', `mismatch.test:[mx.good.test]')dnl\n",
-        level: "dane",
+        policy: "dane",
+        is_one_message: true,
         domains: &["tlsa-none.test"],
         says: &["stat=Sent"],
         connections: ("mx.mismatch.test", 1),
@@ -71,7 +79,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "FallbackMX takes what the domain may not, verified",
         macros: "define(`confFALLBACK_MX', `[mx.good.test]')dnl\n",
-        level: "dane",
+        policy: "dane",
+        is_one_message: true,
         domains: &["mx-bogus.test", "mismatch.test"],
         says: &["stat=Sent", "stat=Sent"],
         connections: ("mx.mismatch.test", 1),
@@ -79,7 +88,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "FallbackMX is no way around the policy",
         macros: "define(`confFALLBACK_MX', `[mx.mismatch.test]')dnl\n",
-        level: "dane",
+        policy: "dane",
+        is_one_message: true,
         domains: &["mx-bogus.test"],
         says: &["DANE: host or domain name not found"],
         connections: ("mx.mismatch.test", 1),
@@ -87,7 +97,8 @@ const WAYS: &[Way] = &[
     Way {
         name: "F=Y is dane-only for a mailer",
         macros: "MODIFY_MAILER_FLAGS(`ESMTP', `+Y')dnl\n",
-        level: "none",
+        policy: "none",
+        is_one_message: true,
         domains: &["tlsa-none.test", "good.test"],
         says: &["DANE: no TLSA record", "stat=Sent"],
         connections: ("mx.tlsa-none.test", 0),
@@ -95,10 +106,56 @@ const WAYS: &[Way] = &[
     Way {
         name: "F=y is no DANE for a mailer",
         macros: "MODIFY_MAILER_FLAGS(`ESMTP', `+y')dnl\n",
-        level: "dane-only",
+        policy: "dane-only",
+        is_one_message: true,
         domains: &["mismatch.test"],
         says: &["stat=Sent"],
         connections: ("mx.mismatch.test", 1),
+    },
+    Way {
+        name: "a kept connection takes the next message for the same policy",
+        macros: "",
+        policy: "dane",
+        is_one_message: false,
+        domains: &["good.test", "good.test"],
+        says: &["stat=Sent", "stat=Sent"],
+        connections: ("mx.good.test", 1),
+    },
+    Way {
+        name: "a kept connection takes no message for another policy",
+        macros: "",
+        policy: "dane",
+        is_one_message: false,
+        domains: &["good.test", "good.unsigned.test"],
+        says: &["stat=Sent", "stat=Sent"],
+        connections: ("mx.good.test", 2),
+    },
+    Way {
+        name: "FallbackSmartHost takes no refusal",
+        macros: "define(`confFALLBACK_SMARTHOST', `mx.good.test')dnl\n",
+        policy: "dane",
+        is_one_message: true,
+        domains: &["mismatch.test", "nothing-here.test"],
+        says: &["DANE: server certificate not trusted", "DANE: host or domain name not found"],
+        connections: ("mx.good.test", 0),
+    },
+    Way {
+        name: "with F=0 the next hop is a host",
+        macros: "MODIFY_MAILER_FLAGS(`ESMTP', `+0')dnl\n",
+        policy: "dane-only",
+        is_one_message: true,
+        domains: &["mx.good.test"],
+        says: &["stat=Sent"],
+        connections: ("mx.good.test", 1),
+    },
+    Way {
+        name: "DanePolicyNameServers takes the place of resolv.conf",
+        macros: "",
+        policy: "dane\nO DanePolicyTimeout=2\nO DanePolicyNameServers=127.0.2.99",
+        is_one_message: true,
+        domains: &["good.test"],
+        says: &["DANE: host or domain name not found"],
+        connections: ("mx.good.test", 0),
     },
 ];
 
@@ -111,7 +168,7 @@ pub fn compare(
 ) -> io::Result<bool> {
     let mut failures = Vec::new();
     for (number, way) in WAYS.iter().enumerate() {
-        let options = format!("O DanePolicy={}\n{options}", way.level);
+        let options = format!("{options}O DanePolicy={}\n", way.policy);
         let sendmail = Sendmail::new(&format!("way-{number}"), way.macros, &options, directory)?;
         let first = FIRST + number * 10;
         let recipients: Vec<String> = (first..)
@@ -120,8 +177,12 @@ pub fn compare(
             .collect();
         let (host, wanted) = way.connections;
         let before = world.connections.of(host);
-        sendmail.submit(&[recipients])?;
-        sendmail.start(1)?;
+        let messages = match way.is_one_message {
+            true => vec![recipients],
+            false => recipients.into_iter().map(|recipient| vec![recipient]).collect(),
+        };
+        sendmail.submit(&messages)?;
+        sendmail.run_queue(&[])?;
         let until = Instant::now() + PATIENCE;
         let numbers = first..first + way.domains.len();
         while numbers.clone().any(|number| !read(&syslog.said()).contains_key(&number))
