@@ -1,6 +1,7 @@
 //! SMTP up to STARTTLS, with the server's certificate chain captured (RFC 3207).
 
 mod plain;
+mod possession;
 mod reply;
 mod session;
 mod tls;

@@ -4,18 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ClientConfig, Resumption};
-use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls13_signature_with_raw_key,
-};
-use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use crate::der;
+use super::possession::Possession;
 
 /// Accepts every certificate, so that expired, nameless or X.509 v1 ones complete; verification comes after.
 #[derive(Debug)]
 struct Capture {
-    algorithms: WebPkiSupportedAlgorithms,
+    possession: Possession,
     chain: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -30,10 +28,7 @@ impl Handshake {
     /// TLS 1.2 and 1.3, no resumption: a resumed session shows no chain.
     pub(super) fn new(with_sni: bool) -> Result<Self, Error> {
         let provider: Arc<CryptoProvider> = ring::default_provider().into();
-        let capture = Arc::new(Capture {
-            algorithms: provider.signature_verification_algorithms,
-            chain: Mutex::default(),
-        });
+        let capture = Arc::new(Capture { possession: Possession::new(), chain: Mutex::default() });
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .dangerous()
@@ -71,18 +66,7 @@ impl ServerCertVerifier for Capture {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let key = public_key(certificate)?;
-        let candidates = self.algorithms.mapping.iter();
-        let candidates = candidates.filter(|(scheme, _)| *scheme == signed.scheme);
-        for algorithm in candidates.flat_map(|(_, algorithms)| algorithms.iter()) {
-            let is_for_key = algorithm.public_key_alg_id().as_ref() == key.algorithm;
-            if is_for_key
-                && algorithm.verify_signature(key.bits, message, signed.signature()).is_ok()
-            {
-                return Ok(HandshakeSignatureValid::assertion());
-            }
-        }
-        Err(CertificateError::BadSignature.into())
+        self.possession.verify_tls12(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -91,17 +75,10 @@ impl ServerCertVerifier for Capture {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let key = SubjectPublicKeyInfoDer::from(public_key(certificate)?.spki);
-        verify_tls13_signature_with_raw_key(message, &key, signed, &self.algorithms)
+        self.possession.verify_tls13(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        self.possession.schemes()
     }
-}
-
-fn public_key<'a>(certificate: &'a CertificateDer<'_>) -> Result<der::PublicKey<'a>, Error> {
-    der::Certificate::parse(certificate)
-        .and_then(|certificate| der::PublicKey::parse(certificate.spki))
-        .ok_or_else(|| CertificateError::BadEncoding.into())
 }
