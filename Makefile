@@ -4,17 +4,20 @@
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man
+#   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
+#   make install-rustls   as install, for it
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
 #   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
-#   make header     rewrite include/dane_policy.h from src/ffi
+#   make header     rewrite include/dane_policy.h and include/dane_policy_rustls.h from src/ffi
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
 #   make clean
 
 VERSION := 1.0.0
-SONAME := libdane_policy.so.1
+# The version of rustls-ffi, which the second library's name carries.
+RUSTLS_FFI := $(shell sed -n 's/^rustls-ffi = { version = "=\([0-9.]*\)".*/\1/p' Cargo.toml)
 NODE := DANE_POLICY_1.0
 
 PREFIX ?= /usr/local
@@ -42,46 +45,93 @@ SHARED := $(B)/libdane_policy.so.$(VERSION)
 STATIC := $(B)/libdane_policy.a
 ARCHIVE := target/release/libdane_policy.a
 TOOLS := $(B)/dane-check $(B)/dane-verify
-# What the archive needs of the system beside libc.
+R := $(B)/rustls
+RUSTLS_SHARED := $(R)/libdane_policy_rustls-$(RUSTLS_FFI).so.$(VERSION)
+RUSTLS_STATIC := $(R)/libdane_policy_rustls.a
+RUSTLS_HEADER := $(R)/include/dane_policy_rustls/rustls.h
+# A folder of its own: the archive of the other features has the same name.
+RUSTLS_TARGET := target/rustls-ffi
+RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
+# What the archives need of the system beside libc.
 PRIVATE_LIBS := -lpthread -ldl -lm
 
-.PHONY: all demo test test-servers bench install man diagrams header texts check-abi clean FORCE
+.PHONY: all rustls demo test test-servers bench install install-rustls man diagrams header texts check-abi clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
 
-$(B):
+rustls: $(RUSTLS_SHARED) $(RUSTLS_STATIC) $(RUSTLS_HEADER)
+
+$(B) $(R):
 	mkdir -p $@
 
 $(ARCHIVE): FORCE
 	$(CARGO) build --release --locked --lib
 
+$(RUSTLS_ARCHIVE): FORCE | $(R)
+	$(CARGO) build --release --locked --lib --features rustls-ffi --target-dir $(RUSTLS_TARGET) \
+	    --message-format=json-render-diagnostics > $(R)/cargo.json
+
+# The header that rustls-ffi's build script left for those who depend on it.
+$(RUSTLS_HEADER): $(RUSTLS_ARCHIVE)
+	mkdir -p $(@D)
+	cp "$$(sed -n '/"build-script-executed"/s/.*#rustls-ffi@.*"out_dir":"\([^"]*\)".*/\1/p' $(R)/cargo.json)/include/rustls.h" $@
+
+# Functions and the lists of versions.
+$(R)/rustls-ffi.txt: $(RUSTLS_HEADER)
+	$(CC) -E -P -DDEFINE_RING $< | tr -d '\n' | tr ';{}' '\n' \
+	    | sed -nE 's/.*[ *](rustls_[a-z0-9_]+)\(.*/\1/p; s/.*extern const .* (RUSTLS_[A-Z_]+).*/\1/p' > $@
+
+$(B)/symbols.txt: abi/symbols.txt | $(B)
+	cp $< $@
+
+$(R)/symbols.txt: abi/symbols.txt abi/rustls/symbols.txt $(R)/rustls-ffi.txt
+	cat $^ > $@
+
+# $(call node,name,symbols)
+node = echo '$(1) {'; echo 'global:'; sed 's/$$/;/' $(2)
+
 $(B)/libdane_policy.map: abi/symbols.txt | $(B)
-	{ echo '$(NODE) {'; echo 'global:'; sed 's/$$/;/' abi/symbols.txt; echo 'local: *;'; echo '};'; } > $@
+	{ $(call node,$(NODE),$<); echo 'local: *;'; echo '};'; } > $@
 
-# What the linker must take out of the archive, as options for cc and for ld.
-$(B)/keep.cc: abi/symbols.txt | $(B)
-	sed 's/^/-Wl,-u,/' abi/symbols.txt > $@
+# rustls-ffi promises no stable ABI, so its node has its version.
+$(R)/libdane_policy.map: $(B)/libdane_policy.map abi/rustls/symbols.txt $(R)/rustls-ffi.txt
+	{ cat $<; $(call node,DANE_POLICY_RUSTLS_1.0,abi/rustls/symbols.txt); echo '} $(NODE);'; \
+	    $(call node,RUSTLS_FFI_$(RUSTLS_FFI),$(R)/rustls-ffi.txt); echo '};'; } > $@
 
-$(B)/keep.ld: abi/symbols.txt | $(B)
-	sed 's/^/-u /' abi/symbols.txt > $@
+# What the linker must take out of an archive, as options for cc and for ld.
+%/keep.cc: %/symbols.txt
+	sed 's/^/-Wl,-u,/' $< > $@
+
+%/keep.ld: %/symbols.txt
+	sed 's/^/-u /' $< > $@
+
+# $(call soname,file) and $(call linkname,file): what programs ask for when they run, and when they are linked.
+soname = $(patsubst %$(VERSION),%$(firstword $(subst ., ,$(VERSION))),$(notdir $(1)))
+linkname = $(patsubst %.$(VERSION),%,$(subst -$(RUSTLS_FFI),,$(notdir $(1))))
+
+$(SHARED): $(ARCHIVE) $(B)/libdane_policy.map $(B)/keep.cc
+$(RUSTLS_SHARED): $(RUSTLS_ARCHIVE) $(R)/libdane_policy.map $(R)/keep.cc
 
 # cargo cannot give symbols a version; the linker can.
-$(SHARED): $(ARCHIVE) $(B)/libdane_policy.map $(B)/keep.cc
-	$(CC) $(CFLAGS) -shared -o $@ @$(B)/keep.cc $(ARCHIVE) \
-	    -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(SONAME) \
+$(SHARED) $(RUSTLS_SHARED):
+	$(CC) $(CFLAGS) -shared -o $@ @$(@D)/keep.cc $< \
+	    -Wl,--version-script=$(@D)/libdane_policy.map -Wl,-soname,$(call soname,$@) \
 	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(PRIVATE_LIBS)
-	ln -sf $(@F) $(B)/$(SONAME)
-	ln -sf $(SONAME) $(B)/libdane_policy.so
+	ln -sf $(@F) $(@D)/$(call soname,$@)
+	ln -sf $(call soname,$@) $(@D)/$(call linkname,$@)
+
+$(STATIC): $(ARCHIVE) $(B)/keep.ld
+$(RUSTLS_STATIC): $(RUSTLS_ARCHIVE) $(R)/keep.ld
 
 # One object whose other symbols are local, so that it links beside any other Rust library.
-$(STATIC): $(ARCHIVE) $(B)/keep.ld
-	$(LD) -r -o $(B)/libdane_policy.o @$(B)/keep.ld $(ARCHIVE)
-	$(OBJCOPY) --keep-global-symbols=abi/symbols.txt --remove-section=.llvmbc --remove-section=.llvmcmd \
-	    $(B)/libdane_policy.o
+$(STATIC) $(RUSTLS_STATIC):
+	$(LD) -r -o $(@:.a=.o) @$(@D)/keep.ld $<
+	$(OBJCOPY) --keep-global-symbols=$(@D)/symbols.txt --remove-section=.llvmbc --remove-section=.llvmcmd \
+	    $(@:.a=.o)
 	rm -f $@
-	$(AR) rcs $@ $(B)/libdane_policy.o
-	rm $(B)/libdane_policy.o
+	$(AR) rcs $@ $(@:.a=.o)
+	rm $(@:.a=.o)
 
 $(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
@@ -95,7 +145,8 @@ demo: all $(B)/demo
 # Installed before the tests run: none of them may build the library again under the others' feet.
 test: all check-abi
 	rm -rf $(B)/installed
-	$(MAKE) install DESTDIR='$(CURDIR)/$(B)/installed' PREFIX=/opt/dane LIBDIR=/opt/dane/lib64
+	$(MAKE) install $(if $(wildcard $(RUSTLS_SHARED)),install-rustls) DESTDIR='$(CURDIR)/$(B)/installed' \
+	    PREFIX=/opt/dane LIBDIR=/opt/dane/lib64
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked
 
@@ -117,18 +168,29 @@ SERVERS ?= postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-pla
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)
 
-install: all man
-	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
-	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(notdir $(SHARED))
-	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdane_policy.so
-	$(INSTALL) -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
-	$(STRIP) --strip-debug $(DESTDIR)$(LIBDIR)/$(notdir $(STATIC))
-	$(INSTALL) -m 644 $(wildcard include/*.h) $(DESTDIR)$(INCLUDEDIR)/
+# $(call install-library,shared,static)
+define install-library
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 755 $(1) $(DESTDIR)$(LIBDIR)/
+	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(notdir $(1))
+	ln -sf $(notdir $(1)) $(DESTDIR)$(LIBDIR)/$(call soname,$(1))
+	ln -sf $(call soname,$(1)) $(DESTDIR)$(LIBDIR)/$(call linkname,$(1))
+	$(INSTALL) -m 644 $(2) $(DESTDIR)$(LIBDIR)/
+	$(STRIP) --strip-debug $(DESTDIR)$(LIBDIR)/$(notdir $(2))
+endef
+
+# $(call install-pc,name)
+define install-pc
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|' \
-	    dane-policy.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/dane-policy.pc
+	    $(1).in > $(DESTDIR)$(LIBDIR)/pkgconfig/$(1)
+endef
+
+install: all man
+	$(call install-library,$(SHARED),$(STATIC))
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $(filter-out %_rustls.h,$(wildcard include/*.h)) $(DESTDIR)$(INCLUDEDIR)/
+	$(call install-pc,dane-policy.pc)
 	for tool in dane-check dane-verify; do \
 	    $(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
@@ -155,8 +217,15 @@ man:
 diagrams:
 	for source in docs/*.dot; do $(DOT) -Tsvg -o $${source%.dot}.svg $$source || exit 1; done
 
+install-rustls: rustls
+	$(call install-library,$(RUSTLS_SHARED),$(RUSTLS_STATIC))
+	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls
+	$(INSTALL) -m 644 $(RUSTLS_HEADER) $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls/
+	$(INSTALL) -m 644 include/dane_policy.h include/dane_policy_rustls.h $(DESTDIR)$(INCLUDEDIR)/
+	$(call install-pc,dane-policy-rustls.pc)
+
 header:
-	DANE_POLICY_HEADER='$(CURDIR)/include/dane_policy.h' $(CARGO) build --locked --features regenerate-header
+	DANE_POLICY_HEADERS='$(CURDIR)/include' $(CARGO) build --locked --features regenerate-header
 
 texts:
 	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --test texts

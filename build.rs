@@ -1,19 +1,22 @@
-//! Rewrites the C header under the feature `regenerate-header`, where DANE_POLICY_HEADER says.
+//! Rewrites the C headers under the feature `regenerate-header`, in the folder that DANE_POLICY_HEADERS names.
 
 #[cfg(feature = "regenerate-header")]
 #[path = "abi/header.rs"]
 mod header;
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=DANE_POLICY_HEADER");
+    println!("cargo::rerun-if-env-changed=DANE_POLICY_HEADERS");
     println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "regenerate-header")]
     {
         println!("cargo::rerun-if-changed=src");
         println!("cargo::rerun-if-changed=abi");
-        if let Some(path) = std::env::var_os("DANE_POLICY_HEADER") {
-            let text = header::generate(std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
-            std::fs::write(path, text).expect("the header is writable");
+        if let Some(folder) = std::env::var_os("DANE_POLICY_HEADERS") {
+            let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+            let folder = std::path::Path::new(&folder);
+            let write = |name, text| std::fs::write(folder.join(name), text).expect(name);
+            write("dane_policy.h", header::generate(root));
+            write("dane_policy_rustls.h", header::generate_rustls(root));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes the C header from `src/ffi`.
+//! Makes the C headers from `src/ffi`.
 
 use std::path::Path;
 
@@ -25,20 +25,42 @@ const SOURCES: [&str; 17] = [
 
 /// The text of `include/dane_policy.h`.
 pub fn generate(root: &Path) -> String {
-    let mut config =
-        cbindgen::Config::from_file(root.join("abi/cbindgen.toml")).expect("cbindgen.toml");
-    let opening = std::fs::read_to_string(root.join("abi/opening.h")).expect("opening.h");
-    config.header = Some(opening.trim_end().to_owned());
+    let mut config = config(root, "opening.h");
     config.after_includes = Some(version(env!("CARGO_PKG_VERSION")));
+    let header = written(root, config, &SOURCES);
+    header.replace("DANE_POLICY_VERIFICATION_OUTCOME_", "DANE_POLICY_VERIFICATION_")
+}
+
+/// The text of `include/dane_policy_rustls.h`.
+pub fn generate_rustls(root: &Path) -> String {
+    let mut config = config(root, "rustls/opening.h");
+    config.include_guard = Some("DANE_POLICY_RUSTLS_H".into());
+    config.sys_includes = vec!["dane_policy.h".into()];
+    config.cpp_compat = false;
+    config.after_includes = Some(text(root, "rustls/includes.h"));
+    config.export.include.clear();
+    written(root, config, &["ffi/rustls.rs"])
+}
+
+fn text(root: &Path, name: &str) -> String {
+    let text = std::fs::read_to_string(root.join("abi").join(name)).expect(name);
+    text.trim_end().to_owned()
+}
+
+fn config(root: &Path, opening: &str) -> cbindgen::Config {
+    let config = cbindgen::Config::from_file(root.join("abi/cbindgen.toml"));
+    cbindgen::Config { header: Some(text(root, opening)), ..config.expect("cbindgen.toml") }
+}
+
+fn written(root: &Path, config: cbindgen::Config, sources: &[&str]) -> String {
     let builder = cbindgen::Builder::new().with_config(config);
-    let builder = SOURCES
+    let builder = sources
         .iter()
         .fold(builder, |builder, source| builder.with_src(root.join("src").join(source)));
     let bindings = builder.generate().expect("the C face parses");
     let mut header = Vec::new();
     bindings.write(&mut header);
-    let header = String::from_utf8(header).expect("ASCII");
-    header.replace("DANE_POLICY_VERIFICATION_OUTCOME_", "DANE_POLICY_VERIFICATION_")
+    String::from_utf8(header).expect("ASCII")
 }
 
 /// The version macros.

@@ -9,28 +9,37 @@ use std::process::Command;
 mod header;
 
 #[test]
-fn the_committed_header_is_current() {
+fn the_committed_headers_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let committed = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
-    assert!(
-        committed == header::generate(root),
-        "include/dane_policy.h is stale: run `make header`"
-    );
+    for (name, generated) in [
+        ("dane_policy.h", header::generate(root)),
+        ("dane_policy_rustls.h", header::generate_rustls(root)),
+    ] {
+        let committed = fs::read_to_string(root.join("include").join(name)).unwrap();
+        assert!(committed == generated, "include/{name} is stale: run `make header`");
+    }
 }
 
-#[test]
-fn every_function_of_the_header_is_an_exported_symbol_and_no_other() {
+#[track_caller]
+fn assert_declares(header: &str, symbols: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let header = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
+    let header = fs::read_to_string(root.join("include").join(header)).unwrap();
     let code = header.lines().filter(|line| !line.starts_with([' ', '/', '#']));
+    let code = code.filter(|line| !line.starts_with("static inline"));
     let mut declared: Vec<&str> = code
         .filter_map(|line| line.split_once('('))
         .filter_map(|(before, _)| before.rsplit([' ', '*']).next())
         .filter(|name| name.starts_with("dane_policy_"))
         .collect();
     declared.sort_unstable();
-    let symbols = fs::read_to_string(root.join("abi/symbols.txt")).unwrap();
+    let symbols = fs::read_to_string(root.join("abi").join(symbols)).unwrap();
     assert_eq!(declared, symbols.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_function_of_a_header_is_an_exported_symbol_and_no_other() {
+    assert_declares("dane_policy.h", "symbols.txt");
+    assert_declares("dane_policy_rustls.h", "rustls/symbols.txt");
 }
 
 /// The call sequences in the opening comment are code, and stay it.

@@ -17,6 +17,8 @@ mod destination;
 mod error;
 mod host;
 mod report;
+#[cfg(feature = "rustls-ffi")]
+mod rustls;
 mod status;
 mod text;
 mod tlsa;
@@ -31,4 +33,6 @@ const _: () = {
     shared::<verification::dane_policy_verification>();
     shared::<report::dane_policy_report>();
     shared::<answer::dane_policy_answer>();
+    #[cfg(feature = "rustls-ffi")]
+    shared::<rustls::dane_policy_rustls_handshake>();
 };

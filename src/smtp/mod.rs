@@ -6,4 +6,6 @@ mod reply;
 mod session;
 mod tls;
 
+#[cfg(feature = "rustls-ffi")]
+pub(crate) use possession::Possession;
 pub use session::{Attempt, Target, connect};
