@@ -1,8 +1,8 @@
 //! Certificates for the servers.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
+    KeyPair, date_time_ymd,
 };
 use ring::digest::{SHA256, SHA512, digest};
 
@@ -47,6 +47,14 @@ impl Identity {
         let mut identity = Self::self_signed(Self::params(&[], name));
         identity.der = without_version_and_extensions(&identity.der);
         identity
+    }
+
+    /// A self-signed server certificate whose alternative names are no DER.
+    pub fn broken_extension(name: &str) -> Self {
+        let mut params = Self::params(&[], name);
+        let names = CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 0x7f]);
+        params.custom_extensions.push(names);
+        Self::self_signed(params)
     }
 
     /// A root that may sign.

@@ -65,6 +65,13 @@ impl Tls {
         Self::with(identity, &[], None, &[version])
     }
 
+    /// Shows this identity's certificate without having its key.
+    pub fn impostor(identity: &Identity, version: &'static SupportedProtocolVersion) -> Self {
+        let mut impostor = Identity::server("impostor.test");
+        impostor.der.clone_from(&identity.der);
+        Self::with(&impostor, &[], None, &[version])
+    }
+
     /// Shows this identity only to those who name it, and another certificate to the rest.
     pub fn for_name(identity: &Identity, name: &str) -> Self {
         Self::with(identity, &[], Some(name), &[&TLS12, &TLS13])

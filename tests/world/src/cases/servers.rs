@@ -50,6 +50,16 @@ pub(super) fn servers(c: &mut Cases<'_>) {
     c.expect("TLS 1.2 only (7672 6)", "tls12.test", DELIVER, DELIVER);
     c.matching("tls13.test", |i| Behaviour::Starttls(Tls::only(i, &TLS13)));
     c.expect("TLS 1.3 only (7672 6)", "tls13.test", DELIVER, DELIVER);
+    c.matching("impostor12.test", |i| Behaviour::Starttls(Tls::impostor(i, &TLS12)));
+    let domain = "impostor12.test";
+    c.expect("TLS 1.2, a certificate without its key (5246 7.4.3)", domain, HANDSHAKE, HANDSHAKE);
+    c.matching("impostor13.test", |i| Behaviour::Starttls(Tls::impostor(i, &TLS13)));
+    let domain = "impostor13.test";
+    c.expect("TLS 1.3, a certificate without its key (8446 4.4.3)", domain, HANDSHAKE, HANDSHAKE);
+    let broken = Identity::broken_extension("mx.ee-broken.test");
+    let host = c.domain("ee-broken.test", &broken, &[]);
+    c.b.tlsa(&host, &broken.tlsa(3, 1, 1));
+    c.expect("DANE-EE, a broken extension (7671 5.1)", "ee-broken.test", DELIVER, DELIVER);
     c.matching("sni.test", |i| Behaviour::Starttls(Tls::for_name(i, "mx.sni.test")));
     c.expect("certificate by SNI (7672 8.1)", "sni.test", DELIVER, DELIVER);
     let dead = c.b.address();
