@@ -4,66 +4,15 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use data_encoding::{BASE64_MIME, HEXLOWER};
 use world::chains::{NOW, record};
 use world::forge::{Key, basic_constraints, dns_names, draft};
 
-const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-const STATIC_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+mod toolchain;
 
-/// The folder that `make` built into; without it there is nothing to test.
-fn build() -> Option<PathBuf> {
-    let build = env::var_os("DANE_POLICY_BUILD").map(PathBuf::from);
-    if build.is_none() {
-        println!("skipped: run `make test`, which builds the library for C first");
-    }
-    build
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn compiler() -> OsString {
-    env::var_os("CC").unwrap_or_else(|| "cc".into())
-}
-
-/// A folder of its own for each test, emptied first.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-#[track_caller]
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}\n{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
-    output
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-/// Whether a tool can be run; CI must have every one.
-fn have(tool: &str) -> bool {
-    let found = Command::new(tool).arg("--version").output().is_ok();
-    assert!(found || env::var_os("CI").is_none(), "{tool} is missing");
-    if !found {
-        println!("skipped: {tool} is not here");
-    }
-    found
-}
+use toolchain::*;
 
 /// Compiles a program twice: with the shared library, and with the static one.
 fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
@@ -79,19 +28,6 @@ fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
     run(base(&programs[0]).arg("-L").arg(build).args(["-ldane_policy", &rpath]));
     run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(STATIC_LIBS));
     programs
-}
-
-fn in_world(program: &Path, arguments: &[&str]) -> Output {
-    let world = world_binary();
-    run(Command::new(world).args(["run", "--"]).arg(program).args(arguments))
-}
-
-/// The world's program, beside the tests' own.
-fn world_binary() -> PathBuf {
-    let tests = env::current_exe().unwrap();
-    let world = tests.parent().unwrap().parent().unwrap().join("world");
-    assert!(world.exists(), "{} is not built: run `make test`", world.display());
-    world
 }
 
 #[test]
@@ -202,14 +138,8 @@ fn an_installed_library_serves_through_pkg_config() {
         return;
     }
     let folder = scratch("install");
-    let destination = build.join("installed");
-    let libraries = destination.join("opt/dane/lib64");
-    let flags = |extra: &[&str]| {
-        let mut pkg_config = Command::new("pkg-config");
-        pkg_config.env("PKG_CONFIG_PATH", libraries.join("pkgconfig"));
-        pkg_config.env("PKG_CONFIG_SYSROOT_DIR", &destination);
-        stdout(&run(pkg_config.args(extra).args(["--cflags", "--libs", "dane-policy"])))
-    };
+    let libraries = libraries(&build);
+    let flags = |extra: &[&str]| package_flags(&build, &[extra, &["dane-policy"]].concat());
     let shared = folder.join("minimal-shared");
     let mut cc = Command::new(compiler());
     cc.args(STRICT).arg("-o").arg(&shared).arg(root().join("examples-c/minimal.c"));

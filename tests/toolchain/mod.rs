@@ -1,0 +1,90 @@
+//! C programs in tests: the folder that `make` built into, the compiler, the world around a program.
+
+#![allow(dead_code, reason = "each test uses some of it")]
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+pub const STATIC_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+
+/// The folder that `make` built into; without it there is nothing to test.
+pub fn build() -> Option<PathBuf> {
+    let build = env::var_os("DANE_POLICY_BUILD").map(PathBuf::from);
+    if build.is_none() {
+        println!("skipped: run `make test`, which builds the library for C first");
+    }
+    build
+}
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn compiler() -> OsString {
+    env::var_os("CC").unwrap_or_else(|| "cc".into())
+}
+
+/// A folder of its own for each test, emptied first.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[track_caller]
+pub fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    output
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Whether a tool can be run; CI must have every one.
+pub fn have(tool: &str) -> bool {
+    let found = Command::new(tool).arg("--version").output().is_ok();
+    assert!(found || env::var_os("CI").is_none(), "{tool} is missing");
+    if !found {
+        println!("skipped: {tool} is not here");
+    }
+    found
+}
+
+pub fn in_world(program: &Path, arguments: &[&str]) -> Output {
+    let world = world_binary();
+    run(Command::new(world).args(["run", "--"]).arg(program).args(arguments))
+}
+
+/// The world's program, beside the tests' own.
+fn world_binary() -> PathBuf {
+    let tests = env::current_exe().unwrap();
+    let world = tests.parent().unwrap().parent().unwrap().join("world");
+    assert!(world.exists(), "{} is not built: run `make test`", world.display());
+    world
+}
+
+/// Where `make test` installed the libraries.
+pub fn libraries(build: &Path) -> PathBuf {
+    build.join("installed/opt/dane/lib64")
+}
+
+/// What pkg-config says of the installed packages.
+pub fn package_flags(build: &Path, arguments: &[&str]) -> String {
+    let mut pkg_config = Command::new("pkg-config");
+    pkg_config.env("PKG_CONFIG_PATH", libraries(build).join("pkgconfig"));
+    pkg_config.env("PKG_CONFIG_SYSROOT_DIR", build.join("installed"));
+    stdout(&run(pkg_config.args(["--cflags", "--libs"]).args(arguments)))
+}
