@@ -1,0 +1,207 @@
+//! The programs of `examples-c`, compiled from the installed packages as their authors would, in the test world.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use world::{Message, World};
+
+mod toolchain;
+
+use toolchain::*;
+
+/// A domain, whether the greeting goes out, whether over TLS, and what the client says of it.
+type Row<'a> = (&'a str, bool, bool, &'a str);
+
+/// What every client does, whatever its TLS library.
+const ROWS: [Row<'static>; 20] = [
+    ("good.test", true, true, "deliver (mx.good.test): TLSA 3 1 1 "),
+    (
+        "mismatch.test",
+        false,
+        false,
+        "server certificate not trusted (mx.mismatch.test): TLSA 3 1 1 ",
+    ),
+    ("ta-cert.test", true, true, "deliver: TLSA 2 0 1 "),
+    ("ta-name.test", false, false, "server certificate not trusted: TLSA 2 0 1 "),
+    ("ta-absent.test", false, false, "server certificate not trusted (mx.ta-absent.test): TLSA 2 "),
+    ("ee-v1.test", true, true, "deliver (mx.ee-v1.test): TLSA 3 1 1 "),
+    ("ee-expired.test", true, true, "deliver (mx.ee-expired.test): TLSA 3 1 1 "),
+    ("tls12.test", true, true, "deliver (mx.tls12.test): TLSA 3 1 1 "),
+    ("tls13.test", true, true, "deliver (mx.tls13.test): TLSA 3 1 1 "),
+    ("impostor12.test", false, false, "TLS handshake failed (mx.impostor12.test)"),
+    ("impostor13.test", false, false, "TLS handshake failed (mx.impostor13.test)"),
+    ("sni.test", true, true, "deliver (mx.sni.test): TLSA 3 1 1 "),
+    ("sni-expanded.test", true, true, "deliver (mx.sni-expanded.test): TLSA 3 1 1 "),
+    ("plain.test", false, false, "TLS required but not offered (mx.plain.test)"),
+    ("injects.test", false, false, "TLS handshake failed (mx.injects.test)"),
+    ("unusable.unsigned.test", true, true, "TLS required, not authenticated: TLSA of "),
+    ("tlsa-none.test", true, true, "opportunistic TLS: TLSA of "),
+    ("plain-none.test", true, false, "opportunistic TLS: TLSA of "),
+    ("old-tls-none.test", true, false, "opportunistic TLS: TLSA of "),
+    ("null.test", false, false, "domain does not accept mail: null MX of null.test "),
+];
+
+/// One client on its own copy of the world.
+struct Sender {
+    world: World,
+    folder: PathBuf,
+    program: PathBuf,
+    libraries: PathBuf,
+}
+
+impl Sender {
+    /// Compiles a program from installed packages; None, with the reason printed, where one is missing.
+    fn new(name: &str, ours: &str, theirs: Option<&str>) -> Option<Self> {
+        let build = build()?;
+        let libraries = libraries(&build);
+        if !have("pkg-config") || !is_built(&libraries, ours) {
+            return None;
+        }
+        let folder = scratch(name);
+        let program = folder.join(name);
+        let mut cc = Command::new(compiler());
+        cc.args(STRICT).arg("-o").arg(&program);
+        cc.arg(root().join("examples-c").join(format!("{name}.c")));
+        cc.args(package_flags(&build, &[ours]).split_whitespace());
+        if let Some(theirs) = theirs {
+            cc.args(system_flags(theirs)?.split_whitespace());
+        }
+        run(&mut cc);
+        let world = World::start().unwrap();
+        fs::write(folder.join("anchor"), &world.anchor).unwrap();
+        Some(Self { world, folder, program, libraries })
+    }
+
+    fn run(&self, first: &[&str], last: &[&str]) -> Output {
+        let mut command = Command::new(&self.program);
+        command.env("LD_LIBRARY_PATH", &self.libraries).args(first);
+        command.args(["-n", &self.world.dns.to_string()]);
+        command.args(["-p", &self.world.smtp_port.to_string(), "-a"]);
+        command.arg(self.folder.join("anchor")).args(last).output().unwrap()
+    }
+
+    /// Runs a client for one domain and compares its word, its exit status and what the servers took.
+    #[track_caller]
+    fn check(&self, options: &[&str], &(domain, sends, encrypted, text): &Row<'_>) {
+        let before = self.world.mail.taken().len();
+        let output = self.run(options, &[domain]);
+        let said = stdout(&output);
+        let outcome = if sends { "sent" } else { "not sent" };
+        assert!(said.starts_with(&format!("{outcome}: {text}")), "{options:?} {domain}: {said}");
+        assert_eq!(output.status.code(), Some(i32::from(!sends)), "{options:?} {domain}");
+        let taken = self.world.mail.taken().split_off(before);
+        let seen = |it: &Message| (it.recipient.clone(), it.encrypted);
+        let want = sends.then(|| (format!("postmaster@{domain}"), encrypted));
+        assert_eq!(taken.iter().map(seen).collect::<Vec<_>>(), Vec::from_iter(want), "{domain}");
+    }
+
+    fn check_all(&self, options: &[&str]) {
+        let only_tls12 = options.contains(&"-2");
+        for row in &ROWS {
+            if only_tls12 && row.0 == "tls13.test" {
+                self.check(options, &(row.0, false, false, "TLS handshake failed (mx.tls13.test)"));
+            } else {
+                self.check(options, row);
+            }
+        }
+    }
+}
+
+fn is_built(libraries: &Path, package: &str) -> bool {
+    let found = libraries.join("pkgconfig").join(format!("{package}.pc")).exists();
+    assert!(found || env::var_os("CI").is_none(), "{package} is not built");
+    if !found {
+        println!("skipped: {package} is not built: run `make rustls` first");
+    }
+    found
+}
+
+/// Flags for a TLS library of the system; CI must have every one.
+fn system_flags(package: &str) -> Option<String> {
+    let flags = Command::new("pkg-config").args(["--cflags", "--libs", package]).output().unwrap();
+    if !flags.status.success() {
+        assert!(env::var_os("CI").is_none(), "{package} is missing");
+        println!("skipped: pkg-config finds no {package}");
+        return None;
+    }
+    Some(stdout(&flags))
+}
+
+#[test]
+fn openssl_client() {
+    let Some(sender) = Sender::new("openssl-client", "dane-policy", Some("openssl")) else {
+        return;
+    };
+    sender.check_all(&[]);
+    sender.check_all(&["-2"]);
+}
+
+#[test]
+fn gnutls_client() {
+    let Some(sender) = Sender::new("gnutls-client", "dane-policy", Some("gnutls")) else { return };
+    sender.check_all(&[]);
+    sender.check_all(&["-2"]);
+}
+
+#[test]
+fn rustls_client() {
+    let Some(sender) = Sender::new("rustls-client", "dane-policy-rustls", None) else { return };
+    // GnuTLS, and OpenSSL at TLS 1.2, refuse this one themselves.
+    let broken = ("ee-broken.test", true, true, "deliver (mx.ee-broken.test): TLSA 3 1 1 ");
+    for options in [&[][..], &["-2"]] {
+        sender.check_all(options);
+        sender.check(options, &broken);
+    }
+    // webpki has its say after rustls-ffi's callback, which is why the header advises the verifier.
+    for row in ROWS.iter().chain([&broken]).filter(|row| row.0 != "tls13.test") {
+        let text = format!("TLS handshake failed (mx.{})", row.0);
+        let is_odd = ["ee-v1.test", "ee-broken.test"].contains(&row.0);
+        let row = if is_odd { &(row.0, false, false, &*text) } else { row };
+        sender.check(&["-c"], row);
+        sender.check(&["-c", "-2"], row);
+    }
+}
+
+#[test]
+fn delivery_loop() {
+    let Some(sender) = Sender::new("delivery-loop", "dane-policy", Some("openssl")) else { return };
+    let recipients = [
+        "a@good.test",
+        "b@mismatch.test",
+        "c@null.test",
+        "d@mx-bogus.test",
+        "e@mismatch-good.test",
+        "f@plain-none.test",
+        "g@invalid..test",
+        "nowhere",
+    ];
+    let output = sender.run(&[], &[&["me@here.test"], &recipients[..]].concat());
+    let text = stdout(&output);
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    let fates: Vec<&[&str]> = lines.iter().map(|fields| &fields[..fields.len() - 1]).collect();
+    let want: [&[&str]; 8] = [
+        &["sent", "a@good.test"],
+        &["queued", "b@mismatch.test", "4.7.5"],
+        &["bounced", "c@null.test", "5.1.10"],
+        &["queued", "d@mx-bogus.test", "4.4.3"],
+        &["sent", "e@mismatch-good.test"],
+        &["sent", "f@plain-none.test"],
+        &["queued", "g@invalid..test", "4.4.4"],
+        &["queued", "nowhere", "4.4.4"],
+    ];
+    assert_eq!(fates, want, "{text}");
+    assert!(lines[1][3].starts_with("server certificate not trusted"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+    let taken = sender.world.mail.taken();
+    let taken: Vec<_> = taken.iter().map(|it| (it.recipient.as_str(), it.encrypted)).collect();
+    assert_eq!(
+        taken,
+        [("a@good.test", true), ("e@mismatch-good.test", true), ("f@plain-none.test", false)]
+    );
+    assert_eq!(sender.run(&[], &["me@here.test", "a@good.test"]).status.code(), Some(0));
+    for wrong in [&["me@here.test"][..], &["me@here.test", "a <b@good.test"], &[]] {
+        assert_eq!(sender.run(&[], wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
