@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::delivery::Delivery;
+use crate::namespace::Namespace;
 use crate::process::{Server, run};
 
 /// As whom Exim runs; the build script's choice.
@@ -28,7 +29,8 @@ pub struct Setting<'a> {
 }
 
 /// An Exim with a configuration, a queue and logs of its own.
-pub struct Exim {
+pub struct Exim<'a> {
+    namespace: &'a Namespace,
     program: PathBuf,
     directory: PathBuf,
     preload: Option<PathBuf>,
@@ -53,9 +55,14 @@ impl Outcome {
     }
 }
 
-impl Exim {
+impl<'a> Exim<'a> {
     /// Sets one up; a sender's local part is the level.
-    pub fn new(program: &Path, setting: &Setting<'_>, directory: &Path) -> io::Result<Self> {
+    pub fn new(
+        namespace: &'a Namespace,
+        program: &Path,
+        setting: &Setting<'_>,
+        directory: &Path,
+    ) -> io::Result<Self> {
         let resolv_conf = directory.join("resolv.conf");
         let is_mounted = resolv_conf.exists();
         // Written in place: what is mounted is this very file.
@@ -75,23 +82,25 @@ impl Exim {
         let config = program.with_file_name("../exim4.conf");
         fs::write(config, configuration(&program, setting, &home))?;
         let preload = setting.preload.map(fs::canonicalize).transpose()?;
-        let exim = Self { program, directory: home, preload };
+        let exim = Self { namespace, program, directory: home, preload };
         exim.run(&["-bV"])?;
         Ok(exim)
     }
 
-    pub fn program(&self) -> &Path {
-        &self.program
+    /// One more, with no arguments yet.
+    pub fn command(&self) -> Command {
+        self.namespace.command(&self.program)
     }
 
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> io::Result<String> {
         let program = self.program.display().to_string();
         match &self.preload {
-            None => run(&program, arguments, &self.directory),
+            None => self.namespace.run(&program, arguments, &self.directory),
             Some(file) => {
                 let preload = format!("LD_PRELOAD={}", file.display());
-                run("env", &[&[&*preload, &*program], arguments].concat(), &self.directory)
+                let arguments = [&[&*preload, &*program], arguments].concat();
+                self.namespace.run("env", &arguments, &self.directory)
             }
         }
     }
@@ -99,12 +108,13 @@ impl Exim {
     /// Starts it as a server in the foreground.
     pub fn start(&self, arguments: &[&str]) -> io::Result<Server> {
         let program = self.program.display().to_string();
-        Server::start(&program, arguments, &self.directory.join("daemon.log"))
+        self.namespace.serve(&program, arguments, &self.directory.join("daemon.log"))
     }
 
     /// Puts a message into the queue: its identifier, or what Exim says against it.
     pub fn submit(&self, sender: &str, recipients: &[&str]) -> io::Result<Result<String, String>> {
-        let mut child = Command::new(&self.program)
+        let mut child = self
+            .command()
             .args(["-odq", "-oi", "-f", sender])
             .args(recipients)
             .stdin(Stdio::piped())
@@ -207,7 +217,6 @@ pub const TRANSPORT: &str = "connect_timeout = 5s\n";
 /// Where a change may put another level.
 pub const LEVEL: &str = "${local_part:$sender_address}";
 
-/// Every host of the world is on this machine, which Exim would not send to by itself.
 fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
     let Setting { mode, anchors, changes, .. } = setting;
     let (program, home, anchors) = (program.display(), home.display(), anchors.display());
@@ -224,10 +233,10 @@ fn configuration(program: &Path, setting: &Setting<'_>, home: &Path) -> String {
          local_from_check = false\n\
          begin routers\n\
          bounce:\n driver = redirect\n domains = client.test\n data = :blackhole:\n\
-         literal:\n driver = ipliteral\n transport = remote\n self = send\n\
-         remote:\n driver = dnslookup\n transport = remote\n self = send\n no_more\n\
+         literal:\n driver = ipliteral\n transport = remote\n\
+         remote:\n driver = dnslookup\n transport = remote\n no_more\n\
          begin transports\n\
-         remote:\n driver = smtp\n allow_localhost\n\
+         remote:\n driver = smtp\n\
          dane_policy = {LEVEL}\n\
          dane_policy_dnssec = {mode}\n\
          dane_policy_trust_anchor = {anchors}\n\

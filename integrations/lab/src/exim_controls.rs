@@ -8,18 +8,25 @@ use world::{Case, Message, World};
 use crate::deed::Deed;
 use crate::exim::{Exim, Setting};
 use crate::exim_mail::problem;
+use crate::namespace::Namespace;
 use crate::resolver::UPSTREAM;
 
 /// Runs the rows of the table with both; whether both do what they should.
-pub fn check(world: &World, program: &Path, anchors: &Path, directory: &Path) -> io::Result<bool> {
+pub fn check(
+    world: &World,
+    namespace: &Namespace,
+    program: &Path,
+    anchors: &Path,
+    directory: &Path,
+) -> io::Result<bool> {
     let start = |name| {
         let preload = program.with_file_name("../../controls").join(format!("{name}.so"));
         let (resolver, mode, preload) = (UPSTREAM, "validate", Some(&*preload));
         let setting = Setting { name, resolver, mode, anchors, changes: &[], preload };
-        Exim::new(program, &setting, directory)
+        Exim::new(namespace, program, &setting, directory)
     };
     let rows = || world.cases.iter().filter(|case| case.columns.is_some());
-    let submit = |exim: &Exim, case: &Case, name: &str| {
+    let submit = |exim: &Exim<'_>, case: &Case, name: &str| {
         let recipient = format!("{name}-{}@{}", case.name, case.domain);
         let id = exim.submit(&format!("{}@client.test", case.level), &[&recipient])?;
         id.map(|id| (id, recipient)).map_err(io::Error::other)

@@ -44,6 +44,14 @@ const RULES: &[Rule] = &[
             && outcome.log.contains("DANE policy: no TLSA record")
     }),
     (
+        "GnuTLS reads the certificate before the library may judge it, and none with a broken extension",
+        |case, deed, outcome| {
+            case.domain == "ee-broken.test"
+                && deed == Deed::ConnectAndDefer
+                && outcome.log.contains("(gnutls_handshake): ASN1 parser")
+        },
+    ),
+    (
         "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
         |case, deed, outcome| {
             case.domain == "dname-insecure.test"

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use world::World;
 
 use crate::exim::{Exim, LEVEL, ROUTERS, Setting, TRANSPORT};
+use crate::namespace::Namespace;
 use crate::process;
 use crate::raw_relay::{FORGED, TARGET};
 use crate::resolver::{ORACLE, UPSTREAM};
@@ -15,10 +16,11 @@ use crate::resolver::{ORACLE, UPSTREAM};
 /// What is wrong, a line each.
 type Problems = io::Result<Vec<String>>;
 /// Configuration, and what must come of it.
-type Hook = (&'static str, &'static [(&'static str, &'static str)], fn(&World, &Exim) -> Problems);
+type Hook =
+    (&'static str, &'static [(&'static str, &'static str)], fn(&World, &Exim<'_>) -> Problems);
 
 const ROUTE: &str = "begin routers\nroute:\n driver = manualroute\n domains = ! client.test\n \
-     transport = remote\n self = send\n host_find_failed = defer\n";
+     transport = remote\n host_find_failed = defer\n";
 
 const HOOKS: &[Hook] = &[
     (
@@ -221,13 +223,19 @@ const CALLOUT: &str = "acl_smtp_rcpt = check\nbegin acl\ncheck:\n \
      require verify = recipient/callout=10s,no_cache\n warn control = cutthrough_delivery\n accept\nbegin routers\n";
 
 /// Tries all of it; whether all is as it should be.
-pub fn check(world: &World, program: &Path, anchors: &Path, directory: &Path) -> io::Result<bool> {
+pub fn check(
+    world: &World,
+    namespace: &Namespace,
+    program: &Path,
+    anchors: &Path,
+    directory: &Path,
+) -> io::Result<bool> {
     let started = Instant::now();
     let mut failures = Vec::new();
     for (name, changes, act) in HOOKS {
         let setting =
             Setting { name, resolver: UPSTREAM, mode: "validate", anchors, changes, preload: None };
-        let exim = Exim::new(program, &setting, directory)?;
+        let exim = Exim::new(namespace, program, &setting, directory)?;
         failures.extend(act(world, &exim)?.into_iter().map(|problem| format!("{name}: {problem}")));
     }
     for failure in &failures {
@@ -239,11 +247,16 @@ pub fn check(world: &World, program: &Path, anchors: &Path, directory: &Path) ->
 }
 
 /// An Exim with the policy compiled out delivers, by its own DANE where that applies.
-pub fn check_plain(program: &Path, anchors: &Path, directory: &Path) -> io::Result<bool> {
+pub fn check_plain(
+    namespace: &Namespace,
+    program: &Path,
+    anchors: &Path,
+    directory: &Path,
+) -> io::Result<bool> {
     let (name, resolver, mode) = ("plain", ORACLE, "trust-ad");
     let changes = &[(" dane_policy", " #dane_policy"), ("\ndane_policy", "\n#dane_policy")];
     let setting = Setting { name, resolver, mode, anchors, changes, preload: None };
-    let exim = Exim::new(program, &setting, directory)?;
+    let exim = Exim::new(namespace, program, &setting, directory)?;
     let verified = one(&exim, "dane", &["1@good.test"], &[" => ", "CV=dane"], &["DANE policy"])?;
     let plain = one(&exim, "dane", &["1@tlsa-none.test"], &[" => ", "CV=no"], &["DANE policy"])?;
     let mut failures = [verified, plain].concat();
@@ -257,19 +270,25 @@ pub fn check_plain(program: &Path, anchors: &Path, directory: &Path) -> io::Resu
     Ok(failures.is_empty())
 }
 
-fn submit(exim: &Exim, sender: &str, recipients: &[&str]) -> io::Result<String> {
+fn submit(exim: &Exim<'_>, sender: &str, recipients: &[&str]) -> io::Result<String> {
     let id = exim.submit(&format!("{sender}@client.test"), recipients)?;
     id.map_err(|said| io::Error::other(format!("{recipients:?} not taken: {said}")))
 }
 
 /// One message, tried once; what the log must and must not have.
-fn one(exim: &Exim, sender: &str, recipients: &[&str], has: &[&str], lacks: &[&str]) -> Problems {
+fn one(
+    exim: &Exim<'_>,
+    sender: &str,
+    recipients: &[&str],
+    has: &[&str],
+    lacks: &[&str],
+) -> Problems {
     let id = submit(exim, sender, recipients)?;
     exim.run(&["-M", &id])?;
     compare(exim, &id, has, lacks)
 }
 
-fn compare(exim: &Exim, id: &str, has: &[&str], lacks: &[&str]) -> Problems {
+fn compare(exim: &Exim<'_>, id: &str, has: &[&str], lacks: &[&str]) -> Problems {
     let log = exim.log_of(id)?;
     let missing = has.iter().filter(|word| !log.contains(**word));
     let missing = missing.map(|word| format!("without {word:?}: {log}"));
@@ -285,7 +304,7 @@ fn compare(exim: &Exim, id: &str, has: &[&str], lacks: &[&str]) -> Problems {
 }
 
 /// A connection that was handed on ends in a process of its own.
-fn wait_for(exim: &Exim, id: &str) -> io::Result<()> {
+fn wait_for(exim: &Exim<'_>, id: &str) -> io::Result<()> {
     for _ in 0..50 {
         if !exim.is_queued(id)? {
             return Ok(());
@@ -296,17 +315,14 @@ fn wait_for(exim: &Exim, id: &str) -> io::Result<()> {
 }
 
 /// What Exim answers on its standard output to a session with these recipients.
-fn smtp(exim: &Exim, sender: &str, recipients: &[&str]) -> io::Result<String> {
+fn smtp(exim: &Exim<'_>, sender: &str, recipients: &[&str]) -> io::Result<String> {
     let mut text = format!("HELO client.test\r\nMAIL FROM:<{sender}@client.test>\r\n");
     for recipient in recipients {
         text += &format!("RCPT TO:<{recipient}>\r\n");
     }
     text += "QUIT\r\n";
-    let mut child = Command::new(exim.program())
-        .arg("-bs")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut child =
+        exim.command().arg("-bs").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     child.stdin.take().expect("its input is a pipe").write_all(text.as_bytes())?;
     Ok(String::from_utf8_lossy(&child.wait_with_output()?.stdout).into_owned())
 }

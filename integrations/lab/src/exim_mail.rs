@@ -14,6 +14,7 @@ use crate::exim_controls;
 use crate::exim_exception;
 use crate::exim_hooks;
 use crate::exim_service;
+use crate::namespace::{self, Namespace};
 use crate::process;
 use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
@@ -32,7 +33,8 @@ const OURS: &str = "DANE policy: ";
 pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> {
     let flavour = part.trim_start_matches("exim-");
     let exim = Path::new(program).with_file_name("exim").join(flavour).join("exim4");
-    let world = World::start_on(SMTP_PORT)?;
+    let namespace = &Namespace::start()?;
+    let world = World::start_on(SMTP_PORT, namespace::SERVERS_IPV6)?;
     let anchors = directory.join("anchors");
     fs::write(&anchors, &world.anchor)?;
     let unjudged = raw_relay::start(world.dns)?;
@@ -42,7 +44,7 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         start_upstream()?,
     ];
     if flavour.starts_with("plain-") {
-        return exim_hooks::check_plain(&exim, &anchors, directory);
+        return exim_hooks::check_plain(namespace, &exim, &anchors, directory);
     }
     let settings = [("trust-ad", ORACLE), ("validate", UPSTREAM)];
     let mut is_good = true;
@@ -50,20 +52,20 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         let started = Instant::now();
         let (changes, preload) = (&[], None);
         let setting = Setting { name: mode, resolver, mode, anchors: &anchors, changes, preload };
-        let exim = Exim::new(&exim, &setting, directory)?;
+        let exim = Exim::new(namespace, &exim, &setting, directory)?;
         let (anchors, nameserver) = (anchors.clone(), resolver.into());
         let subject = Subject { program: program.into(), anchors, nameserver, timeout: 10 };
         let tally = run(&world, &exim, &subject, mode)?;
         let title = format!("{part}, {mode}: {} messages", world.cases.len());
         is_good &= tally.print(&title, started);
     }
-    is_good &= exim_hooks::check(&world, &exim, &anchors, directory)?;
-    is_good &= exim_controls::check(&world, &exim, &anchors, directory)?;
+    is_good &= exim_hooks::check(&world, namespace, &exim, &anchors, directory)?;
+    is_good &= exim_controls::check(&world, namespace, &exim, &anchors, directory)?;
     servers.iter_mut().try_for_each(process::Server::check)?;
     let (name, resolver, mode) = ("service", UPSTREAM, "validate");
     let (changes, preload) = (&[exim_service::DAEMON], None);
     let setting = Setting { name, resolver, mode, anchors: &anchors, changes, preload };
-    let exim = Exim::new(&exim, &setting, directory)?;
+    let exim = Exim::new(namespace, &exim, &setting, directory)?;
     let [_, upstream] = &mut servers;
     let restart = &mut || {
         upstream.end();
@@ -128,7 +130,7 @@ fn has_base_domain(
 }
 
 /// One message for each case, each tried once.
-fn run(world: &World, exim: &Exim, subject: &Subject, mode: &str) -> io::Result<Tally> {
+fn run(world: &World, exim: &Exim<'_>, subject: &Subject, mode: &str) -> io::Result<Tally> {
     let tally = Mutex::new(Tally::default());
     let cases: Vec<(usize, &Case)> = world.cases.iter().enumerate().collect();
     workers::each(WORKERS, &cases, |(number, case)| {

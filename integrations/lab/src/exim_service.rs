@@ -4,6 +4,7 @@ use std::io;
 
 use crate::delivery::Delivery;
 use crate::exim::Exim;
+use crate::namespace::CLIENT;
 use crate::process::Server;
 use crate::service::MailServer;
 use crate::submission;
@@ -12,7 +13,7 @@ use crate::submission;
 pub const DAEMON: (&str, &str) =
     ("tls_advertise_hosts =\n", "tls_advertise_hosts =\nacl_smtp_rcpt = accept\n");
 
-impl MailServer for Exim {
+impl MailServer for Exim<'_> {
     fn enqueue(&self, recipient: &str) -> io::Result<()> {
         self.submit("dane@client.test", &[recipient])?.map(|_| ()).map_err(io::Error::other)
     }
@@ -22,7 +23,7 @@ impl MailServer for Exim {
     }
 
     fn start_daemon(&self) -> io::Result<Server> {
-        let listen = format!("{}.{}", submission::ADDRESS, submission::PORT);
+        let listen = format!("{}.{}", CLIENT, submission::PORT);
         self.start(&["-bdf", "-oX", &listen, "-oP", "/dev/null"])
     }
 

@@ -19,6 +19,7 @@ mod exim_hooks;
 mod exim_mail;
 mod exim_service;
 mod mail;
+mod namespace;
 mod permitted;
 mod plan;
 mod postfix;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::client::{RECURSE, RECURSE_UNCHECKED, ask, wait_for};
+use crate::namespace::CLIENT;
 use crate::plan::Server;
 use crate::process;
 use crate::verdict::{Status, Verdict};
@@ -41,7 +42,7 @@ pub fn start(
     let root = Server::Bind.address();
     fs::write(home.join("hints"), format!(". 3600 NS ns.\nns. 3600 A {root}\n"))?;
     let mut text = format!(
-        "server:\n interface: {address}\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n use-syslog: no\n\
+        "server:\n interface: {address}\n access-control: 127.0.0.0/8 allow\n access-control: {CLIENT} allow\n do-daemonize: no\n use-syslog: no\n\
          username: \"\"\n chroot: \"\"\n directory: \"{at}\"\n pidfile: \"\"\n root-hints: \"{at}/hints\"\n\
          do-not-query-localhost: no\n do-ip6: no\n qname-minimisation: no\n aggressive-nsec: no\n\
          harden-below-nxdomain: no\n neg-cache-size: 0\n num-threads: 1\n val-log-level: 2\n ede: yes\n\

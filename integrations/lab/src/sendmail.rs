@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::namespace::{CLIENT, Namespace};
 use crate::process::{Server, run};
 use crate::submission;
 
@@ -60,36 +61,52 @@ impl Syslog {
     }
 }
 
-/// Gives this host a name with a dot, without which Sendmail waits for a minute.
-pub fn name_host(directory: &Path) -> io::Result<()> {
-    let hosts = directory.join("hosts").display().to_string();
-    let name = fs::read_to_string("/proc/sys/kernel/hostname")?;
-    fs::write(&hosts, format!("127.0.0.1 localhost\n127.0.0.1 client.test {name}\n"))?;
-    run("mount", &["--bind", &hosts, "/etc/hosts"], directory).map(|_| ())
+/// What every Sendmail of the lab runs on.
+pub struct Machine<'a> {
+    pub namespace: Namespace,
+    pub syslog: Syslog,
+    pub directory: &'a Path,
+}
+
+impl<'a> Machine<'a> {
+    pub fn start(directory: &'a Path) -> io::Result<Self> {
+        // A name with a dot, without which Sendmail waits for a minute.
+        let hosts = directory.join("hosts").display().to_string();
+        let name = fs::read_to_string("/proc/sys/kernel/hostname")?;
+        fs::write(&hosts, format!("127.0.0.1 localhost\n127.0.0.1 client.test {name}\n"))?;
+        run("mount", &["--bind", &hosts, "/etc/hosts"], directory)?;
+        Ok(Self { namespace: Namespace::start()?, syslog: Syslog::start(directory)?, directory })
+    }
 }
 
 /// A Sendmail with its own configuration and queue.
-pub struct Sendmail {
+pub struct Sendmail<'a> {
+    machine: &'a Machine<'a>,
     directory: PathBuf,
     program: PathBuf,
     preload: Option<PathBuf>,
 }
 
-impl Sendmail {
+impl<'a> Sendmail<'a> {
     /// Configures one by m4, as administrators do, with these lines before the mailers; `options` are lines of the result.
-    pub fn new(name: &str, macros: &str, options: &str, directory: &Path) -> io::Result<Self> {
-        Self::built_in(BUILT, name, macros, options, directory)
+    pub fn new(
+        machine: &'a Machine<'_>,
+        name: &str,
+        macros: &str,
+        options: &str,
+    ) -> io::Result<Self> {
+        Self::built_in(BUILT, machine, name, macros, options)
     }
 
     /// One that the build script left elsewhere.
     pub fn built_in(
         built: &str,
+        machine: &'a Machine<'_>,
         name: &str,
         macros: &str,
         options: &str,
-        directory: &Path,
     ) -> io::Result<Self> {
-        let directory = directory.join(name);
+        let directory = machine.directory.join(name);
         fs::create_dir_all(directory.join("queue"))?;
         fs::write(directory.join("aliases"), "")?;
         fs::write(directory.join("lab.mc"), lab_mc(&directory, macros, options))?;
@@ -99,7 +116,7 @@ impl Sendmail {
         let main = macros.join("m4/cf.m4").display().to_string();
         let text = run("m4", &[&macro_directory, &main, "lab.mc"], &directory)?;
         fs::write(directory.join("sendmail.cf"), text)?;
-        Ok(Self { directory, program: built.join("sendmail"), preload: None })
+        Ok(Self { machine, directory, program: built.join("sendmail"), preload: None })
     }
 
     pub fn program(&self) -> &Path {
@@ -113,7 +130,7 @@ impl Sendmail {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = self.machine.namespace.command(&self.program);
         if let Some(file) = &self.preload {
             command.env("LD_PRELOAD", file);
         }
@@ -136,12 +153,12 @@ impl Sendmail {
 
     /// One that takes mail, in the foreground.
     pub fn daemon(&self, arguments: &[&str]) -> io::Result<Server> {
-        let (address, port) = (submission::ADDRESS, submission::PORT);
+        let (address, port) = (CLIENT, submission::PORT);
         let options = format!("-ODaemonPortOptions=Address={address},Port={port}");
         let program = self.program.display().to_string();
         let config = self.directory.join("sendmail.cf").display().to_string();
         let all = [&["-C", &config, "-bD", &options], arguments].concat();
-        Server::start(&program, &all, &self.directory.join("daemon.log"))
+        self.machine.namespace.serve(&program, &all, &self.directory.join("daemon.log"))
     }
 
     /// Lets some programs work on the queue, once.
@@ -175,7 +192,6 @@ fn lab_mc(directory: &Path, macros: &str, options: &str) -> String {
          define(`STATUS_FILE', `')dnl\n\
          define(`confPID_FILE', `{at}/pid')dnl\n\
          define(`confDONT_BLAME_SENDMAIL', `Safe')dnl\n\
-         define(`confDONT_PROBE_INTERFACES', `True')dnl\n\
          define(`confDOUBLE_BOUNCE_ADDRESS', `')dnl\n\
          define(`confMIN_QUEUE_AGE', `1h')dnl\n\
          define(`confTO_INITIAL', `5s')dnl\n\
@@ -186,6 +202,7 @@ fn lab_mc(directory: &Path, macros: &str, options: &str) -> String {
          define(`confTO_QUIT', `2s')dnl\n\
          FEATURE(`nocanonify')dnl\n\
          FEATURE(`accept_unresolvable_domains')dnl\n\
+         FEATURE(`promiscuous_relay')dnl\n\
          {macros}\
          MAILER(`smtp')dnl\n\
          LOCAL_CONFIG\n{options}"

@@ -6,14 +6,14 @@ use std::path::Path;
 use world::{Case, World};
 
 use crate::deed::Deed;
-use crate::sendmail::{BUILT, Sendmail, Syslog};
+use crate::sendmail::{BUILT, Machine, Sendmail};
 use crate::sendmail_log::{read, read_queue};
 
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 150_000;
 
 /// Runs the rows of the table with both; whether both do what they should.
-pub fn check(world: &World, syslog: &Syslog, options: &str, directory: &Path) -> io::Result<bool> {
+pub fn check(world: &World, machine: &Machine<'_>, options: &str) -> io::Result<bool> {
     let rows: Vec<&Case> = world.cases.iter().filter(|case| case.columns.is_some()).collect();
     let mut first = FIRST;
     let (mut judged, mut red, mut kept) = (0, 0, 0);
@@ -22,7 +22,7 @@ pub fn check(world: &World, syslog: &Syslog, options: &str, directory: &Path) ->
             let cases: Vec<&&Case> = rows.iter().filter(|case| case.level == level).collect();
             let options = format!("O DanePolicy={level}\n{options}");
             let library = Path::new(BUILT).with_file_name(format!("controls/{control}.so"));
-            let sendmail = Sendmail::new(&format!("{control}-{level}"), "", &options, directory)?;
+            let sendmail = Sendmail::new(machine, &format!("{control}-{level}"), "", &options)?;
             let sendmail = sendmail.with(&library)?;
             let recipients: Vec<String> = (first..)
                 .zip(&cases)
@@ -33,7 +33,8 @@ pub fn check(world: &World, syslog: &Syslog, options: &str, directory: &Path) ->
             sendmail.submit(&messages)?;
             // Each in a process of its own, of which the run waits for the end.
             sendmail.run_queue(&["-OForkEachJob=True"])?;
-            let (deliveries, waiting) = (read(&syslog.said()), read_queue(&sendmail.queue()?));
+            let (deliveries, waiting) =
+                (read(&machine.syslog.said()), read_queue(&sendmail.queue()?));
             let taken = world.mail.taken();
             for ((number, case), recipient) in (first..).zip(&cases).zip(&recipients) {
                 let message = taken.iter().find(|message| message.recipient == *recipient);

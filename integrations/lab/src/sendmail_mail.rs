@@ -11,10 +11,11 @@ use world::{Case, Expected, Message, World};
 
 use crate::deed::Deed;
 use crate::delivery::Delivery;
+use crate::namespace;
 use crate::process;
 use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
-use crate::sendmail::{self, Sendmail, Syslog};
+use crate::sendmail::{BUILT_PLAIN, Machine, Sendmail};
 use crate::sendmail_controls;
 use crate::sendmail_exception;
 use crate::sendmail_log::{read, read_queue};
@@ -44,49 +45,47 @@ const ROUNDS: [Round; 2] = [
 
 /// Sends everything twice; whether nothing differs but by rule.
 pub fn compare(directory: &Path) -> io::Result<bool> {
-    let world = World::start_on(SMTP_PORT)?;
+    let machine = &Machine::start(directory)?;
+    let world = World::start_on(SMTP_PORT, namespace::SERVERS_IPV6)?;
     fs::write(directory.join("anchors"), &world.anchor)?;
     let mut validating =
         resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?;
     let unjudged = raw_relay::start(world.dns)?;
     let start_carrying = || resolver::start(UPSTREAM, Asks::World(unjudged), None, directory);
     let mut carrying = start_carrying()?;
-    sendmail::name_host(directory)?;
-    let syslog = Syslog::start(directory)?;
     let mut agrees = true;
     for (number, round) in ROUNDS.iter().enumerate() {
-        agrees &= run(number, round, &world, &syslog, directory)?;
+        agrees &= run(number, round, &world, machine)?;
     }
     let anchors = directory.join("anchors");
     let options = format!("O DanePolicyTrustAnchorFile={}\n", anchors.display());
-    agrees &= sendmail_ways::compare(&world, &syslog, &options, directory)?;
+    agrees &= sendmail_ways::compare(&world, machine, &options)?;
     process::Server::check(&mut validating)?;
     process::Server::check(&mut carrying)?;
-    agrees &= sendmail_controls::check(&world, &syslog, &options, directory)?;
+    agrees &= sendmail_controls::check(&world, machine, &options)?;
     let level = format!("O DanePolicy=dane\n{options}");
-    let sendmail = Sendmail::new("service", "", &level, directory)?;
-    let server = InService { sendmail, syslog: &syslog };
+    let sendmail = Sendmail::new(machine, "service", "", &level)?;
+    let server = InService { sendmail, syslog: &machine.syslog };
     let restart = &mut || {
         carrying.end();
         carrying = start_carrying()?;
         Ok(())
     };
     agrees &= service::check(&world, &server, restart, directory)?;
-    fs::write(directory.join("syslog"), syslog.said())?;
+    fs::write(directory.join("syslog"), machine.syslog.said())?;
     Ok(agrees)
 }
 
 /// A Sendmail with the policy compiled out delivers as it always did.
 pub fn check_plain(directory: &Path) -> io::Result<bool> {
-    let world = World::start_on(SMTP_PORT)?;
+    let machine = &Machine::start(directory)?;
+    let world = World::start_on(SMTP_PORT, namespace::SERVERS_IPV6)?;
     let mut unbound =
         resolver::start(ORACLE, Asks::World(world.dns), Some(&world.anchor), directory)?;
     process::resolve_by(ORACLE, directory)?;
-    sendmail::name_host(directory)?;
-    let syslog = Syslog::start(directory)?;
-    let sendmail = Sendmail::built_in(sendmail::BUILT_PLAIN, "plain", "", "", directory)?;
+    let sendmail = Sendmail::built_in(BUILT_PLAIN, machine, "plain", "", "")?;
     let is_linked = process::needs_library(sendmail.program())?;
-    let server = InService { sendmail, syslog: &syslog };
+    let server = InService { sendmail, syslog: &machine.syslog };
     let domains = ["good.test", "mismatch.test", "tlsa-none.test"];
     let recipients: Vec<String> =
         (0..).zip(domains).map(|(number, domain)| format!("{number}@{domain}")).collect();
@@ -105,26 +104,20 @@ pub fn check_plain(directory: &Path) -> io::Result<bool> {
     Ok(gone == domains.len() && !is_linked)
 }
 
-fn run(
-    number: usize,
-    round: &Round,
-    world: &World,
-    syslog: &Syslog,
-    directory: &Path,
-) -> io::Result<bool> {
+fn run(number: usize, round: &Round, world: &World, machine: &Machine<'_>) -> io::Result<bool> {
     let started = Instant::now();
     let cases = &world.cases;
     let first = number * cases.len();
-    process::resolve_by(round.resolver, directory)?;
+    process::resolve_by(round.resolver, machine.directory)?;
     let mut queues = BTreeMap::new();
     for level in LEVELS {
-        let anchors = directory.join("anchors");
+        let anchors = machine.directory.join("anchors");
         let options = format!(
             "O DanePolicy={level}\nO DanePolicyDnssec={}\nO DanePolicyTimeout=20\nO DanePolicyTrustAnchorFile={}\n",
             round.dnssec,
             anchors.display()
         );
-        queues.insert(level, Sendmail::new(&format!("{level}-{number}"), "", &options, directory)?);
+        queues.insert(level, Sendmail::new(machine, &format!("{level}-{number}"), "", &options)?);
     }
     let mut refused = BTreeSet::new();
     for (level, sendmail) in &queues {
@@ -142,12 +135,12 @@ fn run(
     let until = Instant::now() + PATIENCE;
     let is_one_of_these = |number: &usize| (first..first + cases.len()).contains(number);
     let expected = cases.len() - refused.len();
-    let mut deliveries = read(&syslog.said());
+    let mut deliveries = read(&machine.syslog.said());
     while deliveries.keys().filter(|number| is_one_of_these(number)).count() < expected
         && Instant::now() < until
     {
         thread::sleep(Duration::from_millis(200));
-        deliveries = read(&syslog.said());
+        deliveries = read(&machine.syslog.said());
     }
     let mut waiting = BTreeMap::new();
     for sendmail in queues.values() {

@@ -10,7 +10,7 @@ use crate::service::MailServer;
 
 /// One with the level dane, and the log that it writes to.
 pub struct InService<'a> {
-    pub sendmail: Sendmail,
+    pub sendmail: Sendmail<'a>,
     pub syslog: &'a Syslog,
 }
 

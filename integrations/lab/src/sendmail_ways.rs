@@ -1,13 +1,12 @@
 //! What only a mail server's own ways show: shared transactions, kept connections, lists, FallbackMX and mailer flags.
 
 use std::io;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use world::World;
 
-use crate::sendmail::{Sendmail, Syslog};
+use crate::sendmail::{Machine, Sendmail};
 use crate::sendmail_log::read;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -160,16 +159,11 @@ const WAYS: &[Way] = &[
 ];
 
 /// Tries them all; whether all came out so.
-pub fn compare(
-    world: &World,
-    syslog: &Syslog,
-    options: &str,
-    directory: &Path,
-) -> io::Result<bool> {
+pub fn compare(world: &World, machine: &Machine<'_>, options: &str) -> io::Result<bool> {
     let mut failures = Vec::new();
     for (number, way) in WAYS.iter().enumerate() {
         let options = format!("{options}O DanePolicy={}\n", way.policy);
-        let sendmail = Sendmail::new(&format!("way-{number}"), way.macros, &options, directory)?;
+        let sendmail = Sendmail::new(machine, &format!("way-{number}"), way.macros, &options)?;
         let first = FIRST + number * 10;
         let recipients: Vec<String> = (first..)
             .zip(way.domains)
@@ -185,7 +179,7 @@ pub fn compare(
         sendmail.run_queue(&[])?;
         let until = Instant::now() + PATIENCE;
         let numbers = first..first + way.domains.len();
-        while numbers.clone().any(|number| !read(&syslog.said()).contains_key(&number))
+        while numbers.clone().any(|number| !read(&machine.syslog.said()).contains_key(&number))
             && Instant::now() < until
         {
             thread::sleep(Duration::from_millis(50));
@@ -194,7 +188,7 @@ pub fn compare(
         if made != wanted {
             failures.push(format!("{}: {made} connections to {host}", way.name));
         }
-        let log = syslog.said();
+        let log = machine.syslog.said();
         for (number, says) in numbers.zip(way.says) {
             let is_its = |line: &&str| {
                 line.contains(&format!("to=<{number}@")) && !line.contains("stat=queued")

@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-/// Where every daemon of the lab takes mail.
-pub const ADDRESS: &str = "127.0.0.1";
+use crate::namespace::CLIENT;
+
+/// Where every daemon of the lab takes mail, at the address of its namespace.
 pub const PORT: u16 = 2525;
 
 /// Hands over messages, each for its recipients; which of them were taken.
@@ -43,7 +44,7 @@ pub fn submit(sender: &str, messages: &[Vec<String>]) -> io::Result<Vec<bool>> {
 /// As soon as the daemon listens.
 fn connect() -> io::Result<TcpStream> {
     for _ in 0..400 {
-        if let Ok(stream) = TcpStream::connect((ADDRESS, PORT)) {
+        if let Ok(stream) = TcpStream::connect((CLIENT, PORT)) {
             return Ok(stream);
         }
         thread::sleep(Duration::from_millis(10));

@@ -16,8 +16,8 @@ const P256: u8 = 13;
 /// Zones, records and servers that are still being added to.
 pub struct Builder {
     pub port: u16,
-    /// Whether this machine has the IPv6 loopback address.
-    pub has_ipv6: bool,
+    /// The one IPv6 address of a host, where there is any.
+    pub ipv6: Option<Ipv6Addr>,
     zones: BTreeMap<String, Zone>,
     servers: Vec<Server>,
     addresses: u16,
@@ -26,10 +26,10 @@ pub struct Builder {
 
 impl Builder {
     /// A signed root, and `test` below it.
-    pub fn new(port: u16, has_ipv6: bool) -> Self {
+    pub fn new(port: u16, ipv6: Option<Ipv6Addr>) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
         let mut builder =
-            Self { port, has_ipv6, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
+            Self { port, ipv6, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
         builder.signed(".");
         builder.signed("test");
         builder
@@ -85,10 +85,10 @@ impl Builder {
         self.server(host, address.into(), behaviour);
     }
 
-    /// A host on the IPv6 loopback address, of which there is one.
-    pub fn ipv6_host(&mut self, host: &str, behaviour: Behaviour) {
-        self.rr(&format!("{host} AAAA ::1"));
-        self.server(host, Ipv6Addr::LOCALHOST.into(), behaviour);
+    /// A host on the IPv6 address, of which there is one.
+    pub fn ipv6_host(&mut self, host: &str, address: Ipv6Addr, behaviour: Behaviour) {
+        self.rr(&format!("{host} AAAA {address}"));
+        self.server(host, address.into(), behaviour);
     }
 
     pub fn server(&mut self, host: &str, address: IpAddr, behaviour: Behaviour) {

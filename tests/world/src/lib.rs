@@ -22,7 +22,7 @@ mod smtp;
 mod zone;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use cases::{Case, Expected};
@@ -54,14 +54,15 @@ pub struct World {
 impl World {
     /// Builds the zones, makes the certificates and starts every server.
     pub fn start() -> io::Result<Self> {
-        Self::start_on(0)
+        Self::start_on(0, Ipv6Addr::LOCALHOST)
     }
 
-    /// The same with every SMTP server on this port; 0 means any that is free.
-    pub fn start_on(smtp_port: u16) -> io::Result<Self> {
+    /// The same with every SMTP server on this port, where 0 means any that is free, and one at this IPv6 address, if it is
+    /// this machine's.
+    pub fn start_on(smtp_port: u16, ipv6: Ipv6Addr) -> io::Result<Self> {
         let (connections, mail) = (Connections::default(), Mail::default());
-        let ports = smtp::Ports::find(smtp_port)?;
-        let mut builder = build::Builder::new(ports.port, ports.has_ipv6);
+        let ports = smtp::Ports::find(smtp_port, ipv6)?;
+        let mut builder = build::Builder::new(ports.port, ports.ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         let guests = guest::build(&mut builder);

@@ -111,20 +111,21 @@ pub(super) fn hosts(c: &mut Cases<'_>) {
         DELIVER,
     );
 
-    if c.b.has_ipv6 {
+    if let Some(address) = c.b.ipv6 {
         c.b.signed("six.test");
         c.b.rr("six.test MX 10 mx.six.test");
         let identity = Identity::server("mx.six.test");
-        c.b.ipv6_host("mx.six.test", Behaviour::Starttls(Tls::new(&identity, &[])));
+        c.b.ipv6_host("mx.six.test", address, Behaviour::Starttls(Tls::new(&identity, &[])));
         c.b.tlsa("mx.six.test", &identity.tlsa(3, 1, 1));
         c.expect("IPv6 only (7672 2.2.2)", "six.test", DELIVER, DELIVER);
-        c.expect("next hop is an IPv6 literal (7672 2.2)", "[IPv6:::1]", OPPORTUNISTIC, NON_DNSSEC);
+        let literal = format!("[IPv6:{address}]");
+        c.expect("next hop is an IPv6 literal (7672 2.2)", &literal, OPPORTUNISTIC, NON_DNSSEC);
         for (label, fault) in [("bogus", Fault::Altered), ("servfail", Fault::Rcode(2))] {
             let domain = format!("a-{label}.test");
             c.b.signed(&domain);
             c.b.rr(&format!("{domain} MX 10 mx.{domain}"));
             c.b.rr(&format!("mx.{domain} A 192.0.2.1"));
-            c.b.rr(&format!("mx.{domain} AAAA ::1"));
+            c.b.rr(&format!("mx.{domain} AAAA {address}"));
             c.b.fault(&format!("mx.{domain}"), A, fault);
             c.b.tlsa(&format!("mx.{domain}"), &identity.tlsa(3, 1, 1));
             c.expect(&format!("AAAA good, A {label} (7672 2.2.2)"), &domain, DELIVER, DELIVER);
