@@ -52,8 +52,9 @@ RUSTLS_HEADER := $(R)/include/dane_policy_rustls/rustls.h
 # A folder of its own: the archive of the other features has the same name.
 RUSTLS_TARGET := target/rustls-ffi
 RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
-# What the archives need of the system beside libc.
-PRIVATE_LIBS := -lpthread -ldl -lm
+# What the archives need of the system: rustc's list without libc and libgcc, which every cc brings in the form it
+# wants; -lgcc_s by name would break cc -static.
+PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
 .PHONY: all rustls demo test test-servers bench install install-rustls man diagrams header texts check-abi clean FORCE
 .DELETE_ON_ERROR:
@@ -124,9 +125,10 @@ $(SHARED) $(RUSTLS_SHARED):
 $(STATIC): $(ARCHIVE) $(B)/keep.ld
 $(RUSTLS_STATIC): $(RUSTLS_ARCHIVE) $(R)/keep.ld
 
-# One object whose other symbols are local, so that it links beside any other Rust library.
+# One object whose other symbols are local, so that it links beside any other Rust library. Left as groups, sections
+# would stand in for those of the other library, whose symbols are not theirs.
 $(STATIC) $(RUSTLS_STATIC):
-	$(LD) -r -o $(@:.a=.o) @$(@D)/keep.ld $<
+	$(LD) -r --force-group-allocation -o $(@:.a=.o) @$(@D)/keep.ld $<
 	$(OBJCOPY) --keep-global-symbols=$(@D)/symbols.txt --remove-section=.llvmbc --remove-section=.llvmcmd \
 	    $(@:.a=.o)
 	rm -f $@

@@ -1,0 +1,147 @@
+//! The static library that `make` built: what it defines, what it needs, what it links beside.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The folder that `make` built into; without it there is nothing to test.
+fn build() -> Option<PathBuf> {
+    let build = env::var_os("DANE_POLICY_BUILD").map(PathBuf::from);
+    if build.is_none() {
+        println!("skipped: run `make test`, which builds the library for C first");
+    }
+    build
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn compiler() -> OsString {
+    env::var_os("CC").unwrap_or_else(|| "cc".into())
+}
+
+/// A folder of its own for each test, emptied first.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[track_caller]
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}");
+    output
+}
+
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap()
+}
+
+/// A Rust library that allocates, panics and runs threads, so that it brings all of std along.
+const NEIGHBOUR: &str = r#"
+#[unsafe(no_mangle)]
+pub extern "C" fn neighbour() -> i32 {
+    let thread = std::thread::spawn(|| {
+        std::panic::set_hook(Box::new(|_| {}));
+        std::panic::catch_unwind(|| panic!("{}", String::from("caught"))).is_err()
+    });
+    i32::from(thread.join().unwrap())
+}
+"#;
+
+/// Builds the neighbour; rustc's answer names the libraries that std wants.
+fn neighbour(folder: &Path) -> Output {
+    let source = folder.join("neighbour.rs");
+    fs::write(&source, NEIGHBOUR).unwrap();
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--edition=2024", "--crate-type=staticlib", "--print=native-static-libs"]);
+    run(rustc.arg("--out-dir").arg(folder).arg(&source))
+}
+
+/// `Libs.private` of the installed pkg-config file.
+fn private_libraries(build: &Path) -> Vec<String> {
+    let file = build.join("installed/opt/dane/lib64/pkgconfig/dane-policy.pc");
+    let file = fs::read_to_string(file).unwrap();
+    let line = file.lines().find_map(|line| line.strip_prefix("Libs.private: ")).unwrap();
+    line.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn defines_the_public_symbols_and_no_other() {
+    let Some(build) = build() else { return };
+    let archive = build.join("installed/opt/dane/lib64/libdane_policy.a");
+    let output = run(Command::new("nm").args(["-g", "--defined-only", "-j"]).arg(archive));
+    let defined: BTreeSet<&str> = text(&output.stdout)
+        .lines()
+        .filter(|line| !line.is_empty() && !line.ends_with(':'))
+        .collect();
+    let symbols = fs::read_to_string(root().join("abi/symbols.txt")).unwrap();
+    let public: BTreeSet<&str> =
+        symbols.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(defined, public);
+}
+
+#[test]
+fn links_beside_another_rust_library() {
+    let Some(build) = build() else { return };
+    let folder = scratch("neighbour");
+    neighbour(&folder);
+    let main = folder.join("main.c");
+    fs::write(
+        &main,
+        "#include <stdio.h>\n#include <dane_policy.h>\nint neighbour(void);\n\
+         int main(void)\n{\n\tdane_policy_context *context = NULL;\n\
+         \tint status = dane_policy_context_new(&context);\n\
+         \tprintf(\"%d %d\\n\", status, neighbour());\n\
+         \tdane_policy_context_free(context);\n\treturn 0;\n}\n",
+    )
+    .unwrap();
+    let archives = [build.join("libdane_policy.a"), folder.join("libneighbour.a")];
+    let order = |first: usize, second: usize| [&archives[first], &archives[second]];
+    for (name, archives) in [("ours-first", order(0, 1)), ("ours-last", order(1, 0))] {
+        let program = folder.join(name);
+        let mut cc = Command::new(compiler());
+        cc.args(["-std=c99", "-I"]).arg(root().join("include")).arg("-o").arg(&program).arg(&main);
+        run(cc.args(archives).args(private_libraries(&build)));
+        assert_eq!(text(&run(&mut Command::new(program)).stdout), "0 1\n");
+    }
+}
+
+/// The compiler brings libc, and libgcc as it suits the link; by name, -lgcc_s would break `cc -static`.
+#[test]
+fn names_the_libraries_that_rustc_names() {
+    let Some(build) = build() else { return };
+    let output = neighbour(&scratch("native"));
+    let note = "note: native-static-libs: ";
+    let wanted = text(&output.stderr).lines().find_map(|line| line.strip_prefix(note)).unwrap();
+    let wanted = wanted.split(' ').filter(|library| !["-lgcc_s", "-lc"].contains(library));
+    assert_eq!(private_libraries(&build), wanted.collect::<Vec<_>>());
+}
+
+#[test]
+fn links_without_any_shared_library() {
+    let Some(build) = build() else { return };
+    let program = scratch("static").join("minimal");
+    let mut cc = Command::new(compiler());
+    cc.args(["-static", "-I"]).arg(root().join("include")).arg("-o").arg(&program);
+    cc.arg(root().join("examples-c/minimal.c")).arg(build.join("libdane_policy.a"));
+    cc.args(private_libraries(&build));
+    let mut probe = Command::new(compiler());
+    let libc = run(probe.arg("-print-file-name=libc.a")).stdout;
+    if !Path::new(text(&libc).trim()).is_absolute() {
+        assert!(env::var_os("CI").is_none(), "libc.a is missing");
+        println!("skipped: libc.a is not here");
+        return;
+    }
+    run(&mut cc);
+    let output = Command::new(&program).arg("a..b").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).starts_with("defer: host or domain name not found"));
+}
