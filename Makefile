@@ -12,13 +12,13 @@
 #   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
 #   make header     rewrite include/dane_policy.h and include/dane_policy_rustls.h from src/ffi
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
-#   make check-abi  the exported symbols are those of abi/symbols.txt, all of version DANE_POLICY_1.0
+#   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
+#   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
 #   make clean
 
 VERSION := 1.0.0
 # The version of rustls-ffi, which the second library's name carries.
 RUSTLS_FFI := $(shell sed -n 's/^rustls-ffi = { version = "=\([0-9.]*\)".*/\1/p' Cargo.toml)
-NODE := DANE_POLICY_1.0
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -78,27 +78,24 @@ $(RUSTLS_HEADER): $(RUSTLS_ARCHIVE)
 	mkdir -p $(@D)
 	cp "$$(sed -n '/"build-script-executed"/s/.*#rustls-ffi@.*"out_dir":"\([^"]*\)".*/\1/p' $(R)/cargo.json)/include/rustls.h" $@
 
-# Functions and the lists of versions.
-$(R)/rustls-ffi.txt: $(RUSTLS_HEADER)
-	$(CC) -E -P -DDEFINE_RING $< | tr -d '\n' | tr ';{}' '\n' \
-	    | sed -nE 's/.*[ *](rustls_[a-z0-9_]+)\(.*/\1/p; s/.*extern const .* (RUSTLS_[A-Z_]+).*/\1/p' > $@
-
-$(B)/symbols.txt: abi/symbols.txt | $(B)
+# Each symbol and its version node; rustls-ffi promises no stable ABI, so its node has its version.
+$(B)/versions.txt: abi/symbols.txt | $(B)
 	cp $< $@
 
-$(R)/symbols.txt: abi/symbols.txt abi/rustls/symbols.txt $(R)/rustls-ffi.txt
-	cat $^ > $@
+$(R)/versions.txt: abi/symbols.txt abi/rustls/symbols.txt $(RUSTLS_HEADER)
+	{ cat abi/symbols.txt abi/rustls/symbols.txt; $(CC) -E -P -DDEFINE_RING $(RUSTLS_HEADER) | tr -d '\n' | tr ';{}' '\n' \
+	    | sed -nE 's/.*[ *](rustls_[a-z0-9_]+)\(.*/\1/p; s/.*extern const .* (RUSTLS_[A-Z_]+).*/\1/p' \
+	    | sed 's/$$/ RUSTLS_FFI_$(RUSTLS_FFI)/'; } > $@
 
-# $(call node,name,symbols)
-node = echo '$(1) {'; echo 'global:'; sed 's/$$/;/' $(2)
+%/symbols.txt: %/versions.txt
+	sed 's/ .*//' $< > $@
 
-$(B)/libdane_policy.map: abi/symbols.txt | $(B)
-	{ $(call node,$(NODE),$<); echo 'local: *;'; echo '};'; } > $@
-
-# rustls-ffi promises no stable ABI, so its node has its version.
-$(R)/libdane_policy.map: $(B)/libdane_policy.map abi/rustls/symbols.txt $(R)/rustls-ffi.txt
-	{ cat $<; $(call node,DANE_POLICY_RUSTLS_1.0,abi/rustls/symbols.txt); echo '} $(NODE);'; \
-	    $(call node,RUSTLS_FFI_$(RUSTLS_FFI),$(R)/rustls-ffi.txt); echo '};'; } > $@
+# Each node holds what its release added; the newest depends on the ones before.
+%/libdane_policy.map: %/versions.txt
+	older=; for node in $$(sed 's/.* //' $< | sort -uV); do \
+	    echo "$$node {"; echo 'global:'; sed -n "s/ $$node$$/;/p" $<; \
+	    [ -n "$$older" ] || echo 'local: *;'; echo "} $$older;"; older=$$node; \
+	done > $@
 
 # What the linker must take out of an archive, as options for cc and for ld.
 %/keep.cc: %/symbols.txt
@@ -232,10 +229,35 @@ header:
 texts:
 	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --test texts
 
-check-abi: $(SHARED)
-	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^$(NODE)' \
+.PHONY: check-abidiff abi-baseline
+
+check-abi: $(SHARED) check-abidiff
+	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^DANE_POLICY_' \
 	    | LC_ALL=C sort > $(B)/exported.txt
-	sed 's/$$/@@$(NODE)/' abi/symbols.txt | LC_ALL=C sort | diff - $(B)/exported.txt
+	sed 's/ /@@/' abi/symbols.txt | LC_ALL=C sort | diff - $(B)/exported.txt
+
+# The ABI that a C compiler reads from the header, under the symbols and versions of the library. Rust's own debug
+# information would add the inside of every opaque object, and has no enumerators.
+$(B)/libdane_policy.abi: include/dane_policy.h $(B)/libdane_policy.map
+	sed 's/);$$/) { __builtin_trap(); }/' $< | $(CC) -x c -std=c99 -ffreestanding -g -fno-eliminate-unused-debug-types \
+	    -w -fPIC -shared -nostdlib -o $(B)/abi.so - -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(call soname,$(SHARED))
+	abidw --load-all-types --no-show-locs --no-comp-dir-path --no-corpus-path --type-id-style hash $(B)/abi.so > $@
+
+check-abidiff:
+	@if ! command -v abidiff >/dev/null; then \
+	    echo 'skipped: abidiff is not here'; test -z "$$CI"; \
+	elif [ "$$(uname -m)" != x86_64 ]; then \
+	    echo 'skipped: the baseline is of x86-64'; \
+	else \
+	    $(MAKE) $(B)/libdane_policy.abi && \
+	    abidiff --non-reachable-types --harmless abi/libdane_policy.abi $(B)/libdane_policy.abi; \
+	fi
+
+abi-baseline: $(B)/libdane_policy.abi
+	cp $< abi/
+	{ echo '$(call soname,$(SHARED)) libdane-policy1 #MINVER#'; echo '* Build-Depends-Package: libdane-policy-dev'; \
+	    for node in $$(sed 's/.* //' abi/symbols.txt | sort -uV); do echo " $$node@$$node $${node#DANE_POLICY_}.0"; done; \
+	    sed 's/^\(.*\) \(DANE_POLICY_\(.*\)\)$$/ \1@\2 \3.0/' abi/symbols.txt; } > debian/libdane-policy1.symbols
 
 clean:
 	rm -rf $(B)

@@ -74,11 +74,10 @@ fn only_versioned_public_symbols_are_exported() {
     let listing = stdout(&run(nm.arg(build.join("libdane_policy.so"))));
     let mut exported: Vec<&str> =
         listing.lines().filter_map(|line| line.rsplit(' ').next()).collect();
-    exported.retain(|symbol| *symbol != "DANE_POLICY_1.0");
+    exported.retain(|symbol| !symbol.starts_with("DANE_POLICY_"));
     exported.sort_unstable();
     let symbols = fs::read_to_string(root().join("abi/symbols.txt")).unwrap();
-    let want: Vec<String> =
-        symbols.lines().map(|symbol| format!("{symbol}@@DANE_POLICY_1.0")).collect();
+    let want: Vec<String> = symbols.lines().map(|line| line.replace(' ', "@@")).collect();
     assert_eq!(exported, want);
 }
 

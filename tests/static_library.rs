@@ -2,43 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-/// The folder that `make` built into; without it there is nothing to test.
-fn build() -> Option<PathBuf> {
-    let build = env::var_os("DANE_POLICY_BUILD").map(PathBuf::from);
-    if build.is_none() {
-        println!("skipped: run `make test`, which builds the library for C first");
-    }
-    build
-}
+mod toolchain;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn compiler() -> OsString {
-    env::var_os("CC").unwrap_or_else(|| "cc".into())
-}
-
-/// A folder of its own for each test, emptied first.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-#[track_caller]
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{text}");
-    output
-}
+use toolchain::*;
 
 fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).unwrap()
@@ -67,7 +37,7 @@ fn neighbour(folder: &Path) -> Output {
 
 /// `Libs.private` of the installed pkg-config file.
 fn private_libraries(build: &Path) -> Vec<String> {
-    let file = build.join("installed/opt/dane/lib64/pkgconfig/dane-policy.pc");
+    let file = libraries(build).join("pkgconfig/dane-policy.pc");
     let file = fs::read_to_string(file).unwrap();
     let line = file.lines().find_map(|line| line.strip_prefix("Libs.private: ")).unwrap();
     line.split(' ').map(str::to_owned).collect()
@@ -76,7 +46,7 @@ fn private_libraries(build: &Path) -> Vec<String> {
 #[test]
 fn defines_the_public_symbols_and_no_other() {
     let Some(build) = build() else { return };
-    let archive = build.join("installed/opt/dane/lib64/libdane_policy.a");
+    let archive = libraries(&build).join("libdane_policy.a");
     let output = run(Command::new("nm").args(["-g", "--defined-only", "-j"]).arg(archive));
     let defined: BTreeSet<&str> = text(&output.stdout)
         .lines()

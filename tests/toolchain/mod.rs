@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-pub const STATIC_LIBS: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+pub const STATIC_LIBS: [&str; 5] = ["-lutil", "-lrt", "-lpthread", "-ldl", "-lm"];
 
 /// The folder that `make` built into; without it there is nothing to test.
 pub fn build() -> Option<PathBuf> {
