@@ -133,10 +133,10 @@ $(STATIC) $(RUSTLS_STATIC):
 	rm $(@:.a=.o)
 
 $(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) include/dane_policy.h $(SHARED)
-	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 $(B)/demo: tests/c/demo.c include/dane_policy.h $(SHARED)
-	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 demo: all $(B)/demo
 	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
@@ -154,7 +154,7 @@ OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWIT
     $(shell pkg-config --cflags --libs gnutls-dane 2>/dev/null | sed 's/^/-DWITH_GNUTLS /')
 
 $(B)/verifiers: benches/verifiers.c tests/c/allocations.h include/dane_policy.h $(SHARED)
-	$(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(OTHERS)
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(OTHERS)
 
 bench: $(B)/verifiers
 	$(CARGO) run --quiet --locked -p dane-policy-world -- chains > $(B)/chains.txt
@@ -191,7 +191,7 @@ install: all man
 	$(INSTALL) -m 644 $(filter-out %_rustls.h,$(wildcard include/*.h)) $(DESTDIR)$(INCLUDEDIR)/
 	$(call install-pc,dane-policy.pc)
 	for tool in dane-check dane-verify; do \
-	    $(CC) $(WARNINGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
+	    $(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
 	done
 	for section in 1 3 7; do \
