@@ -14,6 +14,8 @@
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
+#   make check-deb  Debian packages: reproducible, clean for lintian, tried in a new Debian (root, Debian)
+#   make check-rpm  RPM packages, tried in an empty root (root)
 #   make clean
 
 VERSION := 1.0.0
@@ -258,6 +260,11 @@ abi-baseline: $(B)/libdane_policy.abi
 	{ echo '$(call soname,$(SHARED)) libdane-policy1 #MINVER#'; echo '* Build-Depends-Package: libdane-policy-dev'; \
 	    for node in $$(sed 's/.* //' abi/symbols.txt | sort -uV); do echo " $$node@$$node $${node#DANE_POLICY_}.0"; done; \
 	    sed 's/^\(.*\) \(DANE_POLICY_\(.*\)\)$$/ \1@\2 \3.0/' abi/symbols.txt; } > debian/libdane-policy1.symbols
+
+.PHONY: check-deb check-rpm
+
+check-deb check-rpm: check-%:
+	packaging/check-$* $(B)/$*
 
 clean:
 	rm -rf $(B)
