@@ -187,6 +187,13 @@ define install-pc
 	    $(1).in > $(DESTDIR)$(LIBDIR)/pkgconfig/$(1)
 endef
 
+# $(call install-man,pages): of those that are built, by a test of find's
+define install-man
+	[ ! -d $(B)/man ] || for page in $$(cd $(B) && find man -type f $(1)); do \
+	    $(INSTALL) -D -m 644 $(B)/$$page $(DESTDIR)$(MANDIR)/$${page#man/} || exit 1; \
+	done
+endef
+
 install: all man
 	$(call install-library,$(SHARED),$(STATIC))
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
@@ -196,11 +203,7 @@ install: all man
 	    $(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
 	done
-	for section in 1 3 7; do \
-	    [ -d $(B)/man/man$$section ] || continue; \
-	    $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
-	    $(INSTALL) -m 644 $(B)/man/man$$section/* $(DESTDIR)$(MANDIR)/man$$section/ || exit 1; \
-	done
+	$(call install-man,! -name '*_rustls*')
 
 # A page for each source, and for every other name in its NAME section a page that leads to it.
 man:
@@ -218,12 +221,13 @@ man:
 diagrams:
 	for source in docs/*.dot; do $(DOT) -Tsvg -o $${source%.dot}.svg $$source || exit 1; done
 
-install-rustls: rustls
+install-rustls: rustls man
 	$(call install-library,$(RUSTLS_SHARED),$(RUSTLS_STATIC))
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls
 	$(INSTALL) -m 644 $(RUSTLS_HEADER) $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls/
 	$(INSTALL) -m 644 include/dane_policy.h include/dane_policy_rustls.h $(DESTDIR)$(INCLUDEDIR)/
 	$(call install-pc,dane-policy-rustls.pc)
+	$(call install-man,-name '*_rustls*')
 
 header:
 	DANE_POLICY_HEADERS='$(CURDIR)/include' $(CARGO) build --locked --features regenerate-header

@@ -98,7 +98,12 @@ fn prototypes() -> BTreeMap<String, String> {
         let start = header.find("static inline").unwrap();
         all.push(one_space(header[start..].split("\n{").next().unwrap()));
     }
-    all.retain(|prototype| !prototype.is_empty());
+    let header = without_comments(&read("include/dane_policy_rustls.h"));
+    let (inline, rest) = header[header.find("static inline").unwrap()..].split_once("\n{").unwrap();
+    all.push(one_space(inline));
+    let functions = rest.split_once("\n}").unwrap().1.split("#endif").next().unwrap();
+    all.extend(functions.split(';').map(one_space));
+    all.retain(|prototype| !prototype.is_empty() && !prototype.starts_with("typedef"));
     all.into_iter().map(|prototype| (declared(&prototype).to_owned(), prototype)).collect()
 }
 
@@ -124,7 +129,8 @@ fn each_function_has_one_page_and_there_the_prototype_of_the_header() {
     }
     let missing: Vec<&String> = wanted.keys().filter(|name| !found.contains_key(*name)).collect();
     assert!(missing.is_empty(), "no page has {missing:?}");
-    for symbol in read("abi/symbols.txt").lines().filter_map(|line| line.split(' ').next()) {
+    let symbols = read("abi/symbols.txt") + &read("abi/rustls/symbols.txt");
+    for symbol in symbols.lines().filter_map(|line| line.split(' ').next()) {
         assert!(found.contains_key(symbol), "no page has {symbol}");
     }
 }
