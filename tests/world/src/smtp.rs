@@ -344,11 +344,13 @@ fn serve_tls(stream: &TcpStream, tls: &Tls, mail: Mail) -> io::Result<()> {
     let mut transaction = Transaction::new(mail, true);
     while stream.read_line(&mut line)? != 0 {
         transaction.server_name = stream.get_ref().conn.server_name().map(str::to_owned);
-        let reply = match &*transaction.verb(&line) {
-            "QUIT" => b"221 bye\r\n",
-            _ => transaction.reply(&line),
-        };
-        stream.get_mut().write_all(reply)?;
+        if transaction.verb(&line) == "QUIT" {
+            let output = stream.get_mut();
+            output.write_all(b"221 bye\r\n")?;
+            output.conn.send_close_notify();
+            return output.flush();
+        }
+        stream.get_mut().write_all(transaction.reply(&line))?;
         line.clear();
     }
     Ok(())
