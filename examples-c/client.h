@@ -12,8 +12,9 @@
 #include "smtp.h"
 
 /*
- * Shakes hands over the connection, never by a resumed session, and verifies what the server shows. What it returns
- * lives until tls_end; NULL if the handshake failed. Where the decision lets mail go, smtp's functions go through TLS.
+ * Shakes hands over the connection, never by a resumed session, and verifies what the server shows; without SNI where
+ * server_name is NULL. What it returns lives until tls_end; NULL if the handshake failed. Where the decision lets mail
+ * go, smtp's functions go through TLS.
  */
 static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_policy_host *host,
                                                  const char *server_name);
@@ -84,35 +85,23 @@ static inline void outcome_by(struct outcome *outcome, const dane_policy_decisio
     snprintf(outcome->reason, sizeof outcome->reason, "%s", dane_policy_decision_text(decision));
 }
 
-/* Tries one host: connect, STARTTLS, verify, decide, and send where the decision allows it. */
-static inline void try_host(const dane_policy_host *host, const char *sender, const char *recipient,
-                            struct outcome *outcome)
+/* Tries one address of a host: connect, STARTTLS, verify, decide, and send where the decision allows it. */
+static inline void try_address(const dane_policy_host *host, const char *address, const char *sender,
+                               const char *recipient, struct outcome *outcome)
 {
-    const dane_policy_decision *before = dane_policy_host_decision(host), *after;
-    const char *server_name = dane_policy_host_base_domain(host);
+    const int tls_required = dane_policy_decision_tls_required(dane_policy_host_decision(host));
+    const uint16_t port = dane_policy_host_port(host);
     const dane_policy_verification *verification = NULL;
+    const dane_policy_decision *decision;
     dane_policy_verification *unseen = NULL;
     struct smtp smtp;
     int failure;
 
-    outcome_by(outcome, before);
-    switch (dane_policy_decision_action(before)) {
-    case DANE_POLICY_ACTION_VERIFY:
-    case DANE_POLICY_ACTION_ENCRYPT:
-    case DANE_POLICY_ACTION_OPPORTUNISTIC:
-        break;
-    default:
-        return;
-    }
-    if (server_name == NULL)
-        server_name = dane_policy_host_name(host);
-    memset(&smtp, 0, sizeof smtp);
-    smtp.fd = -1;
-    failure = smtp_connect(&smtp, host);
+    failure = smtp_open(&smtp, address, port);
     if (failure == 0)
         failure = smtp_starttls(&smtp);
     if (failure == 0) {
-        verification = tls_start(&smtp, host, server_name);
+        verification = tls_start(&smtp, host, dane_policy_host_server_name(host));
         if (verification == NULL)
             failure = DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED;
     }
@@ -120,15 +109,14 @@ static inline void try_host(const dane_policy_host *host, const char *sender, co
         dane_policy_verify_failure(host, failure, &unseen);
         verification = unseen;
     }
-    after = dane_policy_verification_decision(verification);
-    outcome_by(outcome, after);
-    if (dane_policy_decision_may_deliver(after)
-        && (failure == 0 || !dane_policy_decision_tls_required(before))) {
+    decision = dane_policy_verification_decision(verification);
+    outcome_by(outcome, decision);
+    if (dane_policy_decision_may_deliver(decision) && (failure == 0 || !tls_required)) {
         /* Opportunistic TLS that failed leaves a connection nobody can use: once more, in the clear. */
         if (failure == DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED) {
             tls_end(&smtp);
             smtp_close(&smtp);
-            failure = smtp_connect(&smtp, host);
+            failure = smtp_open(&smtp, address, port);
         }
         outcome->sent = failure != DANE_POLICY_CERTIFICATE_CONNECTION_FAILED
                         && smtp_send(&smtp, sender, recipient, client_message);
@@ -141,6 +129,26 @@ static inline void try_host(const dane_policy_host *host, const char *sender, co
     tls_end(&smtp);
     smtp_close(&smtp);
     dane_policy_verification_free(unseen);
+}
+
+/* Tries one host, address by address, as its decision says. */
+static inline void try_host(const dane_policy_host *host, const char *sender, const char *recipient,
+                            struct outcome *outcome)
+{
+    const dane_policy_decision *decision = dane_policy_host_decision(host);
+    size_t i;
+
+    outcome_by(outcome, decision);
+    switch (dane_policy_decision_action(decision)) {
+    case DANE_POLICY_ACTION_VERIFY:
+    case DANE_POLICY_ACTION_ENCRYPT:
+    case DANE_POLICY_ACTION_OPPORTUNISTIC:
+        for (i = 0; !outcome->sent && i < dane_policy_host_address_count(host); i++)
+            try_address(host, dane_policy_host_address(host, i), sender, recipient, outcome);
+        break;
+    default:
+        break;
+    }
 }
 
 /* Sends a greeting to a domain's postmaster, by the first host that may have it; 0 if it was sent. */

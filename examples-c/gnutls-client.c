@@ -51,7 +51,8 @@ static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_p
         || gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) < 0
         || gnutls_priority_set_direct(tls->session, versions, NULL) < 0
         || gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials) < 0
-        || gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, server_name, strlen(server_name)) < 0)
+        || (server_name != NULL
+            && gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, server_name, strlen(server_name)) < 0))
         return NULL;
     gnutls_transport_set_int(tls->session, smtp->fd);
     gnutls_handshake_set_timeout(tls->session, SMTP_SECONDS * 1000);

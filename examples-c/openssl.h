@@ -35,7 +35,7 @@ static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_p
     if (client_only_tls12)
         SSL_CTX_set_max_proto_version(tls->context, TLS1_2_VERSION);
     tls->ssl = SSL_new(tls->context);
-    if (tls->ssl == NULL || SSL_set_tlsext_host_name(tls->ssl, server_name) != 1
+    if (tls->ssl == NULL || (server_name != NULL && SSL_set_tlsext_host_name(tls->ssl, server_name) != 1)
         || SSL_set_fd(tls->ssl, smtp->fd) != 1 || SSL_connect(tls->ssl) != 1)
         return NULL;
     smtp->read = tls_read;

@@ -135,6 +135,9 @@ static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_p
         return NULL;
     tls->host = host;
     config = configure(tls);
+    /* For an address rustls sends no SNI. */
+    if (server_name == NULL)
+        server_name = dane_policy_host_address(host, 0);
     ok = rustls_client_connection_new(config, server_name, &tls->connection) == RUSTLS_RESULT_OK;
     rustls_client_config_free(config);
     rustls_connection_set_userdata(tls->connection, tls);

@@ -107,12 +107,15 @@ static inline int smtp_command(struct smtp *smtp, const char *verb, const char *
     return smtp_reply(smtp);
 }
 
-static inline int smtp_ehlo(struct smtp *smtp)
+/* Says EHLO, or HELO where that is refused; 1 if the server takes one of them. */
+static inline int smtp_hello(struct smtp *smtp)
 {
     char name[256] = "localhost";
+    int code;
 
     gethostname(name, sizeof name - 1);
-    return smtp_command(smtp, "EHLO ", name, "\r\n") == 250;
+    code = smtp_command(smtp, "EHLO ", name, "\r\n");
+    return code == 250 || (code >= 500 && smtp_command(smtp, "HELO ", name, "\r\n") == 250);
 }
 
 static inline void smtp_close(struct smtp *smtp)
@@ -122,12 +125,14 @@ static inline void smtp_close(struct smtp *smtp)
     smtp->fd = -1;
 }
 
-/* Connects to one address, reads the greeting and says EHLO; 1 if that went well. */
-static inline int smtp_open(struct smtp *smtp, const char *address, const char *port)
+/* Connects, reads the greeting and says EHLO; 0, or DANE_POLICY_CERTIFICATE_CONNECTION_FAILED. */
+static inline int smtp_open(struct smtp *smtp, const char *address, uint16_t port)
 {
     const struct timeval patience = {SMTP_SECONDS, 0};
     struct addrinfo hints, *found;
+    char service[8];
 
+    snprintf(service, sizeof service, "%u", (unsigned)port);
     memset(smtp, 0, sizeof *smtp);
     smtp->fd = -1;
     smtp->read = smtp_plain_read;
@@ -135,31 +140,18 @@ static inline int smtp_open(struct smtp *smtp, const char *address, const char *
     memset(&hints, 0, sizeof hints);
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     hints.ai_socktype = SOCK_STREAM;
-    if (getaddrinfo(address, port, &hints, &found) != 0)
-        return 0;
+    if (getaddrinfo(address, service, &hints, &found) != 0)
+        return DANE_POLICY_CERTIFICATE_CONNECTION_FAILED;
     smtp->fd = socket(found->ai_family, found->ai_socktype, found->ai_protocol);
     if (smtp->fd >= 0) {
         setsockopt(smtp->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(smtp->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     }
     if (smtp->fd < 0 || connect(smtp->fd, found->ai_addr, found->ai_addrlen) != 0 || smtp_reply(smtp) != 220
-        || !smtp_ehlo(smtp))
+        || !smtp_hello(smtp))
         smtp_close(smtp);
     freeaddrinfo(found);
-    return smtp->fd >= 0;
-}
-
-/* Connects to the first address that answers; 0, or DANE_POLICY_CERTIFICATE_CONNECTION_FAILED. */
-static inline int smtp_connect(struct smtp *smtp, const dane_policy_host *host)
-{
-    char port[8];
-    size_t i;
-
-    snprintf(port, sizeof port, "%u", (unsigned)dane_policy_host_port(host));
-    for (i = 0; i < dane_policy_host_address_count(host); i++)
-        if (smtp_open(smtp, dane_policy_host_address(host, i), port))
-            return 0;
-    return DANE_POLICY_CERTIFICATE_CONNECTION_FAILED;
+    return smtp->fd >= 0 ? 0 : DANE_POLICY_CERTIFICATE_CONNECTION_FAILED;
 }
 
 /*
@@ -178,7 +170,7 @@ static inline int smtp_starttls(struct smtp *smtp)
 /* Hands over a message, whose lines end in CRLF and begin with no dot; 1 if the server took it. */
 static inline int smtp_send(struct smtp *smtp, const char *sender, const char *recipient, const char *message)
 {
-    int taken = (smtp->tls == NULL || smtp_ehlo(smtp))
+    int taken = (smtp->tls == NULL || smtp_hello(smtp))
                 && smtp_command(smtp, "MAIL FROM:<", sender, ">\r\n") == 250
                 && smtp_command(smtp, "RCPT TO:<", recipient, ">\r\n") == 250
                 && smtp_command(smtp, "DATA", "", "\r\n") == 354

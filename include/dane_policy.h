@@ -14,49 +14,41 @@
  *
  *     struct session;
  *
- *     // Connects, reads the greeting, says EHLO. 0 if that went well, else
- *     // DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
- *     int session_open(struct session *session, const dane_policy_host *host);
+ *     // Connects, reads the greeting, says EHLO, or HELO where that is refused. 0 if that went
+ *     // well, else DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
+ *     int session_open(struct session *session, const char *address, uint16_t port);
  *
- *     // A full handshake, never a resumed one. 0 if that went well, else
- *     // DANE_POLICY_CERTIFICATE_NO_STARTTLS or DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED.
+ *     // A full handshake, never a resumed one; no SNI for NULL. 0 if that went well, else
+ *     // DANE_POLICY_CERTIFICATE_NO_STARTTLS where it is not offered, or
+ *     // DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED: also where STARTTLS is refused, and where
+ *     // anything follows the reply to it (RFC 3207 section 6).
  *     int session_starttls(struct session *session, const char *server_name);
  *
  *     // The certificates as the server sent them, its own first.
  *     size_t session_chain(struct session *session, dane_policy_bytes *chain, size_t size);
  *
- *     // Sends the message. Only if TLS is not required it may do so without TLS, and may
- *     // connect again for that.
+ *     // Sends the message. Only if TLS is not required it may do so without TLS, and after a
+ *     // failed handshake connects again for that.
  *     int session_send(struct session *session, int tls_required);
  *
- *     void keep_in_queue(const dane_policy_decision *why);
+ *     // Remembers why the message has not gone out, in case it stays in the queue.
+ *     void note_why_not(const dane_policy_decision *why);
  *     void bounce(const dane_policy_decision *why);
  *
- * 1. A mail server that lets the library find the hosts. One host:
+ * 1. A mail server that lets the library find the hosts. One host, address by address: a
+ * refusal at one leads to the next:
  *
- *     int try_host(struct session *session, const dane_policy_host *host)
+ *     int try_address(struct session *session, const dane_policy_host *host, const char *address)
  *     {
  *         const dane_policy_decision *before = dane_policy_host_decision(host);
  *         const dane_policy_decision *after;
- *         const char *server_name = dane_policy_host_base_domain(host);
  *         dane_policy_verification *verification = NULL;
  *         dane_policy_bytes chain[32];
  *         int failure, sent = 0;
  *
- *         switch (dane_policy_decision_action(before)) {
- *         case DANE_POLICY_ACTION_VERIFY:
- *         case DANE_POLICY_ACTION_ENCRYPT:
- *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
- *             break;
- *         default:
- *             keep_in_queue(before);
- *             return 0;
- *         }
- *         if (server_name == NULL)
- *             server_name = dane_policy_host_name(host);
- *         failure = session_open(session, host);
+ *         failure = session_open(session, address, dane_policy_host_port(host));
  *         if (failure == 0)
- *             failure = session_starttls(session, server_name);
+ *             failure = session_starttls(session, dane_policy_host_server_name(host));
  *         if (failure != 0)
  *             dane_policy_verify_failure(host, failure, &verification);
  *         else
@@ -68,8 +60,28 @@
  *         if (dane_policy_decision_may_deliver(after))
  *             sent = session_send(session, dane_policy_decision_tls_required(before));
  *         else
- *             keep_in_queue(after);
+ *             note_why_not(after);
  *         dane_policy_verification_free(verification);
+ *         return sent;
+ *     }
+ *
+ *     int try_host(struct session *session, const dane_policy_host *host)
+ *     {
+ *         const dane_policy_decision *decision = dane_policy_host_decision(host);
+ *         int sent = 0;
+ *         size_t i;
+ *
+ *         switch (dane_policy_decision_action(decision)) {
+ *         case DANE_POLICY_ACTION_VERIFY:
+ *         case DANE_POLICY_ACTION_ENCRYPT:
+ *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
+ *             break;
+ *         default:
+ *             note_why_not(decision);
+ *             return 0;
+ *         }
+ *         for (i = 0; !sent && i < dane_policy_host_address_count(host); i++)
+ *             sent = try_address(session, host, dane_policy_host_address(host, i));
  *         return sent;
  *     }
  *
@@ -84,7 +96,7 @@
  *         size_t i;
  *
  *         if (dane_policy_lookup(context, domain, 25, &destination) != DANE_POLICY_OK) {
- *             keep_in_queue(NULL);
+ *             note_why_not(NULL);
  *             return 0;
  *         }
  *         decision = dane_policy_destination_decision(destination);
@@ -92,7 +104,7 @@
  *             bounce(decision);
  *         else if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN
  *                  && !dane_policy_decision_may_deliver(decision))
- *             keep_in_queue(decision);
+ *             note_why_not(decision);
  *         else
  *             for (i = 0; !sent && i < dane_policy_destination_host_count(destination); i++)
  *                 sent = try_host(session, dane_policy_destination_host(destination, i));
@@ -119,7 +131,7 @@
  *         if (host != NULL)
  *             sent = try_host(session, host);
  *         else
- *             keep_in_queue(dane_policy_destination_host_decision(destination, name));
+ *             note_why_not(dane_policy_destination_host_decision(destination, name));
  *         dane_policy_destination_free(configured);
  *         return sent;
  *     }
@@ -609,7 +621,7 @@ typedef enum dane_policy_scope {
      */
     DANE_POLICY_SCOPE_HOST = 1,
     /**
-     * The whole domain; no other host can help.
+     * The whole domain: where it may not deliver, no other host can help.
      */
     DANE_POLICY_SCOPE_DOMAIN = 2,
 } dane_policy_scope;
@@ -912,8 +924,8 @@ int dane_policy_destination_level(const struct dane_policy_destination *destinat
 uint32_t dane_policy_destination_queries(const struct dane_policy_destination *destination);
 
 /**
- * The decision for the domain before connecting: that of the first host that does not defer. NULL for
- * NULL, which the decision getters take as DEFER.
+ * The decision for the domain before connecting: that of the first host that does not defer, or where all do, of the
+ * best of them. NULL for NULL, which the decision getters take as DEFER.
  */
 const struct dane_policy_decision *dane_policy_destination_decision(const struct dane_policy_destination *destination);
 
@@ -979,9 +991,15 @@ const char *dane_policy_host_address_text(const struct dane_policy_host *host);
 const char *dane_policy_host_tlsa_text(const struct dane_policy_host *host);
 
 /**
- * The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
+ * The TLSA base domain (RFC 7672 section 2.2.3). NULL if there is none.
  */
 const char *dane_policy_host_base_domain(const struct dane_policy_host *host);
+
+/**
+ * The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
+ * address, of which there is no SNI (RFC 6066 section 3).
+ */
+const char *dane_policy_host_server_name(const struct dane_policy_host *host);
 
 /**
  * Number of addresses found.

@@ -328,6 +328,21 @@ fn what_the_domain_itself_says_concerns_every_host() {
     }
 }
 
+#[test]
+fn rfc7672_8_1_the_server_is_asked_for_by_base_domain_or_name() {
+    let world = World::start().unwrap();
+    let context = context(&world, "dane");
+    for (domain, server_name) in [
+        ("alias-both.test", Some("alias-both.target.test")),
+        ("tlsa-none.test", Some("mx.tlsa-none.test")),
+        ("[192.0.2.1]", None),
+        ("192.0.2.1", None),
+    ] {
+        let found = context.lookup(domain, world.smtp_port).unwrap();
+        assert_eq!(found.hosts[0].server_name(), server_name, "{domain}");
+    }
+}
+
 /// A resumed session would show no chain.
 #[test]
 fn rfc7672_3_2_every_session_is_authenticated_anew() {

@@ -14,13 +14,14 @@
  *     static int shake_hands(const dane_policy_host *host, rustls_connection **connection,
  *                            dane_policy_rustls_handshake **handshake)
  *     {
- *         const char *server_name = dane_policy_host_base_domain(host);
+ *         const char *server_name = dane_policy_host_server_name(host);
  *         rustls_client_config_builder *builder = rustls_client_config_builder_new();
  *         rustls_server_cert_verifier *verifier;
  *         const rustls_client_config *config = NULL;
  *
+ *         // An address, for which rustls sends no SNI.
  *         if (server_name == NULL)
- *             server_name = dane_policy_host_name(host);
+ *             server_name = dane_policy_host_address(host, 0);
  *         dane_policy_rustls_server_verifier(host, (int64_t) time(NULL), &verifier, handshake);
  *         rustls_client_config_builder_set_server_verifier(builder, verifier);
  *         rustls_server_cert_verifier_free(verifier);

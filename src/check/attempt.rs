@@ -39,7 +39,7 @@ pub(super) async fn connect(
         let target = Target {
             address: SocketAddr::new(*address, host.port),
             ehlo_name,
-            server_name: host.base_domain.as_deref().unwrap_or(&host.name),
+            server_name: host.server_name().unwrap_or_default(),
         };
         let attempt = judge(call, host, smtp::connect(&target, Instant::now() + share).await);
         if attempt.decision.verdict.action != Action::Defer {

@@ -41,7 +41,7 @@ pub enum Outcome {
 pub enum Scope {
     /// One MX host; the next may do better.
     Host = 1,
-    /// The whole domain; no other host can help.
+    /// The whole domain: where it may not deliver, no other host can help.
     Domain = 2,
 }
 

@@ -137,8 +137,8 @@ pub extern "C" fn dane_policy_destination_queries(
     read(destination, 0, |destination| destination.queries)
 }
 
-/// The decision for the domain before connecting: that of the first host that does not defer. NULL for
-/// NULL, which the decision getters take as DEFER.
+/// The decision for the domain before connecting: that of the first host that does not defer, or where all do, of the
+/// best of them. NULL for NULL, which the decision getters take as DEFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_destination_decision(
     destination: Option<&dane_policy_destination>,

@@ -14,6 +14,7 @@ pub struct dane_policy_host {
     pub(super) host: Host,
     name: CString,
     base_domain: Option<CString>,
+    server_name: Option<CString>,
     addresses: Vec<CString>,
     reference_names: Vec<CString>,
     tlsrpt_strings: Vec<CString>,
@@ -28,6 +29,7 @@ impl dane_policy_host {
         Self {
             name: to_c(&host.name),
             base_domain: host.base_domain.as_deref().map(to_c),
+            server_name: host.server_name().map(to_c),
             addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
             reference_names: host.reference_names.iter().map(|name| to_c(name)).collect(),
             tlsrpt_strings: host.records.iter().map(|record| to_c(&record.zone_text())).collect(),
@@ -44,9 +46,13 @@ impl dane_policy_host {
     }
 }
 
+fn text_or_null(text: Option<&CString>) -> *const c_char {
+    text.map_or(std::ptr::null(), |text| text.as_ptr())
+}
+
 /// The string at an index, or NULL.
 pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
-    strings.get(index).map_or(std::ptr::null(), |text| text.as_ptr())
+    text_or_null(strings.get(index))
 }
 
 /// The host's name as in the MX record, in lower case and without a final dot. NULL only for NULL.
@@ -92,12 +98,17 @@ pub extern "C" fn dane_policy_host_tlsa_text(host: Option<&dane_policy_host>) ->
     read(host, std::ptr::null(), |host| host.tlsa_text.as_ptr())
 }
 
-/// The TLSA base domain: send it as SNI (RFC 7672 section 8.1). NULL if there is none.
+/// The TLSA base domain (RFC 7672 section 2.2.3). NULL if there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_base_domain(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| {
-        host.base_domain.as_ref().map_or(std::ptr::null(), |name| name.as_ptr())
-    })
+    read(host, std::ptr::null(), |host| text_or_null(host.base_domain.as_ref()))
+}
+
+/// The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
+/// address, of which there is no SNI (RFC 6066 section 3).
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_server_name(host: Option<&dane_policy_host>) -> *const c_char {
+    read(host, std::ptr::null(), |host| text_or_null(host.server_name.as_ref()))
 }
 
 /// Number of addresses found.

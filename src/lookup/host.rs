@@ -130,6 +130,13 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
 }
 
 impl Host {
+    /// The name to ask the server for in TLS: the TLSA base domain (RFC 7672 section 8.1), or without one the host's; none
+    /// for an address (RFC 6066 section 3).
+    pub fn server_name(&self) -> Option<&str> {
+        let own = || literal::parse(&self.name).is_none().then_some(&*self.name);
+        self.base_domain.as_deref().or_else(own)
+    }
+
     fn blank(query: &Query<'_>) -> Self {
         Self {
             name: query.name.to_ascii_lowercase(),

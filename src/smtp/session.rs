@@ -27,7 +27,7 @@ pub struct Target<'a> {
     pub address: SocketAddr,
     /// The name for the EHLO command.
     pub ehlo_name: &'a str,
-    /// The server name indication: the TLSA base domain, else the host name. Not sent where it is no DNS name.
+    /// The server name indication; not sent where it is no DNS name.
     pub server_name: &'a str,
 }
 

@@ -177,6 +177,7 @@ static void check_null(void)
     CHECK(dane_policy_host_address_status(NULL) == B);
     CHECK(dane_policy_host_tlsa_status(NULL) == B);
     CHECK(dane_policy_host_base_domain(NULL) == NULL);
+    CHECK(dane_policy_host_server_name(NULL) == NULL);
     CHECK(dane_policy_host_address_count(NULL) == 0 && dane_policy_host_address(NULL, 0) == NULL);
     CHECK(dane_policy_host_reference_name_count(NULL) == 0 && dane_policy_host_reference_name(NULL, 0) == NULL);
     CHECK(dane_policy_host_tlsa_count(NULL) == 0 && dane_policy_host_tlsa_usable(NULL, 0) == 0);
@@ -326,6 +327,7 @@ static void check_names(void)
     host = dane_policy_destination_host(to, 0);
     CHECK(dane_policy_host_address_status(host) == I);
     IS(dane_policy_host_address(host, 0), "192.0.2.1");
+    CHECK(dane_policy_host_server_name(host) == NULL);
     CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     CHECK(strlen(dane_policy_host_policy_key(host)) == 64);
     CHECK(dane_policy_destination_host(to, 1) == NULL);

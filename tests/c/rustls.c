@@ -42,7 +42,8 @@ static rustls_connection *connection_to(const dane_policy_host *host, const rust
 {
     rustls_connection *connection = NULL;
 
-    CHECK(smtp_connect(smtp, host) == 0 && smtp_starttls(smtp) == 0);
+    CHECK(smtp_open(smtp, dane_policy_host_address(host, 0), dane_policy_host_port(host)) == 0);
+    CHECK(smtp_starttls(smtp) == 0);
     CHECK(rustls_client_connection_new(config, dane_policy_host_base_domain(host), &connection) == RUSTLS_RESULT_OK);
     return connection;
 }
