@@ -209,7 +209,8 @@ fn delivery_loop() {
         [("a@good.test", true), ("e@mismatch-good.test", true), ("f@plain-none.test", false)]
     );
     assert_eq!(sender.run(&[], &["me@here.test", "a@good.test"]).status.code(), Some(0));
-    for wrong in [&["me@here.test"][..], &["me@here.test", "a <b@good.test"], &[]] {
+    let no_port = ["-p", "65536", "me@here.test", "a@good.test"];
+    for wrong in [&["me@here.test"][..], &["me@here.test", "a <b@good.test"], &[], &no_port] {
         assert_eq!(sender.run(&[], wrong).status.code(), Some(2), "{wrong:?}");
     }
 }
