@@ -121,8 +121,8 @@ $(SHARED) $(RUSTLS_SHARED):
 	ln -sf $(@F) $(@D)/$(call soname,$@)
 	ln -sf $(call soname,$@) $(@D)/$(call linkname,$@)
 
-$(STATIC): $(ARCHIVE) $(B)/keep.ld
-$(RUSTLS_STATIC): $(RUSTLS_ARCHIVE) $(R)/keep.ld
+$(STATIC): $(ARCHIVE) $(B)/keep.ld $(B)/symbols.txt
+$(RUSTLS_STATIC): $(RUSTLS_ARCHIVE) $(R)/keep.ld $(R)/symbols.txt
 
 # One object whose other symbols are local, so that it links beside any other Rust library. Left as groups, sections
 # would stand in for those of the other library, whose symbols are not theirs.
