@@ -22,13 +22,13 @@ const HERE: &str = "
     ip addr add 10.77.0.1/30 dev servers
     ip addr add fd77::1/64 dev servers nodad
     ip link set servers up
-    sysctl -qw net.ipv4.conf.all.route_localnet=1";
+    echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet";
 const THERE: &str = "
     ip link set lo up
     ip addr add 10.77.0.2/30 dev client
     ip addr add fd77::2/64 dev client nodad
     ip link set client up
-    sysctl -qw net.ipv4.conf.all.route_localnet=1
+    echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
     ip route del table local local 127.0.0.0/8 dev lo
     ip route add table local local 127.0.0.0/24 dev lo src 127.0.0.1
     ip route add 127.0.0.0/8 via 10.77.0.1 src 10.77.0.2";
