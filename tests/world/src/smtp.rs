@@ -333,7 +333,11 @@ fn starttls(mut stream: &TcpStream, behaviour: &Behaviour, mail: Mail) -> io::Re
             stream.write_all(GO_AHEAD)?;
             stall()
         }
-        _ => stream.write_all(GO_AHEAD),
+        // Not with the client's hello unread: that would reset the connection, or not, as time will have it.
+        _ => {
+            stream.write_all(GO_AHEAD)?;
+            BufReader::new(stream).fill_buf().map(|_| ())
+        }
     }
 }
 
