@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::delivery::Delivery;
 use crate::namespace::Namespace;
-use crate::process::{Server, run};
+use crate::process::{Server, resolve_by, run};
 
 /// As whom Exim runs; the build script's choice.
 const USER: &str = "mail";
@@ -63,17 +63,9 @@ impl<'a> Exim<'a> {
         setting: &Setting<'_>,
         directory: &Path,
     ) -> io::Result<Self> {
-        let resolv_conf = directory.join("resolv.conf");
-        let is_mounted = resolv_conf.exists();
-        // Written in place: what is mounted is this very file.
-        let options = "options trust-ad edns0 timeout:8 attempts:1";
-        fs::write(&resolv_conf, format!("nameserver {}\n{options}\n", setting.resolver))?;
-        if !is_mounted {
-            let resolv_conf = resolv_conf.display().to_string();
-            run("mount", &["--bind", &resolv_conf, "/etc/resolv.conf"], directory)?;
-            // Neither Exim's user nor its processes are root's.
-            run("chmod", &["711", "."], directory)?;
-        }
+        resolve_by(setting.resolver, directory)?;
+        // Neither Exim's user nor its processes are root's.
+        run("chmod", &["711", "."], directory)?;
         let home = directory.join(setting.name);
         fs::create_dir(&home)?;
         run("chown", &[USER, "."], &home)?;

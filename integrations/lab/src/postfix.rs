@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::process::run;
+use crate::process::{resolve_by, run};
 
 const CONFIG: &str = "postfix";
 const LOG: &str = "postfix.log";
@@ -23,12 +23,7 @@ pub struct Postfix {
 impl Postfix {
     /// Sets one up that asks this resolver and believes its AD bit.
     pub fn new(resolver: &str, directory: &Path) -> io::Result<Self> {
-        // The namespace has a view of its own of the file system; glibc reads no other file than this.
-        let resolv_conf = directory.join("resolv.conf").display().to_string();
-        let options = "options trust-ad edns0 timeout:8 attempts:1";
-        fs::write(&resolv_conf, format!("nameserver {resolver}\n{options}\n"))?;
-        run("mount", &["--bind", &resolv_conf, "/etc/resolv.conf"], directory)?;
-
+        resolve_by(resolver, directory)?;
         for name in [CONFIG, "queue", "data"] {
             fs::create_dir(directory.join(name))?;
         }

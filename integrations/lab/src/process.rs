@@ -21,11 +21,18 @@ pub fn needs_library(program: &Path) -> io::Result<bool> {
     Ok(dynamic.contains("libdane_policy"))
 }
 
-/// Lets glibc ask this resolver; the namespace has a view of its own of the file system.
+/// Lets glibc ask this resolver from now on, and believe its AD bit; the namespace has a view of its own of the file system.
 pub fn resolve_by(resolver: &str, directory: &Path) -> io::Result<()> {
-    let file = directory.join(format!("resolv.conf-{resolver}")).display().to_string();
-    std::fs::write(&file, format!("nameserver {resolver}\noptions edns0 timeout:8 attempts:1\n"))?;
-    run("mount", &["--bind", &file, "/etc/resolv.conf"], directory).map(|_| ())
+    let file = directory.join("resolv.conf");
+    let is_mounted = file.exists();
+    // Written in place: what is mounted is this very file.
+    let options = "options trust-ad edns0 timeout:8 attempts:1";
+    std::fs::write(&file, format!("nameserver {resolver}\n{options}\n"))?;
+    if is_mounted {
+        return Ok(());
+    }
+    run("mount", &["--bind", &file.display().to_string(), "/etc/resolv.conf"], directory)
+        .map(|_| ())
 }
 
 /// A server in the foreground, killed when dropped.
