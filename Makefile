@@ -58,7 +58,8 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls demo test test-servers bench install install-rustls man diagrams header texts check-abi clean FORCE
+.PHONY: all rustls demo test test-servers bench install install-rustls man diagrams header texts check-abi \
+    check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -235,8 +236,6 @@ header:
 texts:
 	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --test texts
 
-.PHONY: check-abidiff abi-baseline
-
 check-abi: $(SHARED) check-abidiff
 	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^DANE_POLICY_' \
 	    | LC_ALL=C sort > $(B)/exported.txt
@@ -264,8 +263,6 @@ abi-baseline: $(B)/libdane_policy.abi
 	{ echo '$(call soname,$(SHARED)) libdane-policy1 #MINVER#'; echo '* Build-Depends-Package: libdane-policy-dev'; \
 	    for node in $$(sed 's/.* //' abi/symbols.txt | sort -uV); do echo " $$node@$$node $${node#DANE_POLICY_}.0"; done; \
 	    sed 's/^\(.*\) \(DANE_POLICY_\(.*\)\)$$/ \1@\2 \3.0/' abi/symbols.txt; } > debian/libdane-policy1.symbols
-
-.PHONY: check-deb check-rpm
 
 check-deb check-rpm: check-%:
 	packaging/check-$* $(B)/$*

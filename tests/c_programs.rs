@@ -26,7 +26,7 @@ fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
     };
     let rpath = format!("-Wl,-rpath,{}", build.display());
     run(base(&programs[0]).arg("-L").arg(build).args(["-ldane_policy", &rpath]));
-    run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(STATIC_LIBS));
+    run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(private_libraries(build)));
     programs
 }
 

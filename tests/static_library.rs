@@ -35,14 +35,6 @@ fn neighbour(folder: &Path) -> Output {
     run(rustc.arg("--out-dir").arg(folder).arg(&source))
 }
 
-/// `Libs.private` of the installed pkg-config file.
-fn private_libraries(build: &Path) -> Vec<String> {
-    let file = libraries(build).join("pkgconfig/dane-policy.pc");
-    let file = fs::read_to_string(file).unwrap();
-    let line = file.lines().find_map(|line| line.strip_prefix("Libs.private: ")).unwrap();
-    line.split(' ').map(str::to_owned).collect()
-}
-
 #[test]
 fn defines_the_public_symbols_and_no_other() {
     let Some(build) = build() else { return };

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-pub const STATIC_LIBS: [&str; 5] = ["-lutil", "-lrt", "-lpthread", "-ldl", "-lm"];
 
 /// The folder that `make` built into; without it there is nothing to test.
 pub fn build() -> Option<PathBuf> {
@@ -79,6 +78,14 @@ fn world_binary() -> PathBuf {
 /// Where `make test` installed the libraries.
 pub fn libraries(build: &Path) -> PathBuf {
     build.join("installed/opt/dane/lib64")
+}
+
+/// `Libs.private` of the installed pkg-config file: what the static library needs.
+pub fn private_libraries(build: &Path) -> Vec<String> {
+    let file = libraries(build).join("pkgconfig/dane-policy.pc");
+    let file = fs::read_to_string(file).unwrap();
+    let line = file.lines().find_map(|line| line.strip_prefix("Libs.private: ")).unwrap();
+    line.split(' ').map(str::to_owned).collect()
 }
 
 /// What pkg-config says of the installed packages.
