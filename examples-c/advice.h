@@ -56,6 +56,10 @@ static const struct advice advices[] = {
     {DANE_POLICY_DETAIL_WEAK_KEY, "the MX host's owner should take a longer key", "The record matches a short RSA key."},
     {DANE_POLICY_DETAIL_LIMIT_EXCEEDED, "the MX host's owner must send a smaller chain",
      "The certificates that the server sent exceed what verification looks at."},
+    {DANE_POLICY_DETAIL_TRUST_ANCHOR, "compare the trust anchors with the zone's keys: they are yours to keep",
+     "No key of the zone is the trust anchor that this machine is configured with, so nothing can be proven and mail waits. "
+     "The anchor is out of date or of another DNS, or the resolver speaks for another DNS than the anchor. No domain's owner "
+     "can mend that."},
     {DANE_POLICY_DETAIL_RESOLVER_STRIPS_DNSSEC, "use another resolver, or repair this one: dane-check --self-test",
      "This machine's resolver removes signatures from its answers, so nothing can be proven and all mail waits."},
     {DANE_POLICY_DETAIL_RESOLVER_DOES_NOT_VALIDATE, "use a validating resolver, or --dnssec validate",

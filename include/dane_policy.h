@@ -522,6 +522,10 @@ typedef enum dane_policy_detail {
      * DANE is switched off for this destination.
      */
     DANE_POLICY_DETAIL_DANE_OFF = 40,
+    /**
+     * No key of the zone is the configured trust anchor: a matter of this host or its resolver, and of no domain's owner.
+     */
+    DANE_POLICY_DETAIL_TRUST_ANCHOR = 41,
 } dane_policy_detail;
 
 /**

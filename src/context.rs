@@ -170,7 +170,7 @@ impl Context {
         }
         let name = match names::parse(name) {
             Ok(name) => name,
-            Err(invalid) => return Ok(Ok(Answer::invalid_name(name, invalid.text()))),
+            Err(invalid) => return Ok(Ok(Answer::invalid_name(invalid.text()))),
         };
         let answer = self.run(self.dns.mode, |call| async move {
             call.start(&name, rtype);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dane_policy::context::Context;
+use dane_policy::decide::Detail;
 use dane_policy::dns::{Answer, Status};
 use world::World;
 
@@ -46,13 +47,26 @@ fn the_closest_anchor_counts_even_where_it_is_wrong() {
     let wrong = format!("{}test DS 1 13 2 {}\n", world.anchor, "ab".repeat(32));
     let inside = query(&world, &wrong, "_25._tcp.mx.good.test", TLSA);
     assert_eq!(inside.status, Status::Bogus);
-    assert_eq!(inside.text, "DNSKEY of test: no key matches the DS records");
+    assert_eq!(inside.text, "DNSKEY of test: no key matches the trust anchor");
+    assert_eq!(inside.detail, Detail::TrustAnchor, "no matter of the domain's owner");
     assert_eq!(query(&world, &wrong, "signed.optout", MX).status, Status::Secure);
 }
 
 #[test]
-fn rfc4035_5_2_an_anchor_of_an_unknown_algorithm_proves_nothing() {
+fn rfc4033_2_an_anchor_that_cannot_be_used_is_refused_and_changes_nothing() {
     let world = World::start().unwrap();
-    let unknown = format!("test DS 1 200 2 {}\n", "ab".repeat(32));
-    assert_eq!(query(&world, &unknown, "good.test", MX).status, Status::Insecure);
+    let mut context = Context::new();
+    context.add_nameserver(&world.dns.to_string()).unwrap();
+    context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
+    for (digits, why) in [
+        ("1 200 2", "line 1 has the unsupported algorithm 200"),
+        ("1 13 7", "line 1 has the unsupported digest type 7"),
+        ("1 13 4", "line 1 has a digest of 32 octets, which is not the length of digest type 4"),
+    ] {
+        let unusable = format!("test DS {digits} {}\n", "ab".repeat(32));
+        let refused = context.set_trust_anchors(unusable.as_bytes()).unwrap_err();
+        assert_eq!(refused.to_string(), why);
+    }
+    let answer = context.query("good.test", MX).unwrap().unwrap();
+    assert_eq!(answer.status, Status::Secure);
 }

@@ -90,11 +90,13 @@ pub enum Detail {
     AliasLoop = 39,
     /// DANE is switched off for this destination.
     DaneOff = 40,
+    /// No key of the zone is the configured trust anchor: a matter of this host or its resolver, and of no domain's owner.
+    TrustAnchor = 41,
 }
 
 impl Detail {
     /// Every detail, in the order of its numbers.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::None,
         Self::MxInsecure,
         Self::MxBogus,
@@ -136,6 +138,7 @@ impl Detail {
         Self::LimitExceeded,
         Self::AliasLoop,
         Self::DaneOff,
+        Self::TrustAnchor,
     ];
 
     /// The word used in JSON.
@@ -187,6 +190,7 @@ impl Detail {
             Self::LimitExceeded => c"limit-exceeded",
             Self::AliasLoop => c"alias-loop",
             Self::DaneOff => c"dane-off",
+            Self::TrustAnchor => c"trust-anchor",
         }
     }
 }

@@ -3,9 +3,9 @@
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use hickory_resolver::proto::rr::Name;
 
-use super::delegation::Ds;
+use super::delegation::{Ds, EntryPoints};
+use super::key::{self, Key};
 use super::names;
-use super::signature::Key;
 
 /// The root's key-signing keys 20326 (2017) and 38696 (2024), from IANA's root-anchors.xml of 2024-07-18.
 const ROOT: &str = "\
@@ -31,18 +31,27 @@ impl Anchors {
     }
 
     /// Reads one anchor a line: `NAME [TTL] [IN] DS ...` or `DNSKEY ...`; `;` and `#` start a comment.
+    ///
+    /// One whose algorithm, digest type or size of key is not supported is passed over where another of its name is.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut anchors = Vec::new();
+        let mut unsupported = Vec::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.split([';', '#']).next().unwrap_or_default();
             let fields: Vec<&str> = line.split_ascii_whitespace().collect();
             if fields.is_empty() {
                 continue;
             }
-            let anchor = parse_line(&fields);
-            anchors.push(anchor.ok_or_else(|| {
-                format!("line {} is neither a DS nor a zone-signing DNSKEY record", number + 1)
-            })?);
+            let at_line = |why: String| format!("line {} {why}", number + 1);
+            let (name, anchor) = parse_line(&fields).map_err(at_line)?;
+            match anchor.fault() {
+                None => anchors.push((name, anchor)),
+                Some(fault) => unsupported.push((name, at_line(fault))),
+            }
+        }
+        let is_usable = |name: &Name| anchors.iter().any(|(usable, _)| usable == name);
+        if let Some((_, fault)) = unsupported.into_iter().find(|(name, _)| !is_usable(name)) {
+            return Err(fault);
         }
         if anchors.is_empty() {
             return Err("no DS or DNSKEY record".into());
@@ -51,8 +60,13 @@ impl Anchors {
     }
 
     /// The anchors at a name.
-    pub(crate) fn at(&self, name: &Name) -> Vec<&Anchor> {
-        self.0.iter().filter(|(at, _)| at == name).map(|(_, anchor)| anchor).collect()
+    pub(crate) fn at(&self, name: &Name) -> EntryPoints {
+        let here = || self.0.iter().filter(|(at, _)| at == name).map(|(_, anchor)| anchor);
+        let ds =
+            |anchor: &Anchor| if let Anchor::Ds(ds) = anchor { Some(ds.clone()) } else { None };
+        let key =
+            |anchor: &Anchor| if let Anchor::Key(key) = anchor { Some(key.clone()) } else { None };
+        EntryPoints::anchors(here().filter_map(ds), here().filter_map(key).collect())
     }
 
     /// The closest name with an anchor that encloses `name`.
@@ -70,7 +84,42 @@ impl Anchors {
     }
 }
 
-fn parse_line(fields: &[&str]) -> Option<(Name, Anchor)> {
+impl Anchor {
+    /// Why it cannot be used here, where a later version may.
+    fn fault(&self) -> Option<String> {
+        let algorithm = match self {
+            Self::Ds(ds) => ds.algorithm,
+            Self::Key(key) => key.algorithm,
+        };
+        match self {
+            _ if !key::supported(algorithm) => {
+                Some(format!("has the unsupported algorithm {algorithm}"))
+            }
+            Self::Ds(ds) if !ds.is_supported() => {
+                Some(format!("has the unsupported digest type {}", ds.digest_type))
+            }
+            Self::Key(key) if !key.is_checkable() => {
+                Some("has a key of a size that cannot be checked".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn parse_line(fields: &[&str]) -> Result<(Name, Anchor), String> {
+    let neither = || "is neither a DS nor a zone-signing DNSKEY record".to_owned();
+    let anchor = read_line(fields).ok_or_else(neither)?;
+    match &anchor.1 {
+        Anchor::Ds(ds) if !ds.has_its_length() => Err(format!(
+            "has a digest of {} octets, which is not the length of digest type {}",
+            ds.digest.len(),
+            ds.digest_type
+        )),
+        _ => Ok(anchor),
+    }
+}
+
+fn read_line(fields: &[&str]) -> Option<(Name, Anchor)> {
     let (owner, mut rest) = fields.split_first()?;
     let name = if *owner == "." { Name::root() } else { names::parse(owner).ok()? };
     while let [field, tail @ ..] = rest {
@@ -121,33 +170,37 @@ fn algorithm_number(field: &str) -> Option<u8> {
 mod tests {
     use super::*;
 
+    const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     #[test]
     fn the_built_in_anchors_are_both_root_keys() {
-        let anchors = Anchors::iana();
-        let root = Name::root();
+        let anchors = Anchors::iana().0;
         let tags: Vec<u16> = anchors
-            .at(&root)
             .into_iter()
-            .filter_map(|anchor| if let Anchor::Ds(ds) = anchor { Some(ds.tag) } else { None })
+            .filter_map(|(_, anchor)| if let Anchor::Ds(ds) = anchor { Some(ds.tag) } else { None })
             .collect();
         assert_eq!(tags, [20326, 38696]);
     }
 
     #[test]
     fn lines_may_have_ttl_class_comments_and_spaces() {
-        let text = "; comment\n\nexample.  3600 IN DS 1 13 2 AB cd ; tail\n. IN DNSKEY 257 3 13 AQID BAUG\n\
-                    org. DS 2 ecdsap256sha256 2 EF\n";
-        let anchors = Anchors::parse(text).unwrap();
+        let (first, second) = DIGEST.split_at(30);
+        let text = format!(
+            "; comment\n\nexample.  3600 IN DS 1 13 2 {first} {second} ; tail\n. IN DNSKEY 257 3 13 AQID BAUG\n\
+             org. DS 2 ecdsap256sha256 2 {}\n",
+            DIGEST.to_uppercase()
+        );
+        let anchors = Anchors::parse(&text).unwrap();
         assert_eq!(anchors.names().len(), 3);
-        let org = anchors.at(&names::parse("org").unwrap());
-        assert!(matches!(org[..], [Anchor::Ds(Ds { algorithm: 13, .. })]));
-        let ds = anchors.at(&names::parse("example").unwrap());
-        assert!(matches!(ds[..], [Anchor::Ds(Ds { tag: 1, .. })]));
+        let [(_, example), (_, _), (_, org)] = &anchors.0[..] else { panic!() };
+        assert!(matches!(org, Anchor::Ds(Ds { tag: 2, algorithm: 13, .. })));
+        assert!(matches!(example, Anchor::Ds(Ds { tag: 1, .. })));
     }
 
     #[test]
     fn the_closest_anchor_encloses() {
-        let anchors = Anchors::parse(". DS 1 13 2 AB\nexample. DS 1 13 2 AB\n").unwrap();
+        let text = format!(". DS 1 13 2 {DIGEST}\nexample. DS 1 13 2 {DIGEST}\n");
+        let anchors = Anchors::parse(&text).unwrap();
         let enclosing = |name: &str| {
             anchors.enclosing(&names::parse(name).unwrap()).map(names::display).unwrap()
         };
@@ -168,7 +221,30 @@ mod tests {
         ] {
             assert!(Anchors::parse(bad).is_err(), "{bad}");
         }
-        let error = Anchors::parse(". DS 1 13 2 AB\nfoo bar").unwrap_err();
+        let error = Anchors::parse(&format!(". DS 1 13 2 {DIGEST}\nfoo bar")).unwrap_err();
         assert!(error.starts_with("line 2 "), "{error}");
+    }
+
+    /// A typing error must not make a signed zone look unsigned.
+    #[test]
+    fn rfc4033_2_an_anchor_that_is_not_supported_is_an_error_unless_another_of_its_name_is() {
+        let error = |text: &str| Anchors::parse(text).unwrap_err();
+        let good = format!(". DS 1 13 2 {DIGEST}\n");
+        for (line, fault) in [
+            (format!("org. DS 1 200 2 {DIGEST}"), "line 2 has the unsupported algorithm 200"),
+            (format!("org. DS 1 13 9 {DIGEST}"), "line 2 has the unsupported digest type 9"),
+            ("org. DNSKEY 257 3 16 AQID".into(), "line 2 has the unsupported algorithm 16"),
+            (
+                format!("org. DNSKEY 257 3 8 AwEAA{}", "x".repeat(87)),
+                "line 2 has a key of a size that cannot be checked",
+            ),
+        ] {
+            assert_eq!(error(&(good.clone() + &line)), fault);
+            let beside = format!("{good}{line}\norg. DS 1 13 2 {DIGEST}");
+            assert_eq!(Anchors::parse(&beside).unwrap().0.len(), 2, "{line}");
+        }
+        let short = format!("{good}. DS 1 13 2 {}", &DIGEST[2..]);
+        let why = "line 2 has a digest of 31 octets, which is not the length of digest type 2";
+        assert_eq!(error(&short), why);
     }
 }

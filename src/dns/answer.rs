@@ -3,6 +3,7 @@
 use hickory_resolver::proto::rr::Name;
 
 use super::names::display;
+use super::presentation;
 use crate::decide::Detail;
 
 /// The DNSSEC status of an RRset or of its denial (RFC 4035 section 4.3).
@@ -36,12 +37,11 @@ pub struct Answer {
     pub rcode: u16,
     /// Whether the (final) name exists; false for NXDOMAIN and where it is not known.
     pub exists: bool,
-    /// The final name, without a final dot.
-    pub name: String,
+    /// The final name.
+    pub(crate) owner: Name,
+    pub(crate) rtype: u16,
     /// The RDATA of every record, decompressed, in canonical order.
     pub records: Vec<Vec<u8>>,
-    /// The same in presentation format (RFC 1035 section 5.1), type and owner left out.
-    pub presentation: Vec<String>,
     /// The aliases followed, in order.
     pub aliases: Vec<Alias>,
     /// The cause where the status is bogus or indeterminate.
@@ -55,27 +55,38 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The final name, without a final dot.
+    pub fn name(&self) -> String {
+        display(&self.owner)
+    }
+
+    /// The records in presentation format (RFC 1035 section 5.1), type and owner left out.
+    pub fn presentation(&self) -> impl Iterator<Item = String> {
+        self.records.iter().map(|rdata| presentation::show(self.rtype, rdata))
+    }
+
     /// A name that cannot be asked for.
-    pub(crate) fn invalid_name(name: &str, why: &str) -> Self {
-        let text = why.to_owned();
-        Self { detail: Detail::NameInvalid, text, ..Self::unknown(name.to_owned()) }
+    pub(crate) fn invalid_name(why: &str) -> Self {
+        let (detail, text) = (Detail::NameInvalid, why.to_owned());
+        Self { status: Status::Indeterminate, detail, text, ..Self::started(&Name::root(), 0) }
     }
 
     /// An answer that nobody waits for any longer.
-    pub(crate) fn late(name: &Name) -> Self {
+    pub(crate) fn late(name: &Name, rtype: u16) -> Self {
         let text = "no answer in time, while the other family's came".into();
-        Self { detail: Detail::Timeout, text, ..Self::unknown(display(name)) }
+        let (status, detail) = (Status::Indeterminate, Detail::Timeout);
+        Self { status, detail, text, ..Self::started(name, rtype) }
     }
 
-    /// Nothing is known of the name.
-    fn unknown(name: String) -> Self {
+    /// Nothing has weakened it yet.
+    pub(super) fn started(name: &Name, rtype: u16) -> Self {
         Self {
-            status: Status::Indeterminate,
+            status: Status::Secure,
             rcode: 0,
             exists: false,
-            name,
+            owner: name.clone(),
+            rtype,
             records: Vec::new(),
-            presentation: Vec::new(),
             aliases: Vec::new(),
             detail: Detail::None,
             basis: String::new(),

@@ -2,92 +2,116 @@
 
 use std::cell::Cell;
 
+use tokio::time::Instant;
+
 /// What one RRset and its aliases may cost, and the domain's own part of a call.
-const FIRST: Share = Share { queries: 64, signatures: 256, hashes: 1024 };
+const FIRST_QUERIES: u32 = 64;
 /// What every MX host adds: addresses, TLSA records, zones on the way.
-const HOST: Share = Share { queries: 24, signatures: 64, hashes: 256 };
-const QUERIES: &str = "DNS queries";
-/// Octets of replies.
-const OCTETS: usize = 8 * 1024 * 1024;
+const HOST_QUERIES: u32 = 24;
+/// Units of computing for the whole call. One is about a microsecond of a processor of 2023.
+const WORK: u32 = 250_000;
+/// Octets of memory for the parts of replies that a proof needs, and for what is made of them.
+const MEMORY: usize = 8 * 1024 * 1024;
+/// What the allocator adds to a piece of memory at most, its rounding included.
+const ALLOCATION: usize = 32;
+/// Octets that are hashed, compared or copied in a unit.
+const OCTETS_PER_UNIT: usize = 512;
+/// Records that are put in order in a unit.
+const RECORDS_PER_UNIT: usize = 8;
 
-/// DNS packets, public-key operations, and NSEC3 hashes of at most 151 SHA-1 rounds each.
-struct Share {
-    queries: u32,
-    signatures: u32,
-    hashes: u32,
-}
-
-/// Counts down; nothing refills it but [`Budget::allow_hosts`].
+/// Counts down; nothing refills it but [`Budget::allow_hosts`]. Each charge looks at the clock: a call that computes
+/// ends at its deadline too.
 #[derive(Debug)]
 pub(crate) struct Budget {
+    deadline: Instant,
     queries: Cell<u32>,
     sent: Cell<u32>,
-    signatures: Cell<u32>,
-    hashes: Cell<u32>,
-    octets: Cell<usize>,
+    work: Cell<u32>,
+    memory: Cell<usize>,
 }
 
 /// The call has no more to spend, of this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Exhausted(&'static str);
+pub(crate) enum Exhausted {
+    /// DNS packets.
+    Queries,
+    /// Units of computing.
+    Work,
+    /// Octets that are kept.
+    Memory,
+    /// Signatures of one RRset that do not verify.
+    FailingSignatures,
+    /// The deadline.
+    Time,
+}
 
 impl Exhausted {
-    /// Too many signatures of one RRset that do not verify.
-    pub(crate) const FAILURES: Self = Self("failing signatures");
-
-    pub(crate) fn text(self) -> String {
-        format!("the answer demands too many {}", self.0)
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Queries => "the answer demands too many DNS queries",
+            Self::Work => "the answer demands too much computing",
+            Self::Memory => "the answer demands too much memory",
+            Self::FailingSignatures => "the answer demands too many failing signatures",
+            Self::Time => "no time left to prove the answer",
+        }
     }
 }
 
 impl Budget {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(deadline: Instant) -> Self {
         Self {
-            queries: Cell::new(FIRST.queries),
+            deadline,
+            queries: Cell::new(FIRST_QUERIES),
             sent: Cell::new(0),
-            signatures: Cell::new(FIRST.signatures),
-            hashes: Cell::new(FIRST.hashes),
-            octets: Cell::new(OCTETS),
+            work: Cell::new(WORK),
+            memory: Cell::new(MEMORY),
         }
     }
 
     /// Room for the addresses, TLSA records and zones of `hosts` MX hosts.
     pub(crate) fn allow_hosts(&self, hosts: usize) {
         let hosts = u32::try_from(hosts).unwrap_or(u32::MAX);
-        for (counter, each) in [
-            (&self.queries, HOST.queries),
-            (&self.signatures, HOST.signatures),
-            (&self.hashes, HOST.hashes),
-        ] {
-            counter.set(counter.get().saturating_add(each.saturating_mul(hosts)));
-        }
+        let more = HOST_QUERIES.saturating_mul(hosts);
+        self.queries.set(self.queries.get().saturating_add(more));
     }
 
     /// One more packet.
     pub(crate) fn query(&self) -> Result<(), Exhausted> {
-        take(&self.queries, QUERIES)?;
+        self.probe()?;
         self.sent.set(self.sent.get() + 1);
         Ok(())
     }
 
     /// A packet that is not part of the lookup's own work: the probe of the resolver.
     pub(crate) fn probe(&self) -> Result<(), Exhausted> {
-        take(&self.queries, QUERIES)
+        self.queries.set(self.queries.get().checked_sub(1).ok_or(Exhausted::Queries)?);
+        Ok(())
     }
 
-    /// One more public-key operation.
-    pub(crate) fn signature(&self) -> Result<(), Exhausted> {
-        take(&self.signatures, "signature checks")
+    /// Units of computing that are about to be spent.
+    pub(crate) fn work(&self, units: u32) -> Result<(), Exhausted> {
+        let Some(left) = self.work.get().checked_sub(units) else {
+            self.work.set(0);
+            return Err(Exhausted::Work);
+        };
+        self.work.set(left);
+        if Instant::now() >= self.deadline { Err(Exhausted::Time) } else { Ok(()) }
     }
 
-    /// One more NSEC3 hash.
-    pub(crate) fn hash(&self) -> Result<(), Exhausted> {
-        take(&self.hashes, "NSEC3 hashes")
+    /// The work of going once through so many octets, and of a call for it.
+    pub(crate) fn pass_over(&self, octets: usize) -> Result<(), Exhausted> {
+        self.work(u32::try_from(1 + octets / OCTETS_PER_UNIT).unwrap_or(u32::MAX))
     }
 
-    /// A reply of `octets`.
-    pub(crate) fn reply(&self, octets: usize) -> Result<(), Exhausted> {
-        self.octets.set(self.octets.get().checked_sub(octets).ok_or(Exhausted("octets"))?);
+    /// The work of putting so many records in order, or of finding each in a list.
+    pub(crate) fn sort(&self, records: usize) -> Result<(), Exhausted> {
+        self.work(u32::try_from(records / RECORDS_PER_UNIT).unwrap_or(u32::MAX))
+    }
+
+    /// A piece of memory that the call keeps.
+    pub(crate) fn keep(&self, octets: usize) -> Result<(), Exhausted> {
+        let left = self.memory.get().checked_sub(octets.saturating_add(ALLOCATION));
+        self.memory.set(left.ok_or(Exhausted::Memory)?);
         Ok(())
     }
 
@@ -97,18 +121,29 @@ impl Budget {
     }
 }
 
+/// What a call has spent.
 #[cfg(test)]
-impl Budget {
-    /// Packets, public-key operations and hashes so far, for a call about one RRset.
-    pub(crate) fn spent(&self) -> (u32, u32, u32) {
-        let signatures = FIRST.signatures - self.signatures.get();
-        (FIRST.queries - self.queries.get(), signatures, FIRST.hashes - self.hashes.get())
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spent {
+    pub(crate) queries: u32,
+    pub(crate) work: u32,
+    pub(crate) memory: usize,
 }
 
-fn take(counter: &Cell<u32>, what: &'static str) -> Result<(), Exhausted> {
-    counter.set(counter.get().checked_sub(1).ok_or(Exhausted(what))?);
-    Ok(())
+#[cfg(test)]
+impl Budget {
+    /// One with an hour to spend.
+    pub(crate) fn for_tests() -> Self {
+        Self::new(Instant::now() + std::time::Duration::from_secs(3600))
+    }
+
+    pub(crate) fn spent(&self) -> Spent {
+        Spent {
+            queries: self.sent.get(),
+            work: WORK - self.work.get(),
+            memory: MEMORY - self.memory.get(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,14 +152,29 @@ mod tests {
 
     #[test]
     fn each_budget_runs_out() {
-        let budget = Budget::new();
+        let budget = Budget::for_tests();
         let queries = || (0..).take_while(|_| budget.query().is_ok()).count();
-        let signatures = || (0..).take_while(|_| budget.signature().is_ok()).count();
-        let hashes = || (0..).take_while(|_| budget.hash().is_ok()).count();
-        assert_eq!((queries(), signatures(), hashes()), (64, 256, 1024));
+        assert_eq!(queries(), 64);
         budget.allow_hosts(2);
-        assert_eq!((queries(), signatures(), hashes()), (48, 128, 512));
+        assert_eq!(queries(), 48);
         assert_eq!(budget.queries_sent(), 112);
-        assert_eq!((0..).take_while(|_| budget.reply(65535).is_ok()).count(), 128);
+        assert_eq!((0..).take_while(|_| budget.work(1000).is_ok()).count(), 250);
+        assert_eq!(budget.work(1), Err(Exhausted::Work));
+        assert_eq!((0..).take_while(|_| budget.keep(1 << 20).is_ok()).count(), 7);
+        assert_eq!(budget.keep(1 << 20), Err(Exhausted::Memory));
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_nothing_for_the_rest() {
+        let budget = Budget::for_tests();
+        assert_eq!(budget.work(WORK + 1), Err(Exhausted::Work));
+        assert_eq!(budget.work(1), Err(Exhausted::Work));
+    }
+
+    #[test]
+    fn each_charge_looks_at_the_clock() {
+        let budget = Budget::new(Instant::now());
+        assert_eq!(budget.work(1), Err(Exhausted::Time));
+        assert_eq!(budget.pass_over(0), Err(Exhausted::Time));
     }
 }

@@ -1,66 +1,60 @@
 //! Zone keys and insecure cuts, remembered between the calls of one context.
 
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::signature::ZoneKeys;
-use super::walk::Standing;
+use super::standing::Standing;
 
 /// Zones remembered at most.
 const ENTRIES: usize = 512;
+/// Octets of keys that a zone may have to be remembered; two of RSA with 4,096 bits in a roll-over have a third of it.
+const MAX_OCTETS: usize = 8 * 1024;
 /// Seconds a zone is remembered at most.
 const MAX_LIFETIME: u32 = 3600;
 
-#[derive(Clone, Debug)]
-enum Kept {
-    Zone(Arc<ZoneKeys>),
-    Insecure(Arc<str>),
-}
-
 /// Reached by `try_lock` only: a lock that is busy, or was inherited by a fork, means no cache and never a wait.
 #[derive(Debug, Default)]
-pub(crate) struct Cache(Mutex<HashMap<Name, (Kept, i64)>>);
+pub(crate) struct Cache(Mutex<HashMap<Name, (Standing, i64)>>);
 
 impl Cache {
     /// What is known of the zone at `name`, while it lasts.
     pub(crate) fn get(&self, name: &Name, now: i64) -> Option<Standing> {
         let entries = self.0.try_lock().ok()?;
-        let (kept, expires) = entries.get(name)?;
-        if now >= *expires {
-            return None;
-        }
-        Some(match kept {
-            Kept::Zone(keys) => Standing::Zone(Rc::new((**keys).clone())),
-            Kept::Insecure(why) => Standing::Insecure(why.as_ref().into()),
-        })
+        let (standing, expires) = entries.get(name)?;
+        is_alive(*expires, now).then(|| standing.clone())
     }
 
     /// Remembers a verdict for `lifetime` seconds; an outage is no verdict.
     pub(crate) fn put(&self, name: &Name, standing: &Standing, now: i64, lifetime: u32) {
-        let kept = match standing {
-            Standing::Zone(keys) => Kept::Zone(Arc::new((**keys).clone())),
-            Standing::Insecure(why) => Kept::Insecure(why.as_ref().into()),
-            Standing::Inside(_) | Standing::Nothing(_) | Standing::Failed(_) => return,
-        };
+        match standing {
+            Standing::Zone(keys) if keys.octets() <= MAX_OCTETS => {}
+            Standing::Insecure(_) => {}
+            _ => return,
+        }
         let Ok(mut entries) = self.0.try_lock() else { return };
         if entries.len() >= ENTRIES {
-            entries.retain(|_, (_, expires)| *expires > now);
+            entries.retain(|_, (_, expires)| is_alive(*expires, now));
         }
         if entries.len() >= ENTRIES {
             return;
         }
         let expires = now.saturating_add(lifetime.min(MAX_LIFETIME).into());
-        entries.insert(name.clone(), (kept, expires));
+        entries.insert(name.clone(), (standing.clone(), expires));
     }
+}
+
+/// Whether an entry still counts: one from a time that the clock was set back from does not.
+fn is_alive(expires: i64, now: i64) -> bool {
+    now < expires && expires <= now.saturating_add(MAX_LIFETIME.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dns::failure::Failure;
+    use crate::dns::key::{Key, ZoneKeys};
     use crate::dns::names::parse;
 
     #[test]
@@ -69,13 +63,18 @@ mod tests {
         let name = parse("example").unwrap();
         let insecure = Standing::Insecure("why".into());
         cache.put(&name, &insecure, 100, 10);
-        assert!(cache.get(&name, 109).is_some());
+        assert!(cache.get(&name, 109).is_some() && cache.get(&name, 100).is_some());
         assert!(cache.get(&name, 110).is_none());
         cache.put(&name, &insecure, 100, u32::MAX);
         assert!(cache.get(&name, 100 + 3599).is_some());
         assert!(cache.get(&name, 100 + 3600).is_none());
+        assert!(cache.get(&name, 100 - 1).is_none(), "the clock was set back");
         let other = parse("other").unwrap();
         cache.put(&other, &Standing::Failed(Failure::bogus("x")), 100, 10);
+        assert!(cache.get(&other, 100).is_none());
+        let rdata = [&[1, 0, 3, 13][..], &[0; MAX_OCTETS]].concat();
+        let large = ZoneKeys::new(other.clone(), vec![Key::from_rdata(&rdata).unwrap()]);
+        cache.put(&other, &Standing::Zone(large.into()), 100, 10);
         assert!(cache.get(&other, 100).is_none());
         for number in 0..2 * ENTRIES {
             cache.put(&parse(&format!("z{number}")).unwrap(), &insecure, 100, 10);

@@ -16,11 +16,11 @@ use super::budget::Budget;
 use super::cache::Cache;
 use super::config::Config;
 use super::failure::Failure;
-use super::message::{self, Message, Wants};
+use super::message::{self, Message, Unreadable, Wants};
 use super::names::display;
 use super::rtype;
+use super::standing::Standing;
 use super::transport::{Question, ask_tcp, ask_udp};
-use super::walk::Standing;
 use crate::decide::Detail;
 
 /// Patience with one server, per round over all of them.
@@ -67,7 +67,7 @@ impl Call {
             cache,
             now,
             deadline,
-            budget: Budget::new(),
+            budget: Budget::new(deadline),
             standings: Memo::default(),
             replies: Memo::default(),
             direct: Memo::default(),
@@ -164,13 +164,13 @@ impl Call {
         let talk = async {
             let _socket = self.sockets.acquire().await;
             let wire = ask_udp(server, &question).await.map_err(|e| unusable(e.to_string()))?;
-            let message = self.read(&wire).map_err(&unusable)?;
+            let message = self.read(&wire, name, rtype, unusable)?;
             if !message.truncated {
                 return Ok(message);
             }
             self.budget.query()?;
             let wire = ask_tcp(server, &question).await.map_err(|e| unusable(e.to_string()))?;
-            let message = self.read(&wire).map_err(&unusable)?;
+            let message = self.read(&wire, name, rtype, unusable)?;
             if message.truncated {
                 return Err(unusable("truncated over TCP".into()));
             }
@@ -192,9 +192,17 @@ impl Call {
         Ok(Rc::new(Reply { message, server }))
     }
 
-    fn read(&self, wire: &[u8]) -> Result<Message, String> {
-        self.budget.reply(wire.len()).map_err(|_| "too many octets".to_owned())?;
-        message::parse(wire).map_err(|_| "malformed message".to_owned())
+    fn read(
+        &self,
+        wire: &[u8],
+        name: &Name,
+        rtype: u16,
+        unusable: impl Fn(String) -> Failure,
+    ) -> Result<Message, Failure> {
+        message::parse(wire, name, rtype, &self.budget).map_err(|unreadable| match unreadable {
+            Unreadable::Malformed => unusable("malformed message".into()),
+            Unreadable::Exhausted(exhausted) => exhausted.into(),
+        })
     }
 }
 

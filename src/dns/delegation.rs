@@ -1,16 +1,18 @@
-//! DS records against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
+//! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
 use hickory_resolver::proto::dnssec::DigestType;
-use hickory_resolver::proto::rr::Name;
 
-use super::budget::Budget;
-use super::message::Rrsig;
-use super::signature::{self, Fault, Key, Rrset, Signed, ZoneKeys, keys_of, supported_algorithm};
+use super::budget::{Budget, Exhausted};
+use super::key::{self, Key, ZoneKeys};
+use super::rrset::Rrset;
+use super::signature::{self, Fault, Signed};
 
 const SHA1: u8 = 1;
+/// SHA-1, SHA-256, SHA-384, and the octets of their digests.
+const DIGESTS: [(u8, usize); 3] = [(SHA1, 20), (2, 32), (4, 48)];
 
 /// A DS record (RFC 4034 section 5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ds {
     pub(crate) tag: u16,
     pub(crate) algorithm: u8,
@@ -30,59 +32,122 @@ impl Ds {
         })
     }
 
-    fn is_supported(&self) -> bool {
-        supported_algorithm(self.algorithm) && DigestType::from(self.digest_type).is_supported()
+    /// Whether both numbers are supported.
+    pub(crate) fn is_supported(&self) -> bool {
+        key::supported(self.algorithm) && DigestType::from(self.digest_type).is_supported()
     }
 
-    fn matches(&self, apex: &Name, key: &Key) -> bool {
-        if self.tag != key.tag || self.algorithm != key.algorithm {
-            return false;
+    /// Whether the digest has the length of its type; so has one of an unknown type.
+    pub(crate) fn has_its_length(&self) -> bool {
+        let of_its_type = DIGESTS.iter().find(|(digest_type, _)| *digest_type == self.digest_type);
+        of_its_type.is_none_or(|(_, length)| self.digest.len() == *length)
+    }
+}
+
+/// What vouches for a zone: the DS records of its parent that count, in order, or anchors.
+pub(crate) struct EntryPoints {
+    ds: Vec<Ds>,
+    keys: Vec<Key>,
+    is_anchor: bool,
+}
+
+impl EntryPoints {
+    /// DS records that are supported, and SHA-1 only where nothing better is there (RFC 4509 section 3).
+    ///
+    /// None left means that the zone below is insecure (RFC 4035 section 5.2).
+    pub(crate) fn delegation(ds: impl IntoIterator<Item = Ds>) -> Self {
+        let mut ds: Vec<Ds> = ds.into_iter().filter(Ds::is_supported).collect();
+        if ds.iter().any(|ds| ds.digest_type != SHA1) {
+            ds.retain(|ds| ds.digest_type != SHA1);
         }
-        key.to_dnskey()
-            .to_digest(apex, DigestType::from(self.digest_type))
-            .is_ok_and(|digest| digest.as_ref() == self.digest)
+        ds.sort_unstable();
+        ds.dedup();
+        Self { ds, keys: Vec::new(), is_anchor: false }
+    }
+
+    /// Configured ones.
+    pub(crate) fn anchors(ds: impl IntoIterator<Item = Ds>, keys: Vec<Key>) -> Self {
+        Self { keys, is_anchor: true, ..Self::delegation(ds) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ds.is_empty() && self.keys.is_empty()
+    }
+
+    /// How many DS records vouch for a key; each digest is computed once, however many there are.
+    fn ds_for(&self, keys: &ZoneKeys, key: &Key, budget: &Budget) -> Result<usize, Exhausted> {
+        let mut found = 0;
+        for (digest_type, _) in DIGESTS {
+            let place = (key.tag, key.algorithm, digest_type);
+            let first =
+                self.ds.partition_point(|ds| (ds.tag, ds.algorithm, ds.digest_type) < place);
+            let is_named = |ds: &Ds| (ds.tag, ds.algorithm, ds.digest_type) == place;
+            if !self.ds.get(first).is_some_and(is_named) {
+                continue;
+            }
+            if let Some(digest) = key.digest(&keys.apex, digest_type, budget)? {
+                let Key { tag, algorithm, .. } = *key;
+                found += usize::from(
+                    self.ds.binary_search(&Ds { tag, algorithm, digest_type, digest }).is_ok(),
+                );
+            }
+        }
+        Ok(found)
     }
 }
 
-/// The DS records that count: supported ones, and SHA-1 only where nothing better is there (RFC 4509 section 3).
-///
-/// None left means that the zone below is insecure (RFC 4035 section 5.2).
-pub(crate) fn usable(records: &[Ds]) -> Vec<&Ds> {
-    let supported: Vec<&Ds> = records.iter().filter(|ds| ds.is_supported()).collect();
-    let better = supported.iter().any(|ds| ds.digest_type != SHA1);
-    supported.into_iter().filter(|ds| !better || ds.digest_type != SHA1).collect()
+/// How a zone may be entered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// By these keys.
+    Signed(ZoneKeys, Signed),
+    /// Not at all: signatures of none of the keys that its parent vouches for can be checked, so it is insecure as with
+    /// unknown algorithms (RFC 4035 section 5.2). This depends on the DS records and the keys that they digest, and never on
+    /// signatures.
+    Uncheckable,
 }
 
-/// The keys of a zone, where its DNSKEY RRset is signed by a key that `entry` vouches for (RFC 4035 section 5.2).
-pub(crate) fn zone_keys(
+/// The keys of a zone, where its DNSKEY RRset is signed by a key that is vouched for (RFC 4035 section 5.2).
+pub(crate) fn enter(
     rrset: &Rrset,
-    signatures: &[&Rrsig],
-    entry: impl Fn(&Key) -> bool,
+    points: &EntryPoints,
     now: u32,
     budget: &Budget,
-) -> Result<(ZoneKeys, Signed), Fault> {
-    let apex = &rrset.owner;
-    let keys = keys_of(rrset);
-    let trusted: Vec<Key> = keys.iter().filter(|key| entry(key)).cloned().collect();
-    if trusted.is_empty() {
-        return Err(Fault::NoEntryKey);
+) -> Result<Entry, Fault> {
+    let keys = ZoneKeys::of(rrset, budget)?;
+    let mut trusted = Vec::new();
+    let mut ds_found = 0;
+    for key in keys.iter() {
+        let found = points.ds_for(&keys, key, budget)?;
+        ds_found += found;
+        if found > 0 || points.keys.contains(key) {
+            trusted.push(key.clone());
+        }
     }
-    let entry_points = ZoneKeys { apex: apex.clone(), keys: trusted };
-    let signed = signature::verify(rrset, signatures, &entry_points, now, budget)?;
-    Ok((ZoneKeys { apex: apex.clone(), keys }, signed))
-}
-
-/// Whether one of the DS records vouches for a key.
-pub(crate) fn vouches(records: &[&Ds], apex: &Name, key: &Key) -> bool {
-    records.iter().any(|ds| ds.matches(apex, key))
+    if trusted.is_empty() {
+        return Err(if points.is_anchor { Fault::NoAnchorKey } else { Fault::NoEntryKey });
+    }
+    let is_every_point_known = points.keys.is_empty() && ds_found == points.ds.len();
+    if is_every_point_known && !trusted.iter().any(Key::is_checkable) {
+        return Ok(Entry::Uncheckable);
+    }
+    let trusted = ZoneKeys::new(keys.apex.clone(), trusted);
+    let signed = signature::verify(rrset, &trusted, now, budget)?;
+    Ok(Entry::Signed(keys, signed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::rtype;
+    use hickory_resolver::proto::rr::Name;
 
     fn ds(algorithm: u8, digest_type: u8) -> Ds {
         Ds { tag: 1, algorithm, digest_type, digest: vec![0; 32] }
+    }
+
+    fn usable(records: &[Ds]) -> Vec<Ds> {
+        EntryPoints::delegation(records.iter().cloned()).ds
     }
 
     #[test]
@@ -102,8 +167,58 @@ mod tests {
     #[test]
     fn rfc4509_3_sha1_only_without_better() {
         let mixed = [ds(13, 1), ds(8, 2)];
-        assert_eq!(usable(&mixed), [&mixed[1]]);
+        assert_eq!(usable(&mixed), mixed[1..]);
         let better_is_unsupported = [ds(13, 1), ds(16, 2)];
-        assert_eq!(usable(&better_is_unsupported), [&better_is_unsupported[0]]);
+        assert_eq!(usable(&better_is_unsupported), better_is_unsupported[..1]);
+    }
+
+    fn rsa(octets: usize, last: u8) -> Vec<u8> {
+        [&[1, 1, 3, 8, 1, 3][..], &vec![0xff; octets - 1], &[last]].concat()
+    }
+
+    fn ds_of(rdata: &[u8], digest_type: u8) -> Ds {
+        let key = Key::from_rdata(rdata).unwrap();
+        let digest = key.digest(&Name::root(), digest_type, &Budget::for_tests()).unwrap().unwrap();
+        Ds { tag: key.tag, algorithm: 8, digest_type, digest }
+    }
+
+    fn keys(rdata: &[Vec<u8>]) -> Rrset {
+        let mut rrset = Rrset::new(Name::root(), rtype::DNSKEY, 9, rdata[0].clone());
+        rdata[1..].iter().for_each(|rdata| rrset.add(9, rdata.clone()));
+        rrset
+    }
+
+    #[test]
+    fn rfc4035_5_2_insecure_only_where_no_key_that_is_vouched_for_can_be_checked() {
+        let (short, long) = (rsa(64, 1), rsa(256, 1));
+        let entry = |ds: &[&Vec<u8>], rrset: &[&Vec<u8>]| {
+            let ds = ds.iter().map(|rdata| ds_of(rdata, 2));
+            let rrset: Vec<Vec<u8>> = rrset.iter().copied().cloned().collect();
+            enter(&keys(&rrset), &EntryPoints::delegation(ds), 0, &Budget::for_tests())
+        };
+        assert_eq!(entry(&[&short], &[&short]), Ok(Entry::Uncheckable));
+        assert_eq!(entry(&[&short], &[&short, &long]), Ok(Entry::Uncheckable), "a zone key");
+        assert_eq!(entry(&[&short, &long], &[&short, &long]), Err(Fault::Missing));
+        assert_eq!(entry(&[&short, &long], &[&short]), Err(Fault::Missing), "the other left out");
+        assert_eq!(entry(&[&long], &[&short]), Err(Fault::NoEntryKey));
+        let both = [ds_of(&short, 2), ds_of(&short, 4)];
+        let twice = EntryPoints::delegation(both);
+        assert_eq!(enter(&keys(&[short]), &twice, 0, &Budget::for_tests()), Ok(Entry::Uncheckable));
+    }
+
+    #[test]
+    fn cve_2023_50387_a_digest_is_computed_once() {
+        let key = rsa(256, 1);
+        let good = ds_of(&key, 2);
+        let others = (0..3500u16).map(|number| {
+            let mut ds = good.clone();
+            ds.digest[..2].copy_from_slice(&number.to_be_bytes());
+            ds
+        });
+        let records: Vec<Ds> = others.chain([good.clone()]).collect();
+        let budget = Budget::for_tests();
+        let points = EntryPoints::delegation(records);
+        assert_eq!(enter(&keys(&[key]), &points, 0, &budget), Err(Fault::Missing));
+        assert_eq!(budget.spent().work, 2, "the keys gone over once, one digest");
     }
 }

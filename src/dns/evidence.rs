@@ -8,30 +8,19 @@ use hickory_resolver::proto::rr::Name;
 use super::call::{Call, Reply};
 use super::denial::{Nsec, Nsec3, Proofs, Unproven};
 use super::failure::Failure;
+use super::key::ZoneKeys;
 use super::message::Section;
 use super::names::{display, label_count};
 use super::rtype;
-use super::signature::{self, Fault, Rrset, ZoneKeys, covering};
+use super::signature::{self, Fault};
 use crate::decide::Detail;
-
-/// Denial records of one reply that are looked at; an honest one has at most four.
-const MAX_DENIAL_RRSETS: usize = 16;
 
 impl Call {
     /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).
     pub(super) fn proofs(&self, section: &Section, zone: &ZoneKeys) -> Result<Proofs, Failure> {
         let mut proofs = Proofs::default();
-        let mut seen: Vec<(&Name, u16)> = Vec::new();
-        for record in &section.records {
-            let key = (&record.owner, record.rtype);
-            let is_denial = matches!(record.rtype, rtype::NSEC | rtype::NSEC3);
-            if !is_denial || seen.contains(&key) || seen.len() >= MAX_DENIAL_RRSETS {
-                continue;
-            }
-            seen.push(key);
-            let Some(rrset) = Rrset::find(section, key.0, key.1) else { continue };
-            let signatures = covering(section, key.0, key.1);
-            match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget) {
+        for rrset in &section.0 {
+            match signature::verify(rrset, zone, self.clock(), &self.budget) {
                 Ok(signed) if signed.labels == label_count(&rrset.owner) => {
                     let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
                     proofs.lifetime = Some(lifetime.min(signed.lifetime));
@@ -63,7 +52,7 @@ impl Call {
         zone: &ZoneKeys,
         fault: Fault,
     ) -> Failure {
-        let has_records = Rrset::find(&reply.message.answer, name, rtype).is_some();
+        let has_records = reply.message.answer.rrset(name, rtype).is_some();
         let why = match fault {
             Fault::Missing if !has_records => Unproven::NoProof.text(),
             fault => fault.text(&zone.apex, self.now),
@@ -72,6 +61,7 @@ impl Call {
         match fault {
             Fault::Exhausted(exhausted) => exhausted.into(),
             Fault::Missing => self.unsigned(reply, text).await,
+            Fault::NoAnchorKey => Failure { detail: Detail::TrustAnchor, ..Failure::bogus(text) },
             _ => Failure::bogus(text),
         }
     }
@@ -93,7 +83,8 @@ impl Call {
             return Ok(());
         };
         let keys = self.ask_directly(server, &apex, rtype::DNSKEY).await?;
-        if covering(&keys.message.answer, &apex, rtype::DNSKEY).is_empty() {
+        let keys = keys.message.answer.rrset(&apex, rtype::DNSKEY);
+        if keys.is_none_or(|keys| keys.signatures.is_empty()) {
             let text = format!("resolver {server} strips DNSSEC records");
             return Err(Failure::indeterminate(Detail::ResolverStripsDnssec, text));
         }

@@ -28,6 +28,10 @@ impl Failure {
 
 impl From<Exhausted> for Failure {
     fn from(exhausted: Exhausted) -> Self {
-        Self::indeterminate(Detail::BudgetExceeded, exhausted.text())
+        let detail = match exhausted {
+            Exhausted::Time => Detail::Timeout,
+            _ => Detail::BudgetExceeded,
+        };
+        Self::indeterminate(detail, exhausted.text())
     }
 }

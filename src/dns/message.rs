@@ -1,11 +1,13 @@
-//! DNS messages: the query we send, and the parts of a reply that a proof needs (RFC 1035 section 4.1).
+//! DNS messages: the query we send, and what of a reply speaks of its question (RFC 1035 section 4.1).
 //!
-//! A reply is at most 65,535 octets, which bounds its records. TLSA data is kept as it came,
-//! so that a malformed record is an unusable one and not an unreadable reply.
+//! Of the answer section that is the name asked about and the redirections above it, of the authority section a few
+//! denials, and nothing else is kept: what a name server adds costs no memory. TLSA data is kept as it came, so that a
+//! malformed record is an unusable one and not an unreadable reply.
 
 use hickory_resolver::proto::rr::Name;
-use hickory_resolver::proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 
+use super::budget::{Budget, Exhausted};
+use super::rrset::{Rrset, Rrsig};
 use super::{names, rtype};
 use crate::text::escaped;
 
@@ -14,6 +16,14 @@ pub(crate) const UDP_PAYLOAD: u16 = 1232;
 
 /// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
 const MAX_NAME_STEPS: usize = 254;
+/// Octets of a name, its final zero left out (RFC 1035 section 2.3.4).
+const MAX_NAME_OCTETS: usize = 254;
+/// Denial RRsets of one reply that are looked at; an honest one has at most four.
+const MAX_DENIAL_RRSETS: usize = 16;
+/// DNAME RRsets of one reply that are looked at; an honest one has one above the name.
+const MAX_DNAME_RRSETS: usize = 3;
+/// Labels that are read or compared in a unit.
+const LABELS_PER_UNIT: usize = 128;
 
 const CLASS_IN: u16 = 1;
 const FLAG_RESPONSE: u16 = 0x8000;
@@ -24,35 +34,15 @@ const FLAG_CHECKING_DISABLED: u16 = 0x0010;
 const EDNS_DNSSEC_OK: u32 = 0x8000;
 const EDNS_OPTION_EDE: u16 = 15;
 
-/// A record; names inside its RDATA are uncompressed and in lower case (RFC 4034 section 6.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub(crate) owner: Name,
-    pub(crate) rtype: u16,
-    pub(crate) ttl: u32,
-    pub(crate) rdata: Vec<u8>,
-}
-
-/// A signature (RFC 4034 section 3).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rrsig {
-    pub(crate) owner: Name,
-    pub(crate) covered: u16,
-    pub(crate) algorithm: u8,
-    pub(crate) labels: u8,
-    pub(crate) original_ttl: u32,
-    pub(crate) expiration: u32,
-    pub(crate) inception: u32,
-    pub(crate) key_tag: u16,
-    pub(crate) signer: Name,
-    pub(crate) signature: Vec<u8>,
-}
-
-/// The records of one section that a proof needs.
+/// The RRsets of one section that speak of the question.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Section {
-    pub(crate) records: Vec<Record>,
-    pub(crate) signatures: Vec<Rrsig>,
+pub(crate) struct Section(pub(crate) Vec<Rrset>);
+
+impl Section {
+    /// The RRset of this owner and type, if there is any.
+    pub(crate) fn rrset(&self, owner: &Name, rtype: u16) -> Option<&Rrset> {
+        self.0.iter().find(|rrset| rrset.rtype == rtype && rrset.owner == *owner)
+    }
 }
 
 /// A reply to one of our queries.
@@ -65,6 +55,19 @@ pub(crate) struct Message {
     pub(crate) authority: Section,
     /// Extended DNS errors (RFC 8914), as one line of printable ASCII.
     pub(crate) extended_error: Option<String>,
+}
+
+/// Why a reply cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    Malformed,
+    Exhausted(Exhausted),
+}
+
+impl From<Exhausted> for Unreadable {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
+    }
 }
 
 /// What the query asks of the resolver.
@@ -102,50 +105,31 @@ pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
 
 /// Whether `wire` is a reply to this query: ID, question, response bit. Everything else is ignored noise.
 pub(crate) fn answers(wire: &[u8], id: u16, name: &Name, rtype: u16) -> bool {
-    let question = || -> Result<bool, DecodeError> {
-        let mut decoder = BinDecoder::new(wire);
-        let header = Header::read(&mut decoder)?;
+    let mut reader = Reader::new(wire);
+    let mut question = || -> Option<bool> {
+        let header = Header::read(&mut reader)?;
         if header.id != id || header.flags & FLAG_RESPONSE == 0 || header.counts[0] != 1 {
-            return Ok(false);
+            return Some(false);
         }
-        let asked = read_name(&mut decoder)?;
-        let asked_type = u16_of(&mut decoder)?;
-        Ok(asked == *name && asked_type == rtype && u16_of(&mut decoder)? == CLASS_IN)
+        reader.name()?;
+        let is_name = reader.labels_above(name) == Some(0);
+        Some(is_name && reader.u16()? == rtype && reader.u16()? == CLASS_IN)
     };
     question().unwrap_or(false)
 }
 
-/// Reads a reply.
-pub(crate) fn parse(wire: &[u8]) -> Result<Message, DecodeError> {
-    let mut decoder = BinDecoder::new(wire);
-    let header = Header::read(&mut decoder)?;
-    let [questions, answers, authorities, additionals] = header.counts;
-    for _ in 0..questions {
-        read_name(&mut decoder)?;
-        u16_of(&mut decoder)?;
-        u16_of(&mut decoder)?;
-    }
-    let mut message = Message {
-        rcode: header.flags & 0x000f,
-        authentic: header.flags & FLAG_AUTHENTIC_DATA != 0,
-        truncated: header.flags & FLAG_TRUNCATED != 0,
-        answer: Section::default(),
-        authority: Section::default(),
-        extended_error: None,
-    };
-    if message.truncated {
-        return Ok(message);
-    }
-    message.answer = section(&mut decoder, answers)?;
-    message.authority = section(&mut decoder, authorities)?;
-    for _ in 0..additionals {
-        let raw = RawRecord::read(&mut decoder)?;
-        if raw.rtype == rtype::OPT {
-            message.rcode |= ((raw.ttl >> 24) as u16) << 4;
-            message.extended_error = extended_error(raw.rdata);
-        }
-    }
-    Ok(message)
+/// Reads a reply to the question for `name` and `rtype`.
+pub(crate) fn parse(
+    wire: &[u8],
+    name: &Name,
+    rtype: u16,
+    budget: &Budget,
+) -> Result<Message, Unreadable> {
+    budget.pass_over(wire.len())?;
+    let mut reader = Reader::new(wire);
+    let message = Parts { reader: &mut reader, name, rtype, budget }.message();
+    budget.work(u32::try_from(reader.steps / LABELS_PER_UNIT).unwrap_or(u32::MAX))?;
+    message
 }
 
 struct Header {
@@ -155,147 +139,289 @@ struct Header {
 }
 
 impl Header {
-    fn read(decoder: &mut BinDecoder<'_>) -> Result<Self, DecodeError> {
-        let id = u16_of(decoder)?;
-        let flags = u16_of(decoder)?;
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let (id, flags) = (reader.u16()?, reader.u16()?);
         let mut counts = [0; 4];
         for count in &mut counts {
-            *count = u16_of(decoder)?;
+            *count = reader.u16()?;
         }
-        Ok(Self { id, flags, counts })
+        Some(Self { id, flags, counts })
     }
 }
 
-struct RawRecord<'a> {
-    owner: Name,
+/// A message, and how far it was read.
+struct Reader<'a> {
+    wire: &'a [u8],
+    at: usize,
+    /// Those of the name that was read last.
+    labels: Vec<&'a [u8]>,
+    /// Labels and pointers that were looked at.
+    steps: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(wire: &'a [u8]) -> Self {
+        Self { wire, at: 0, labels: Vec::new(), steps: 0 }
+    }
+
+    fn slice(&mut self, length: usize) -> Option<&'a [u8]> {
+        let end = self.at.checked_add(length)?;
+        let octets = self.wire.get(self.at..end)?;
+        self.at = end;
+        Some(octets)
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.slice(1).map(|octets| octets[0])
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.slice(2)?.try_into().ok()?))
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.slice(4)?.try_into().ok()?))
+    }
+
+    /// Reads the labels of a name, pointers followed (RFC 1035 section 4.1.4).
+    fn name(&mut self) -> Option<()> {
+        self.labels.clear();
+        let mut octets = 0;
+        let mut end = None;
+        for _ in 0..MAX_NAME_STEPS {
+            self.steps += 1;
+            let here = self.at;
+            match self.u8()? {
+                0 => {
+                    self.at = end.unwrap_or(self.at);
+                    return Some(());
+                }
+                length @ 1..=63 => {
+                    octets += usize::from(length) + 1;
+                    let label = self.slice(length.into()).filter(|_| octets <= MAX_NAME_OCTETS)?;
+                    self.labels.push(label);
+                }
+                high @ 0xc0.. => {
+                    let target = usize::from(u16::from_be_bytes([high & 0x3f, self.u8()?]));
+                    end = end.or(Some(self.at));
+                    self.at = Some(target).filter(|target| *target < here)?;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
+    fn last_name(&self) -> Option<Name> {
+        let mut name = Name::from_labels(self.labels.iter().copied()).ok()?;
+        name.set_fqdn(true);
+        Some(name.to_lowercase())
+    }
+
+    /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.
+    fn labels_above(&mut self, name: &Name) -> Option<usize> {
+        let more = names::depth(name).checked_sub(self.labels.len())?;
+        let pairs = self.labels.iter().zip(name.iter().skip(more));
+        let same = pairs.take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
+        self.steps += same + 1;
+        (same == self.labels.len()).then_some(more)
+    }
+}
+
+/// A record, but for its owner, whose labels the reader holds; and the place of its data.
+struct Raw<'a> {
     rtype: u16,
     class: u16,
     ttl: u32,
-    rdata: &'a [u8],
+    data: &'a [u8],
     start: usize,
 }
 
-impl<'a> RawRecord<'a> {
-    fn read(decoder: &mut BinDecoder<'a>) -> Result<Self, DecodeError> {
-        let owner = read_name(decoder)?;
-        let rtype = u16_of(decoder)?;
-        let class = u16_of(decoder)?;
-        let ttl = u32_of(decoder)?;
-        let length = u16_of(decoder)?;
-        let start = decoder.index();
-        let rdata = decoder.read_slice(length.into())?.unverified();
-        Ok(Self { owner, rtype, class, ttl, rdata, start })
+impl<'a> Raw<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.name()?;
+        let (rtype, class, ttl) = (reader.u16()?, reader.u16()?, reader.u32()?);
+        let length = reader.u16()?;
+        let start = reader.at;
+        Some(Self { rtype, class, ttl, data: reader.slice(length.into())?, start })
     }
 
-    /// The RDATA behind `skip` octets as one name that ends where the RDATA ends.
-    fn name_after(&self, decoder: &BinDecoder<'a>, skip: usize) -> Result<Name, DecodeError> {
-        let (name, end) = self.name_at(decoder, skip)?;
-        if end == self.rdata.len() { Ok(name) } else { Err(DecodeError::InsufficientBytes) }
+    /// Reads the name behind `skip` octets of the data; and where in the data it ends.
+    fn name(&self, reader: &mut Reader<'a>, skip: usize) -> Option<(Name, usize)> {
+        let after = std::mem::replace(&mut reader.at, self.start.checked_add(skip)?);
+        reader.name()?;
+        let end = std::mem::replace(&mut reader.at, after).checked_sub(self.start)?;
+        Some((reader.last_name()?, Some(end).filter(|end| *end <= self.data.len())?))
     }
 
-    fn name_at(&self, decoder: &BinDecoder<'a>, skip: usize) -> Result<(Name, usize), DecodeError> {
-        let mut inner = decoder.clone(position(self.start + skip)?);
-        let name = read_name(&mut inner)?;
-        let end = inner.index().checked_sub(self.start).filter(|end| *end <= self.rdata.len());
-        Ok((name.to_lowercase(), end.ok_or(DecodeError::InsufficientBytes)?))
+    /// The data in canonical form (RFC 4034 section 6.2); None where it is malformed.
+    fn canonical(&self, reader: &mut Reader<'a>) -> Option<Vec<u8>> {
+        let name_after = |reader: &mut Reader<'a>, skip: usize| {
+            let (name, end) = self.name(reader, skip)?;
+            (end == self.data.len()).then(|| names::canonical_wire(&name))
+        };
+        match self.rtype {
+            rtype::CNAME | rtype::DNAME => name_after(reader, 0),
+            rtype::MX => Some([self.data.get(..2)?, &name_after(reader, 2)?].concat()),
+            rtype::A => (self.data.len() == 4).then(|| self.data.to_vec()),
+            rtype::AAAA => (self.data.len() == 16).then(|| self.data.to_vec()),
+            _ => Some(self.data.to_vec()),
+        }
+    }
+
+    fn signature(&self, reader: &mut Reader<'a>) -> Option<Rrsig> {
+        let mut fields = Reader::new(self.data);
+        let covered = fields.u16()?;
+        let (algorithm, labels) = (fields.u8()?, fields.u8()?);
+        let (original_ttl, expiration, inception) = (fields.u32()?, fields.u32()?, fields.u32()?);
+        let key_tag = fields.u16()?;
+        let (signer, end) = self.name(reader, fields.at)?;
+        Some(Rrsig {
+            covered,
+            algorithm,
+            labels,
+            original_ttl,
+            expiration,
+            inception,
+            key_tag,
+            signer,
+            signature: self.data.get(end..)?.to_vec(),
+        })
     }
 }
 
-fn section(decoder: &mut BinDecoder<'_>, count: u16) -> Result<Section, DecodeError> {
-    let mut section = Section::default();
-    for _ in 0..count {
-        let raw = RawRecord::read(decoder)?;
-        if raw.class != CLASS_IN {
-            continue;
+/// Reads the parts of a message that speak of a question.
+struct Parts<'r, 'a, 'q> {
+    reader: &'r mut Reader<'a>,
+    name: &'q Name,
+    rtype: u16,
+    budget: &'q Budget,
+}
+
+impl<'a> Parts<'_, 'a, '_> {
+    fn message(&mut self) -> Result<Message, Unreadable> {
+        let header = Header::read(self.reader).ok_or(Unreadable::Malformed)?;
+        let [questions, answers, authorities, additionals] = header.counts;
+        for _ in 0..questions {
+            let question = self.reader.name().and_then(|()| self.reader.u32());
+            question.ok_or(Unreadable::Malformed)?;
         }
-        let rdata = match raw.rtype {
-            rtype::RRSIG => {
-                section.signatures.push(signature(&raw, decoder)?);
+        let mut message = Message {
+            rcode: header.flags & 0x000f,
+            authentic: header.flags & FLAG_AUTHENTIC_DATA != 0,
+            truncated: header.flags & FLAG_TRUNCATED != 0,
+            answer: Section::default(),
+            authority: Section::default(),
+            extended_error: None,
+        };
+        if message.truncated {
+            return Ok(message);
+        }
+        message.answer = self.section(answers, Self::answer_owner)?;
+        message.authority = self.section(authorities, Self::denial_owner)?;
+        for _ in 0..additionals {
+            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            if raw.rtype == rtype::OPT {
+                message.rcode |= ((raw.ttl >> 24) as u16) << 4;
+                message.extended_error = extended_error(raw.data);
+            }
+        }
+        Ok(message)
+    }
+
+    /// The owner of an RRset of the answer, where it is the name asked about or redirects it.
+    fn answer_owner(&mut self, rtype: u16, section: &Section) -> Option<Name> {
+        let is_wanted = |more: &usize| match rtype {
+            rtype::DNAME => *more > 0,
+            _ => *more == 0 && (rtype == rtype::CNAME || rtype == self.rtype),
+        };
+        let is_kept =
+            matches!(rtype, rtype::A | rtype::AAAA | rtype::CNAME | rtype::DNAME | rtype::MX)
+                || matches!(rtype, rtype::DS | rtype::DNSKEY | rtype::TLSA);
+        if !is_kept {
+            return None;
+        }
+        let more = self.reader.labels_above(self.name).filter(is_wanted)?;
+        let owner = self.name.trim_to(names::depth(self.name) - more);
+        let dnames = || section.0.iter().filter(|rrset| rrset.rtype == rtype::DNAME).count();
+        let is_new_dname = rtype == rtype::DNAME && section.rrset(&owner, rtype).is_none();
+        (!is_new_dname || dnames() < MAX_DNAME_RRSETS).then_some(owner)
+    }
+
+    /// The owner of an RRset that denies something, if few came before it.
+    fn denial_owner(&mut self, rtype: u16, section: &Section) -> Option<Name> {
+        if !matches!(rtype, rtype::NSEC | rtype::NSEC3) {
+            return None;
+        }
+        let known = section.0.iter().find(|rrset| {
+            rrset.rtype == rtype && self.reader.labels_above(&rrset.owner) == Some(0)
+        });
+        match known {
+            Some(rrset) => Some(rrset.owner.clone()),
+            None if section.0.len() < MAX_DENIAL_RRSETS => self.reader.last_name(),
+            None => None,
+        }
+    }
+
+    /// The RRsets of a section whose owner is wanted, each with its signatures.
+    fn section(
+        &mut self,
+        count: u16,
+        owner: impl Fn(&mut Self, u16, &Section) -> Option<Name>,
+    ) -> Result<Section, Unreadable> {
+        let mut section = Section::default();
+        let start = self.reader.at;
+        for _ in 0..count {
+            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            if raw.class != CLASS_IN {
                 continue;
             }
-            rtype::CNAME | rtype::DNAME => names::canonical_wire(&raw.name_after(decoder, 0)?),
-            rtype::MX => {
-                let mut rdata = raw.rdata.get(..2).ok_or(DecodeError::InsufficientBytes)?.to_vec();
-                rdata.extend(names::canonical_wire(&raw.name_after(decoder, 2)?));
-                rdata
-            }
-            rtype::A | rtype::AAAA => {
-                let length = if raw.rtype == rtype::A { 4 } else { 16 };
-                if raw.rdata.len() != length {
-                    return Err(DecodeError::InsufficientBytes);
+            if let Some(owner) = owner(self, raw.rtype, &section) {
+                let data = raw.canonical(self.reader).ok_or(Unreadable::Malformed)?;
+                self.budget.keep(Rrset::kept_octets(&data))?;
+                let known =
+                    section.0.iter_mut().find(|it| it.rtype == raw.rtype && it.owner == owner);
+                match known {
+                    Some(rrset) => rrset.add(raw.ttl, data),
+                    None => section.0.push(Rrset::new(owner, raw.rtype, raw.ttl, data)),
                 }
-                raw.rdata.to_vec()
-            }
-            rtype::DS | rtype::DNSKEY | rtype::NSEC | rtype::NSEC3 | rtype::TLSA => {
-                raw.rdata.to_vec()
-            }
-            _ => continue,
-        };
-        section.records.push(Record {
-            owner: raw.owner.to_lowercase(),
-            rtype: raw.rtype,
-            ttl: raw.ttl,
-            rdata,
-        });
-    }
-    Ok(section)
-}
-
-fn signature(raw: &RawRecord<'_>, decoder: &BinDecoder<'_>) -> Result<Rrsig, DecodeError> {
-    let mut fields = BinDecoder::new(raw.rdata);
-    let covered = u16_of(&mut fields)?;
-    let algorithm = u8_of(&mut fields)?;
-    let labels = u8_of(&mut fields)?;
-    let original_ttl = u32_of(&mut fields)?;
-    let expiration = u32_of(&mut fields)?;
-    let inception = u32_of(&mut fields)?;
-    let key_tag = u16_of(&mut fields)?;
-    let (signer, end) = raw.name_at(decoder, fields.index())?;
-    Ok(Rrsig {
-        owner: raw.owner.to_lowercase(),
-        covered,
-        algorithm,
-        labels,
-        original_ttl,
-        expiration,
-        inception,
-        key_tag,
-        signer,
-        signature: raw.rdata.get(end..).unwrap_or_default().to_vec(),
-    })
-}
-
-/// Reads a name, pointers followed (RFC 1035 section 4.1.4).
-fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
-    let mut ahead = decoder.clone(position(decoder.index())?);
-    for _ in 0..MAX_NAME_STEPS {
-        match u8_of(&mut ahead)? {
-            0 => return Name::read(decoder),
-            high @ 0xc0.. => {
-                let here = ahead.index();
-                let target = u16::from_be_bytes([high & 0x3f, u8_of(&mut ahead)?]);
-                if usize::from(target) >= here {
-                    return Err(DecodeError::InsufficientBytes);
-                }
-                ahead = decoder.clone(target);
-            }
-            length => {
-                ahead.read_slice(length.into())?;
             }
         }
+        let end = std::mem::replace(&mut self.reader.at, start);
+        for _ in 0..count {
+            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            if raw.class == CLASS_IN && raw.rtype == rtype::RRSIG {
+                self.signature(&raw, &mut section)?;
+            }
+        }
+        self.reader.at = end;
+        for rrset in &mut section.0 {
+            self.budget.sort(rrset.rdata.len())?;
+            rrset.sort();
+        }
+        Ok(section)
     }
-    Err(DecodeError::InsufficientBytes)
-}
 
-fn position(index: usize) -> Result<u16, DecodeError> {
-    u16::try_from(index).map_err(|_| DecodeError::InsufficientBytes)
+    /// Gives a signature to the RRset that it covers, if that was kept.
+    fn signature(&mut self, raw: &Raw<'a>, section: &mut Section) -> Result<(), Unreadable> {
+        let covered = raw.data.first_chunk().map(|covered| u16::from_be_bytes(*covered));
+        let rrset = section.0.iter_mut().find(|rrset| {
+            Some(rrset.rtype) == covered && self.reader.labels_above(&rrset.owner) == Some(0)
+        });
+        let Some(rrset) = rrset else { return Ok(()) };
+        let signature = raw.signature(self.reader).ok_or(Unreadable::Malformed)?;
+        self.budget.keep(signature.kept_octets())?;
+        rrset.signatures.push(signature);
+        Ok(())
+    }
 }
 
 /// Reads a name out of RDATA whose names are uncompressed.
 pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
-    let mut decoder = BinDecoder::new(rdata);
-    let name = read_name(&mut decoder).ok()?;
-    Some((name, rdata.get(decoder.index()..)?))
+    let mut reader = Reader::new(rdata);
+    reader.name()?;
+    Some((reader.last_name()?, rdata.get(reader.at..)?))
 }
 
 /// RFC 8914 section 2: the code and the resolver's own words.
@@ -316,24 +442,16 @@ fn extended_error(mut options: &[u8]) -> Option<String> {
     None
 }
 
-fn u8_of(decoder: &mut BinDecoder<'_>) -> Result<u8, DecodeError> {
-    Ok(decoder.read_u8()?.unverified())
-}
-
-fn u16_of(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
-    Ok(decoder.read_u16()?.unverified())
-}
-
-fn u32_of(decoder: &mut BinDecoder<'_>) -> Result<u32, DecodeError> {
-    Ok(decoder.read_u32()?.unverified())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn name(text: &str) -> Name {
         names::parse(text).unwrap()
+    }
+
+    fn parse(wire: &[u8]) -> Result<Message, Unreadable> {
+        super::parse(wire, &name("a.example"), rtype::TLSA, &Budget::for_tests())
     }
 
     fn reply(records: &[&[u8]]) -> Vec<u8> {
@@ -351,8 +469,8 @@ mod tests {
         let wire = reply(&[&[0xc0, 12, 0, 52, 0, 1, 0, 0, 0, 9, 0, 2, 3, 1]]);
         assert!(answers(&wire, 7, &name("A.example"), rtype::TLSA));
         let message = parse(&wire).unwrap();
-        assert_eq!(message.answer.records[0].rdata, [3, 1]);
-        assert_eq!(message.answer.records[0].owner, name("a.example"));
+        assert_eq!(message.answer.0[0].rdata, [[3, 1]]);
+        assert_eq!(message.answer.0[0].owner, name("a.example"));
     }
 
     #[test]
@@ -368,7 +486,8 @@ mod tests {
     fn every_truncation_is_an_error_and_no_panic() {
         let record: &[u8] = &[0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 9, 0, 4, 0, 10, 0xc0, 12];
         let wire = reply(&[record]);
-        assert_eq!(parse(&wire).unwrap().answer.records[0].rdata, b"\0\x0a\x01a\x07example\0");
+        let parse = |wire| super::parse(wire, &name("a.example"), rtype::MX, &Budget::for_tests());
+        assert_eq!(parse(&wire).unwrap().answer.0[0].rdata, [b"\0\x0a\x01a\x07example\0"]);
         for length in 0..wire.len() {
             assert!(parse(&wire[..length]).is_err(), "{length}");
         }
@@ -378,6 +497,37 @@ mod tests {
     fn a_name_that_leaves_its_rdata_is_malformed() {
         let record: &[u8] = &[0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 1, 0xc0, 12];
         assert!(parse(&reply(&[record])).is_err());
+    }
+
+    #[test]
+    fn what_does_not_speak_of_the_question_costs_nothing() {
+        let a = |owner: &[u8]| [owner, &[0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 1]].concat();
+        let tlsa = |owner: &[u8]| [owner, &[0, 52, 0, 1, 0, 0, 0, 9, 0, 2, 3, 1]].concat();
+        let records = [a(&[0xc0, 12]), tlsa(&[1, b'b', 0xc0, 12]), tlsa(&[0xc0, 14]), tlsa(&[0])];
+        let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+        let budget = Budget::for_tests();
+        let wire = reply(&records.repeat(50));
+        let message = super::parse(&wire, &name("a.example"), rtype::TLSA, &budget).unwrap();
+        assert!(message.answer.0.is_empty());
+        assert_eq!(budget.spent().memory, 0);
+    }
+
+    #[test]
+    fn rfc4034_6_3_an_rrset_has_its_signatures_and_each_record_once() {
+        let tlsa = |last: u8| [0xc0, 12, 0, 52, 0, 1, 0, 0, 0, last, 0, 2, 3, last];
+        let signature = |covered: u8| {
+            let mut record = vec![0xc0, 12, 0, 46, 0, 1, 0, 0, 0, 9, 0, 22, 0, covered, 13, 2];
+            record.extend([0; 14]);
+            record.extend([0xc0, 14, 7, 7]);
+            record
+        };
+        let (good, foreign) = (signature(52), signature(1));
+        let message =
+            parse(&reply(&[&foreign, &tlsa(2), &good, &tlsa(1), &tlsa(2), &good])).unwrap();
+        let [rrset] = &message.answer.0[..] else { panic!("{message:?}") };
+        assert_eq!((rrset.ttl, &rrset.rdata[..]), (1, &[vec![3, 1], vec![3, 2]][..]));
+        assert_eq!(rrset.signatures.len(), 2);
+        assert_eq!(rrset.signatures[0].signer, name("example"));
     }
 
     /// The cost of a name does not grow with the message.
@@ -396,7 +546,7 @@ mod tests {
             wire.extend([0, 52, 0, 1, 0, 0, 0, 9, 0, 1, 3]);
             parse(&wire)
         };
-        assert_eq!(with_pointers(100).unwrap().answer.records[0].owner, name("a.example"));
+        assert_eq!(with_pointers(100).unwrap().answer.0[0].owner, name("a.example"));
         assert!(with_pointers(300).is_err());
         let forward: &[u8] = &[0xff, 0xff, 0, 52, 0, 1, 0, 0, 0, 9, 0, 1, 3];
         assert!(parse(&reply(&[forward])).is_err());
@@ -414,6 +564,7 @@ mod tests {
             &[0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 6, 0, 15, 0, 2, 0, 6],
         ];
         let whole = reply(&records);
+        let mut budget = Budget::for_tests();
         let mut state = 1u64;
         let mut random = |bound: usize| {
             state = state
@@ -421,14 +572,19 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as usize % bound
         };
-        for _ in 0..100_000 {
+        for round in 0..100_000 {
+            if round % 1000 == 0 {
+                budget = Budget::for_tests();
+            }
             let mut wire = whole.clone();
             for _ in 0..=random(4) {
                 let at = random(wire.len());
                 wire[at] = random(256) as u8;
             }
             wire.truncate(whole.len() - random(3) * random(20));
-            let _ = parse(&wire);
+            for rtype in [rtype::TLSA, rtype::MX] {
+                let _ = super::parse(&wire, &name("a.example"), rtype, &budget);
+            }
             answers(&wire, 7, &name("a.example"), rtype::TLSA);
         }
     }

@@ -13,14 +13,17 @@ mod failure;
 #[cfg(test)]
 mod hostile;
 mod judged;
+mod key;
 mod message;
 mod mode;
 pub(crate) mod names;
 mod presentation;
 mod probe;
 mod resolve;
+mod rrset;
 pub(crate) mod rtype;
 mod signature;
+mod standing;
 mod transport;
 mod trust_ad;
 mod validate;

@@ -52,13 +52,27 @@ pub(crate) fn prepend(prefix: &[&str], name: &Name) -> Option<Name> {
     Some(name)
 }
 
-/// The presentation of a name, without a final dot; "." for the root. Printable ASCII.
+/// The presentation of a name (RFC 1035 section 5.1), without a final dot; "." for the root. Printable ASCII.
 pub(crate) fn display(name: &Name) -> String {
-    let text = name.to_ascii();
-    match text.strip_suffix('.') {
-        Some(rest) if !rest.is_empty() => rest.to_owned(),
-        _ => text,
+    let mut text = String::with_capacity(name.len());
+    for label in name.iter() {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        for &octet in label {
+            match octet {
+                b'.' | b'\\' => text.extend(['\\', octet.into()]),
+                _ if octet.is_ascii_graphic() => text.push(octet.into()),
+                _ => text.push_str(&format!("\\{octet:03}")),
+            }
+        }
     }
+    if text.is_empty() { ".".into() } else { text }
+}
+
+/// Whether the name is one that can be written without escapes, as every host name can.
+pub(crate) fn is_plain(name: &Name) -> bool {
+    name.iter().flatten().all(|octet| octet.is_ascii_graphic() && !matches!(octet, b'.' | b'\\'))
 }
 
 /// The number of labels, the root and a leading `*` not counted (RFC 4034 section 3.1.3).
@@ -123,6 +137,23 @@ mod tests {
         assert_eq!(longest.len(), 253);
         assert!(parse(&longest).is_ok());
         assert_eq!(parse(&(longest + "a")), Err(InvalidName::TooLong));
+    }
+
+    #[test]
+    fn rfc1035_5_1_what_is_special_is_escaped() {
+        let name = |labels: &[&[u8]]| Name::from_labels(labels.iter().copied()).unwrap();
+        for (labels, text) in [
+            (&[b"mx+1".as_slice(), b"a_b", b"*"][..], "mx+1.a_b.*"),
+            (&[b"a.b", b"c\\d"], r"a\.b.c\\d"),
+            (&[b"\xfc \x07\""], r#"\252\032\007""#),
+            (&[], "."),
+        ] {
+            assert_eq!(display(&name(labels)), text);
+        }
+        assert!(is_plain(&name(&[b"mx+1", b"a_b", b"*"])));
+        for special in [b"a.b".as_slice(), b"a\\b", b"\xfc", b" ", b"\0"] {
+            assert!(!is_plain(&name(&[special])), "{special:?}");
+        }
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
+use hickory_resolver::proto::rr::Name;
+
 use super::call::Call;
 use super::failure::Failure;
-use super::walk::Standing;
+use super::rtype;
+use super::standing::Standing;
 use super::{Answer, Mode, Status};
 use crate::decide::Detail;
 
@@ -25,16 +28,11 @@ impl Call {
         };
         Answer {
             status,
-            rcode: 0,
             exists: status == Status::Secure,
-            name: ".".into(),
-            records: Vec::new(),
-            presentation: Vec::new(),
-            aliases: Vec::new(),
             detail,
-            basis: String::new(),
             text,
             queries: self.budget.queries_sent(),
+            ..Answer::started(&Name::root(), rtype::NS)
         }
     }
 

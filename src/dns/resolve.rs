@@ -9,18 +9,18 @@ use super::failure::Failure;
 use super::judged::Judged;
 use super::message::name_in;
 use super::names::display;
+use super::rrset::Rrset;
 use super::rtype;
-use super::signature::Rrset;
 use super::validate::{Denied, denied, single};
-use super::{Alias, Answer, Mode, Status, presentation};
+use super::{Alias, Answer, Mode, Status};
 use crate::decide::Detail;
 
 /// Aliases followed; longer chains are indeterminate.
 const MAX_ALIASES: usize = 10;
 
 /// What one reply says of one name.
-enum Step {
-    Records(Rrset, Judged),
+enum Step<'r> {
+    Records(&'r Rrset, Judged),
     Denied(Denied),
     Alias(Name, Judged),
 }
@@ -28,7 +28,7 @@ enum Step {
 impl Call {
     /// Resolves a name and type; every outcome is an answer.
     pub(crate) async fn resolve(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
-        let mut answer = Answer::started(name);
+        let mut answer = Answer::started(name, rtype);
         if let Err(failure) = self.follow(name, rtype, &mut answer).await {
             answer.status = failure.status;
             answer.detail = failure.detail;
@@ -36,7 +36,6 @@ impl Call {
             answer.rcode = failure.rcode;
             answer.exists = false;
             answer.records.clear();
-            answer.presentation.clear();
         }
         answer.queries = self.budget.queries_sent();
         answer
@@ -49,17 +48,18 @@ impl Call {
         answer: &mut Answer,
     ) -> Result<(), Failure> {
         let mut name = name.clone();
+        let mut visited = Vec::new();
         loop {
             let reply = self.ask(&name, rtype).await?;
             answer.rcode = reply.message.rcode;
-            answer.name = display(&name);
             match self.step(&reply, &name, rtype).await? {
                 Step::Records(rrset, judged) => {
                     answer.weaken(judged);
                     answer.exists = true;
-                    answer.presentation =
-                        rrset.rdata.iter().map(|rdata| presentation::show(rtype, rdata)).collect();
-                    answer.records = rrset.rdata;
+                    for rdata in &rrset.rdata {
+                        self.budget.keep(Rrset::kept_octets(rdata))?;
+                    }
+                    answer.records = rrset.rdata.clone();
                     answer.text = match answer.records.len() {
                         1 => format!("1 record, {}", answer.basis),
                         count => format!("{count} records, {}", answer.basis),
@@ -76,40 +76,42 @@ impl Call {
                 Step::Alias(target, judged) => {
                     answer.weaken(judged);
                     answer.aliases.push(Alias { name: display(&name), status: answer.status });
-                    if answer.aliases.len() > MAX_ALIASES {
+                    visited.push(name);
+                    if visited.len() > MAX_ALIASES || visited.contains(&target) {
                         let text = format!("more than {MAX_ALIASES} aliases, or a loop");
                         return Err(Failure::indeterminate(Detail::AliasLoop, text));
                     }
                     name = target;
+                    answer.owner = name.clone();
                 }
             }
         }
     }
 
-    async fn step(
+    async fn step<'r>(
         self: &Rc<Self>,
-        reply: &Reply,
+        reply: &'r Reply,
         name: &Name,
         rtype: u16,
-    ) -> Result<Step, Failure> {
+    ) -> Result<Step<'r>, Failure> {
         let mode = self.config.mode;
         let section = &reply.message.answer;
-        if let Some(rrset) = Rrset::find(section, name, rtype) {
+        if let Some(rrset) = section.rrset(name, rtype) {
             let judged = match (mode, rtype) {
-                (Some(Mode::Validate), rtype::CNAME) => self.validate_alias(reply, &rrset).await?,
-                (Some(Mode::Validate), _) => self.validate_rrset(reply, &rrset).await?,
+                (Some(Mode::Validate), rtype::CNAME) => self.validate_alias(reply, rrset).await?,
+                (Some(Mode::Validate), _) => self.validate_rrset(reply, rrset).await?,
                 (Some(Mode::TrustAd), _) => self.trust_reply(reply).await?,
                 (None, _) => unproven(),
             };
             return Ok(Step::Records(rrset, judged));
         }
-        if let Some(alias) = Rrset::find(section, name, rtype::CNAME) {
+        if let Some(alias) = section.rrset(name, rtype::CNAME) {
             let judged = match mode {
-                Some(Mode::Validate) => self.validate_alias(reply, &alias).await?,
+                Some(Mode::Validate) => self.validate_alias(reply, alias).await?,
                 Some(Mode::TrustAd) => self.trust_alias(reply, name).await?,
                 None => unproven(),
             };
-            let target = single(&alias).and_then(name_in).map(|(target, _)| target);
+            let target = single(alias).and_then(name_in).map(|(target, _)| target);
             let target = target.ok_or_else(|| {
                 Failure::bogus(format!("CNAME of {}: more than one record", display(name)))
             })?;
@@ -129,22 +131,6 @@ fn unproven() -> Judged {
 }
 
 impl Answer {
-    fn started(name: &Name) -> Self {
-        Self {
-            status: Status::Secure,
-            rcode: 0,
-            exists: false,
-            name: display(name),
-            records: Vec::new(),
-            presentation: Vec::new(),
-            aliases: Vec::new(),
-            detail: Detail::None,
-            basis: String::new(),
-            text: String::new(),
-            queries: 0,
-        }
-    }
-
     /// An insecure link makes everything after it insecure (RFC 7672 section 2.1.3).
     fn weaken(&mut self, judged: Judged) {
         if self.status == Status::Secure {

@@ -1,111 +1,15 @@
 //! One RRset, its signatures and a zone's keys (RFC 4035 section 5.3). Pure.
 
-use hickory_resolver::proto::dnssec::rdata::DNSKEY;
-use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, PublicKeyBuf};
 use hickory_resolver::proto::rr::Name;
 
 use super::budget::{Budget, Exhausted};
-use super::message::{Record, Rrsig, Section};
+use super::key::{Key, ZoneKeys};
 use super::names::{self, display};
-use super::rtype;
+use super::rrset::{Rrset, Rrsig};
 use crate::text::utc;
 
 /// Failed public-key operations that one RRset may cost (KeyTrap, CVE-2023-50387).
 const FAILURES_PER_RRSET: u32 = 8;
-
-const FLAG_ZONE_KEY: u16 = 0x0100;
-const FLAG_REVOKED: u16 = 0x0080;
-
-/// The records of one owner and type, without duplicates, in canonical order (RFC 4034 section 6.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rrset {
-    pub(crate) owner: Name,
-    pub(crate) rtype: u16,
-    pub(crate) ttl: u32,
-    pub(crate) rdata: Vec<Vec<u8>>,
-}
-
-impl Rrset {
-    /// The RRset of this owner and type in a section, if there is any.
-    pub(crate) fn find(section: &Section, owner: &Name, rtype: u16) -> Option<Self> {
-        let records: Vec<&Record> = section
-            .records
-            .iter()
-            .filter(|record| record.rtype == rtype && record.owner == *owner)
-            .collect();
-        let ttl = records.iter().map(|record| record.ttl).min()?;
-        let mut rdata: Vec<Vec<u8>> = records.iter().map(|record| record.rdata.clone()).collect();
-        rdata.sort();
-        rdata.dedup();
-        Some(Self { owner: owner.clone(), rtype, ttl, rdata })
-    }
-}
-
-/// The signatures over this owner and type in a section.
-pub(crate) fn covering<'a>(section: &'a Section, owner: &Name, rtype: u16) -> Vec<&'a Rrsig> {
-    section
-        .signatures
-        .iter()
-        .filter(|signature| signature.covered == rtype && signature.owner == *owner)
-        .collect()
-}
-
-/// A DNSKEY (RFC 4034 section 2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    flags: u16,
-    pub(crate) algorithm: u8,
-    pub(crate) tag: u16,
-    pub(crate) rdata: Vec<u8>,
-}
-
-impl Key {
-    /// Reads a key that may sign a zone: zone-key bit, not revoked, protocol 3 (RFC 4034 2.1, RFC 5011 2.1).
-    pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
-        let [flags0, flags1, 3, algorithm, _, ..] = rdata else { return None };
-        let flags = u16::from_be_bytes([*flags0, *flags1]);
-        if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 {
-            return None;
-        }
-        Some(Self { flags, algorithm: *algorithm, tag: key_tag(rdata), rdata: rdata.to_vec() })
-    }
-
-    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        supported_algorithm(self.algorithm) && self.public_key().verify(message, signature).is_ok()
-    }
-
-    fn public_key(&self) -> PublicKeyBuf {
-        let key = self.rdata.get(4..).unwrap_or_default().to_vec();
-        PublicKeyBuf::new(key, Algorithm::from_u8(self.algorithm))
-    }
-
-    /// The form that computes digests.
-    pub(crate) fn to_dnskey(&self) -> DNSKEY {
-        DNSKEY::with_flags(self.flags, self.public_key())
-    }
-}
-
-/// RFC 4034 appendix B.
-pub(crate) fn key_tag(rdata: &[u8]) -> u16 {
-    let sum: u32 = rdata
-        .iter()
-        .enumerate()
-        .map(|(i, octet)| if i % 2 == 0 { u32::from(*octet) << 8 } else { u32::from(*octet) })
-        .fold(0, u32::wrapping_add);
-    (sum.wrapping_add(sum >> 16) & 0xffff) as u16
-}
-
-/// RSASHA1, RSASHA1-NSEC3-SHA1, RSASHA256, RSASHA512, ECDSA P-256 and P-384, Ed25519.
-pub(crate) fn supported_algorithm(algorithm: u8) -> bool {
-    matches!(algorithm, 5 | 7 | 8 | 10 | 13 | 14 | 15)
-}
-
-/// A zone whose keys are proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ZoneKeys {
-    pub(crate) apex: Name,
-    pub(crate) keys: Vec<Key>,
-}
 
 /// What a good signature says besides "authentic".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +26,13 @@ pub(crate) enum Fault {
     #[default]
     Missing,
     ForeignSigner,
-    /// No key is one that a DS record or an anchor vouches for.
+    /// No key is one that a DS record vouches for.
     NoEntryKey,
+    /// No key is a trust anchor.
+    NoAnchorKey,
     UnknownKey,
+    /// The signature is by a key of a size that cannot be checked.
+    UncheckableKey,
     Invalid,
     NotYetValid(u32),
     Expired(u32),
@@ -142,18 +50,22 @@ impl Fault {
     pub(crate) fn text(self, zone: &Name, now: i64) -> String {
         let zone = display(zone);
         // Signature times are modulo 2^32 and lie within 68 years of now (RFC 4034 section 3.1.5).
-        let date = |at: u32| utc(now + i64::from(at.wrapping_sub(now as u32) as i32));
+        let date = |at: u32| utc(now.saturating_add(i64::from(at.wrapping_sub(now as u32) as i32)));
         match self {
             Self::Missing => "no signature".into(),
             Self::ForeignSigner => format!("no signature by the zone {zone}"),
             Self::NoEntryKey => "no key matches the DS records".into(),
+            Self::NoAnchorKey => "no key matches the trust anchor".into(),
             Self::UnknownKey => format!("no signature by a trusted key of the zone {zone}"),
+            Self::UncheckableKey => {
+                format!("the key of {zone} that signed has a size that cannot be checked")
+            }
             Self::Invalid => format!("signature of {zone} does not verify"),
             Self::NotYetValid(at) => {
                 format!("signature of {zone} is not valid before {}", date(at))
             }
             Self::Expired(at) => format!("signature of {zone} expired at {}", date(at)),
-            Self::Exhausted(exhausted) => exhausted.text(),
+            Self::Exhausted(exhausted) => exhausted.text().into(),
         }
     }
 }
@@ -163,14 +75,13 @@ impl Fault {
 /// `now` is in seconds since 1970 modulo 2^32, compared in serial arithmetic without tolerance (RFC 4034 3.1.5).
 pub(crate) fn verify(
     rrset: &Rrset,
-    signatures: &[&Rrsig],
     zone: &ZoneKeys,
     now: u32,
     budget: &Budget,
 ) -> Result<Signed, Fault> {
     let mut fault = Fault::Missing;
     let mut failures = 0;
-    for signature in signatures {
+    for signature in &rrset.signatures {
         match judge(rrset, signature, zone, now, budget, &mut failures) {
             Ok(signed) => return Ok(signed),
             Err(fault @ Fault::Exhausted(_)) => return Err(fault),
@@ -188,6 +99,7 @@ fn judge(
     budget: &Budget,
     failures: &mut u32,
 ) -> Result<Signed, Fault> {
+    budget.work(1)?;
     if signature.signer != zone.apex || !zone.apex.zone_of(&rrset.owner) {
         return Err(Fault::ForeignSigner);
     }
@@ -204,18 +116,19 @@ fn judge(
     if serial_after(signature.inception, now) {
         return Err(Fault::NotYetValid(signature.inception));
     }
-    let matches = |key: &&Key| key.tag == signature.key_tag && key.algorithm == signature.algorithm;
-    let mut keys = zone.keys.iter().filter(matches).peekable();
-    if keys.peek().is_none() {
+    let keys = zone.named(signature.algorithm, signature.key_tag);
+    if keys.is_empty() {
         return Err(Fault::UnknownKey);
+    }
+    if !keys.iter().any(Key::is_checkable) {
+        return Err(Fault::UncheckableKey);
     }
     let message = signed_data(rrset, signature).ok_or(Fault::Invalid)?;
     for key in keys {
         if *failures >= FAILURES_PER_RRSET {
-            return Err(Exhausted::FAILURES.into());
+            return Err(Exhausted::FailingSignatures.into());
         }
-        budget.signature()?;
-        if key.verify(&message, &signature.signature) {
+        if key.verify(&message, &signature.signature, budget)? {
             let until_expiration = signature.expiration.wrapping_sub(now);
             let lifetime = rrset.ttl.min(signature.original_ttl).min(until_expiration);
             return Ok(Signed { labels, lifetime });
@@ -258,18 +171,13 @@ fn signed_data(rrset: &Rrset, signature: &Rrsig) -> Option<Vec<u8>> {
     Some(data)
 }
 
-/// The keys of a DNSKEY RRset.
-pub(crate) fn keys_of(rrset: &Rrset) -> Vec<Key> {
-    debug_assert_eq!(rrset.rtype, rtype::DNSKEY);
-    rrset.rdata.iter().filter_map(|rdata| Key::from_rdata(rdata)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use hickory_resolver::proto::dnssec::crypto::EcdsaSigningKey;
-    use hickory_resolver::proto::dnssec::{SigningKey, TBS};
+    use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, SigningKey, TBS};
 
     use super::*;
+    use crate::dns::rtype;
 
     #[test]
     fn rfc1982_serial_arithmetic() {
@@ -277,39 +185,29 @@ mod tests {
         assert!(serial_after(5, u32::MAX - 5) && !serial_after(u32::MAX - 5, 5));
     }
 
-    #[test]
-    fn rfc4034_2_1_which_keys_may_sign_zones() {
-        assert!(Key::from_rdata(&[1, 0, 3, 13, 9]).is_some());
-        assert!(Key::from_rdata(&[1, 1, 3, 13, 9]).is_some());
-        for rdata in
-            [&[0u8, 0, 3, 13, 9][..], &[1, 0x80, 3, 13, 9], &[1, 0, 2, 13, 9], &[1, 0, 3, 13], &[]]
-        {
-            assert!(Key::from_rdata(rdata).is_none(), "{rdata:?}");
-        }
-    }
-
     fn signature(change: impl Fn(&mut Rrsig)) -> Fault {
         let name = |text: &str| names::parse(text).unwrap();
-        let zone = ZoneKeys {
-            apex: name("example"),
-            keys: vec![Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap()],
-        };
-        let rrset =
-            Rrset { owner: name("a.example"), rtype: rtype::A, ttl: 9, rdata: vec![vec![0; 4]] };
+        let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
+        let rsa = Key::from_rdata(&[&[1, 0, 3, 8, 1, 3][..], &[0xff; 64]].concat()).unwrap();
+        let zone = ZoneKeys::new(name("example"), vec![key.clone(), rsa.clone()]);
+        let mut rrset = Rrset::new(name("a.example"), rtype::A, 9, vec![0; 4]);
         let mut signature = Rrsig {
-            owner: rrset.owner.clone(),
             covered: rtype::A,
             algorithm: 13,
             labels: 2,
             original_ttl: 9,
             expiration: 2000,
             inception: 1000,
-            key_tag: zone.keys[0].tag,
+            key_tag: key.tag,
             signer: zone.apex.clone(),
             signature: vec![0; 64],
         };
         change(&mut signature);
-        verify(&rrset, &[&signature], &zone, 1500, &Budget::new()).unwrap_err()
+        if signature.key_tag == 0 {
+            (signature.algorithm, signature.key_tag) = (8, rsa.tag);
+        }
+        rrset.signatures.push(signature);
+        verify(&rrset, &zone, 1500, &Budget::for_tests()).unwrap_err()
     }
 
     #[test]
@@ -317,6 +215,7 @@ mod tests {
         assert_eq!(signature(|_| {}), Fault::Invalid);
         assert_eq!(signature(|s| s.key_tag ^= 1), Fault::UnknownKey);
         assert_eq!(signature(|s| s.algorithm = 8), Fault::UnknownKey);
+        assert_eq!(signature(|s| s.key_tag = 0), Fault::UncheckableKey, "RSA of 512 bits");
         assert_eq!(signature(|s| s.signer = Name::root()), Fault::ForeignSigner);
         assert_eq!(signature(|s| s.labels = 3), Fault::Invalid);
         assert_eq!(signature(|s| s.labels = 0), Fault::Invalid);
@@ -339,21 +238,20 @@ mod tests {
             let mut rdata = vec![1, 0, 3, 13];
             rdata.extend(key.to_public_key().unwrap().public_bytes());
             let apex = names::parse(apex).unwrap();
-            Self { key, zone: ZoneKeys { apex, keys: vec![Key::from_rdata(&rdata).unwrap()] } }
+            Self { key, zone: ZoneKeys::new(apex, vec![Key::from_rdata(&rdata).unwrap()]) }
         }
 
         /// Signs as a zone does that has `rrset` at this owner, perhaps a wildcard.
         fn sign(&self, rrset: &Rrset, owner: &str) -> Rrsig {
             let owner = names::parse(owner).unwrap();
             let mut signature = Rrsig {
-                owner: rrset.owner.clone(),
                 covered: rrset.rtype,
                 algorithm: 13,
                 labels: names::label_count(&owner) as u8,
                 original_ttl: 300,
                 expiration: 2000,
                 inception: 1000,
-                key_tag: self.zone.keys[0].tag,
+                key_tag: self.zone.iter().next().unwrap().tag,
                 signer: self.zone.apex.clone(),
                 signature: Vec::new(),
             };
@@ -364,23 +262,18 @@ mod tests {
         }
 
         fn verify(&self, rrset: &Rrset, signatures: &[&Rrsig], now: u32) -> Result<Signed, Fault> {
-            verify(rrset, signatures, &self.zone, now, &Budget::new())
+            let signatures = signatures.iter().copied().cloned().collect();
+            let rrset = Rrset { signatures, ..rrset.clone() };
+            verify(&rrset, &self.zone, now, &Budget::for_tests())
         }
     }
 
-    fn section(owner: &str, addresses: &[[u8; 4]]) -> Section {
-        let record = |address: &[u8; 4]| Record {
-            owner: names::parse(owner).unwrap(),
-            rtype: rtype::A,
-            ttl: 60,
-            rdata: address.to_vec(),
-        };
-        Section { records: addresses.iter().map(record).collect(), signatures: Vec::new() }
-    }
-
     fn rrset(owner: &str, addresses: &[[u8; 4]]) -> Rrset {
-        let owner_name = names::parse(owner).unwrap();
-        Rrset::find(&section(owner, addresses), &owner_name, rtype::A).unwrap()
+        let owner = names::parse(owner).unwrap();
+        let mut rrset = Rrset::new(owner, rtype::A, 60, addresses[0].to_vec());
+        addresses[1..].iter().for_each(|address| rrset.add(60, address.to_vec()));
+        rrset.sort();
+        rrset
     }
 
     #[test]
@@ -425,8 +318,7 @@ mod tests {
         let told = signer.verify(&set, &[&foreign, &expired, &broken], 1500);
         assert_eq!(told, Err(Fault::Expired(1001)), "the most telling cause");
         let outside = rrset("a.other", &[[1; 4]]);
-        let stolen = Rrsig { owner: outside.owner.clone(), ..good };
-        assert_eq!(signer.verify(&outside, &[&stolen], 1500), Err(Fault::ForeignSigner));
+        assert_eq!(signer.verify(&outside, &[&good], 1500), Err(Fault::ForeignSigner), "stolen");
     }
 
     #[test]
@@ -457,10 +349,9 @@ mod tests {
     fn failures_per_rrset_are_bounded() {
         let zone = names::parse("example").unwrap();
         let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
-        let keys = ZoneKeys { apex: zone.clone(), keys: vec![key.clone(); 100] };
-        let rrset = Rrset { owner: zone.clone(), rtype: rtype::A, ttl: 9, rdata: vec![vec![0; 4]] };
+        let keys = ZoneKeys::new(zone.clone(), vec![key.clone(); 100]);
+        let mut rrset = Rrset::new(zone.clone(), rtype::A, 9, vec![0; 4]);
         let signature = Rrsig {
-            owner: zone.clone(),
             covered: rtype::A,
             algorithm: 13,
             labels: 1,
@@ -471,13 +362,10 @@ mod tests {
             signer: zone,
             signature: vec![0; 64],
         };
-        let budget = Budget::new();
-        let signatures = vec![&signature; 100];
-        assert_eq!(
-            verify(&rrset, &signatures, &keys, 1500, &budget),
-            Err(Exhausted::FAILURES.into())
-        );
-        let left = (0..).take_while(|_| budget.signature().is_ok()).count();
-        assert_eq!(left, 256 - FAILURES_PER_RRSET as usize);
+        rrset.signatures = vec![signature; 100];
+        let budget = Budget::for_tests();
+        assert_eq!(verify(&rrset, &keys, 1500, &budget), Err(Exhausted::FailingSignatures.into()));
+        // Three signatures are looked at, two at every key of their tag and one at none.
+        assert_eq!(budget.spent().work, 3 + 8 * (1 + 50));
     }
 }

@@ -8,11 +8,13 @@ use super::call::{Call, Reply};
 use super::denial::{self, Denial, Unproven};
 use super::failure::Failure;
 use super::judged::Judged;
-use super::message::{Rrsig, name_in};
-use super::names::{canonical_wire, depth, display, is_below, label_count};
+use super::key::ZoneKeys;
+use super::message::name_in;
+use super::names::{canonical_wire, depth, display, label_count};
+use super::rrset::{Rrset, Rrsig};
 use super::rtype;
-use super::signature::{self, Fault, Rrset, Signed, ZoneKeys, covering};
-use super::walk::Standing;
+use super::signature::{self, Fault, Signed};
+use super::standing::Standing;
 
 /// Signers of one RRset that are walked to; an honest RRset has one.
 const MAX_SIGNERS: usize = 3;
@@ -31,12 +33,9 @@ impl Call {
         reply: &Reply,
         rrset: &Rrset,
     ) -> Result<Judged, Failure> {
-        let signatures = covering(&reply.message.answer, &rrset.owner, rrset.rtype);
-        let verify = |zone: &ZoneKeys| {
-            signature::verify(rrset, &signatures, zone, self.clock(), &self.budget)
-        };
+        let verify = |zone: &ZoneKeys| signature::verify(rrset, zone, self.clock(), &self.budget);
         let mut claim = None;
-        for signer in self.signers(signatures.iter().copied(), &rrset.owner) {
+        for signer in self.signers(&rrset.signatures, &rrset.owner) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
             match verify(&zone) {
@@ -100,20 +99,23 @@ impl Call {
         reply: &Reply,
         alias: &Rrset,
     ) -> Result<Judged, Failure> {
-        let answer = &reply.message.answer;
-        if covering(answer, &alias.owner, rtype::CNAME).is_empty() {
-            let dnames = answer.records.iter().filter(|record| {
-                record.rtype == rtype::DNAME && is_below(&alias.owner, &record.owner)
-            });
-            for dname in dnames.take(MAX_SIGNERS) {
-                if let Some(dname) = Rrset::find(answer, &dname.owner, rtype::DNAME)
-                    && synthesised(&alias.owner, &dname).as_deref() == single(alias)
-                {
-                    return self.validate_rrset(reply, &dname).await;
-                }
-            }
+        if alias.signatures.is_empty()
+            && let Some(dname) = self.explanation(reply, alias)
+        {
+            return self.validate_rrset(reply, dname).await;
         }
         self.validate_rrset(reply, alias).await
+    }
+
+    /// The DNAME that an alias was made from: one that gives its one target, at or below the alias's own anchor.
+    fn explanation<'r>(&self, reply: &'r Reply, alias: &Rrset) -> Option<&'r Rrset> {
+        let anchor = self.config.anchors.enclosing(&alias.owner).map_or(0, depth);
+        let target = single(alias)?;
+        reply.message.answer.0.iter().find(|dname| {
+            dname.rtype == rtype::DNAME
+                && depth(&dname.owner) >= anchor
+                && synthesised(&alias.owner, dname).is_some_and(|made| made == target)
+        })
     }
 
     /// The status of a reply without records: the proof decides, never the response code.
@@ -123,11 +125,7 @@ impl Call {
         name: &Name,
         rtype: u16,
     ) -> Result<Denied, Failure> {
-        let authority = &reply.message.authority;
-        let signatures = authority
-            .signatures
-            .iter()
-            .filter(|signature| matches!(signature.covered, rtype::NSEC | rtype::NSEC3));
+        let signatures = reply.message.authority.0.iter().flat_map(|rrset| &rrset.signatures);
         let mut claim = None;
         for signer in self.signers(signatures, name) {
             self.start_walk(&signer);
@@ -166,16 +164,22 @@ impl Call {
     }
 
     /// The zones that claim to have signed for `owner` and could have, at or below its anchor; the closest first.
-    fn signers<'a>(&self, signatures: impl Iterator<Item = &'a Rrsig>, owner: &Name) -> Vec<Name> {
+    fn signers<'s>(
+        &self,
+        signatures: impl IntoIterator<Item = &'s Rrsig>,
+        owner: &Name,
+    ) -> Vec<Name> {
         let anchor = self.config.anchors.enclosing(owner).map_or(0, depth);
-        let mut signers: Vec<Name> = signatures
-            .map(|signature| signature.signer.clone())
-            .filter(|signer| signer.zone_of(owner) && depth(signer) >= anchor)
-            .collect();
-        signers.sort_by_key(|signer| std::cmp::Reverse(depth(signer)));
-        signers.dedup();
-        signers.truncate(MAX_SIGNERS);
-        signers
+        let mut signers: Vec<&Name> = Vec::new();
+        for Rrsig { signer, .. } in signatures {
+            let is_known = signers.contains(&signer);
+            if !is_known && signer.zone_of(owner) && depth(signer) >= anchor {
+                let place = signers.iter().position(|known| depth(known) < depth(signer));
+                signers.insert(place.unwrap_or(signers.len()), signer);
+                signers.truncate(MAX_SIGNERS);
+            }
+        }
+        signers.into_iter().cloned().collect()
     }
 
     /// What the denial records that one zone signed show.

@@ -1,36 +1,23 @@
 //! From a trust anchor down to a name, by DS (RFC 4035 section 5.2).
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
-use super::anchors::Anchor;
 use super::call::{Call, Reply};
-use super::delegation::{self, Ds, vouches};
+use super::delegation::{self, Ds, Entry, EntryPoints};
 use super::denial::{self, Cut, Unproven};
 use super::failure::Failure;
+use super::key::ZoneKeys;
 use super::names::{self, depth, display, label_count};
 use super::rtype;
-use super::signature::{self, Key, Rrset, ZoneKeys, covering};
+use super::signature;
+use super::standing::Standing;
 
 /// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
 const ASKED_AHEAD: usize = 8;
-
-/// Where a name stands below the closest enclosing anchor.
-#[derive(Clone, Debug)]
-pub(crate) enum Standing {
-    /// The apex of a zone with proven keys.
-    Zone(Rc<ZoneKeys>),
-    /// No zone cut here: the name belongs to this zone.
-    Inside(Rc<ZoneKeys>),
-    /// The name, or one above it, does not exist in this zone: no cut can be there or below.
-    Nothing(Rc<ZoneKeys>),
-    /// At or below a proven insecure delegation, for this reason.
-    Insecure(Rc<str>),
-    /// Not knowable.
-    Failed(Failure),
-}
 
 impl Call {
     /// Where `name` stands: from the anchor down, label by label, to the name or to where nothing more can change.
@@ -41,6 +28,13 @@ impl Call {
                 _ => Standing::Insecure("no trust anchor encloses it".into()),
             };
         };
+        let settled = self.standings.borrow().get(name).and_then(|cell| cell.get().cloned());
+        if let Some(standing) = settled {
+            return standing;
+        }
+        if let Err(exhausted) = self.budget.pass_over(name.len() * depth(name)) {
+            return Standing::Failed(exhausted.into());
+        }
         let ancestor = |labels: usize| name.trim_to(labels);
         let known = (depth(anchor)..=depth(name)).rev().find_map(|labels| {
             self.cache.get(&ancestor(labels), self.now).map(|standing| (labels, standing))
@@ -69,13 +63,13 @@ impl Call {
     async fn standing_below(
         self: &Rc<Self>,
         name: &Name,
-        above: Option<&Rc<ZoneKeys>>,
+        above: Option<&Arc<ZoneKeys>>,
     ) -> Standing {
         let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
         let descend = || async {
             match above {
                 Some(zone) => self.cross(name, zone).await,
-                None => self.enter_at_anchor(name).await,
+                None => self.enter(name, &self.config.anchors.at(name), u32::MAX).await,
             }
         };
         cell.get_or_init(descend).await.clone()
@@ -111,51 +105,38 @@ impl Call {
         }
     }
 
-    /// The anchor's zone; anchors that are all unsupported make it insecure, as such DS records would.
-    async fn enter_at_anchor(self: &Rc<Self>, apex: &Name) -> Standing {
-        let anchors = self.config.anchors.at(apex);
-        let ds: Vec<Ds> = anchors.iter().filter_map(|anchor| anchor_ds(anchor)).collect();
-        let ds = delegation::usable(&ds);
-        let keys: Vec<&Key> = anchors.iter().filter_map(|anchor| anchor_key(anchor)).collect();
-        if ds.is_empty() && !keys.iter().any(|key| signature::supported_algorithm(key.algorithm)) {
-            return Standing::Insecure("the trust anchor's algorithm is not supported".into());
-        }
-        let entry = |key: &Key| keys.contains(&key) || vouches(&ds, apex, key);
-        self.enter(apex, entry, u32::MAX).await
-    }
-
     /// From `zone` to `name` one label below it or below a name inside it.
-    async fn cross(self: &Rc<Self>, name: &Name, zone: &Rc<ZoneKeys>) -> Standing {
+    async fn cross(self: &Rc<Self>, name: &Name, zone: &Arc<ZoneKeys>) -> Standing {
         let reply = match self.ask(name, rtype::DS).await {
             Ok(reply) => reply,
             Err(failure) => return Standing::Failed(failure),
         };
-        let Some(rrset) = Rrset::find(&reply.message.answer, name, rtype::DS) else {
+        let Some(rrset) = reply.message.answer.rrset(name, rtype::DS) else {
             return self.cross_without_ds(name, zone, &reply).await;
         };
-        let signatures = covering(&reply.message.answer, name, rtype::DS);
-        let signed = match signature::verify(&rrset, &signatures, zone, self.clock(), &self.budget)
-        {
+        let signed = match signature::verify(rrset, zone, self.clock(), &self.budget) {
             Ok(signed) if signed.labels == label_count(name) => signed,
             Ok(_) => return Standing::Failed(Failure::bogus(ds_text(name, "from a wildcard"))),
             Err(fault) => {
                 return Standing::Failed(self.fault(&reply, name, rtype::DS, zone, fault).await);
             }
         };
-        let records: Vec<Ds> =
-            rrset.rdata.iter().filter_map(|rdata| Ds::from_rdata(rdata)).collect();
-        let usable = delegation::usable(&records);
-        if usable.is_empty() {
+        if let Err(exhausted) = self.budget.sort(rrset.rdata.len()) {
+            return Standing::Failed(exhausted.into());
+        }
+        let records = rrset.rdata.iter().filter_map(|rdata| Ds::from_rdata(rdata));
+        let points = EntryPoints::delegation(records);
+        if points.is_empty() {
             let why = format!("DS of {} has no supported algorithm and digest", display(name));
             return self.remember(name, Standing::Insecure(why.into()), signed.lifetime);
         }
-        self.enter(name, |key| vouches(&usable, name, key), signed.lifetime).await
+        self.enter(name, &points, signed.lifetime).await
     }
 
     async fn cross_without_ds(
         self: &Rc<Self>,
         name: &Name,
-        zone: &Rc<ZoneKeys>,
+        zone: &Arc<ZoneKeys>,
         reply: &Rc<Reply>,
     ) -> Standing {
         if self.is_alias(name, zone, reply) {
@@ -183,47 +164,36 @@ impl Call {
 
     /// Whether `zone` redirects `name`, so that no zone cut can be there (RFC 1034 3.6.2, RFC 6672 2.4).
     fn is_alias(&self, name: &Name, zone: &ZoneKeys, reply: &Reply) -> bool {
-        let answer = &reply.message.answer;
-        let is_signed = |owner: &Name, rtype: u16| {
-            Rrset::find(answer, owner, rtype).is_some_and(|alias| {
-                let signatures = covering(answer, owner, rtype);
-                signature::verify(&alias, &signatures, zone, self.clock(), &self.budget).is_ok_and(
-                    |signed| rtype == rtype::CNAME || signed.labels == label_count(owner),
-                )
-            })
-        };
-        let dname = answer
-            .records
-            .iter()
-            .find(|record| record.rtype == rtype::DNAME && names::is_below(name, &record.owner));
-        is_signed(name, rtype::CNAME)
-            || dname.is_some_and(|dname| is_signed(&dname.owner, rtype::DNAME))
+        reply.message.answer.0.iter().any(|alias| {
+            matches!(alias.rtype, rtype::CNAME | rtype::DNAME)
+                && alias.owner.zone_of(name)
+                && signature::verify(alias, zone, self.clock(), &self.budget).is_ok_and(|signed| {
+                    alias.rtype == rtype::CNAME || signed.labels == label_count(&alias.owner)
+                })
+        })
     }
 
-    /// The zone at `apex`, whose DNSKEY RRset is signed by a key that `entry` vouches for.
-    async fn enter(
-        self: &Rc<Self>,
-        apex: &Name,
-        entry: impl Fn(&Key) -> bool,
-        ds_lifetime: u32,
-    ) -> Standing {
+    /// The zone at `apex`, whose DNSKEY RRset is signed by a key that is vouched for.
+    async fn enter(self: &Rc<Self>, apex: &Name, points: &EntryPoints, lifetime: u32) -> Standing {
         let reply = match self.ask(apex, rtype::DNSKEY).await {
             Ok(reply) => reply,
             Err(failure) => return Standing::Failed(failure),
         };
-        let section = &reply.message.answer;
-        let Some(rrset) = Rrset::find(section, apex, rtype::DNSKEY) else {
+        let Some(rrset) = reply.message.answer.rrset(apex, rtype::DNSKEY) else {
             let text = format!("DNSKEY of {}: no records, but the zone is signed", display(apex));
             return Standing::Failed(self.unsigned(&reply, text).await);
         };
-        let signatures = covering(section, apex, rtype::DNSKEY);
-        match delegation::zone_keys(&rrset, &signatures, entry, self.clock(), &self.budget) {
-            Ok((keys, signed)) => {
-                let lifetime = signed.lifetime.min(ds_lifetime);
-                self.remember(apex, Standing::Zone(Rc::new(keys)), lifetime)
+        match delegation::enter(rrset, points, self.clock(), &self.budget) {
+            Ok(Entry::Signed(keys, signed)) => {
+                let lifetime = signed.lifetime.min(lifetime);
+                self.remember(apex, Standing::Zone(Arc::new(keys)), lifetime)
+            }
+            Ok(Entry::Uncheckable) => {
+                let why = format!("no key of {} has a size that can be checked", display(apex));
+                self.remember(apex, Standing::Insecure(why.into()), rrset.ttl.min(lifetime))
             }
             Err(fault) => {
-                let zone = ZoneKeys { apex: apex.clone(), keys: Vec::new() };
+                let zone = ZoneKeys::new(apex.clone(), Vec::new());
                 Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, &zone, fault).await)
             }
         }
@@ -242,18 +212,4 @@ impl Call {
 
 fn ds_text(name: &Name, cause: &str) -> String {
     format!("DS of {}: {cause}", names::display(name))
-}
-
-fn anchor_ds(anchor: &Anchor) -> Option<Ds> {
-    match anchor {
-        Anchor::Ds(ds) => Some(ds.clone()),
-        Anchor::Key(_) => None,
-    }
-}
-
-fn anchor_key(anchor: &Anchor) -> Option<&Key> {
-    match anchor {
-        Anchor::Key(key) => Some(key),
-        Anchor::Ds(_) => None,
-    }
 }

@@ -23,7 +23,7 @@ impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
             text: into_c(one_line(&answer.text)),
-            records: answer.presentation.iter().map(|record| to_c(record)).collect(),
+            records: answer.presentation().map(|record| to_c(&record)).collect(),
             aliases: answer.aliases.iter().map(|alias| to_c(&alias.name)).collect(),
             answer,
         }

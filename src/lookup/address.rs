@@ -27,7 +27,7 @@ pub(super) struct AddressAnswer {
     pub(super) status: Address,
     pub(super) addresses: Vec<IpAddr>,
     /// The name after all aliases, where every link is secure and there is one.
-    pub(super) expanded: Option<String>,
+    pub(super) expanded: Option<Name>,
     pub(super) detail: Detail,
     pub(super) note: String,
     /// The trouble of one family, where the other has addresses.
@@ -39,7 +39,6 @@ struct Family {
     status: Address,
     addresses: Vec<IpAddr>,
     answer: Answer,
-    kind: &'static str,
 }
 
 /// Looks up both families at once; when one has addresses, the other is waited for a little while only.
@@ -64,18 +63,18 @@ pub(super) async fn look_up(call: &Rc<Call>, host: &Name) -> AddressAnswer {
     })
     .await;
     let [v6, v4] = families;
-    let late = |kind| Family::new(kind, Answer::late(host), |_| None);
-    combine(host, [v6.unwrap_or_else(|| late("AAAA")), v4.unwrap_or_else(|| late("A"))])
+    let late = |rtype| Family::new(Answer::late(host, rtype), |_| None);
+    combine(host, [v6.unwrap_or_else(|| late(rtype::AAAA)), v4.unwrap_or_else(|| late(rtype::A))])
 }
 
 async fn look_up_v4(call: &Rc<Call>, host: &Name) -> Family {
-    Family::new("A", call.resolve(host, rtype::A).await, |rdata| {
+    Family::new(call.resolve(host, rtype::A).await, |rdata| {
         <[u8; 4]>::try_from(rdata).ok().map(|octets| Ipv4Addr::from(octets).into())
     })
 }
 
 async fn look_up_v6(call: &Rc<Call>, host: &Name) -> Family {
-    Family::new("AAAA", call.resolve(host, rtype::AAAA).await, |rdata| {
+    Family::new(call.resolve(host, rtype::AAAA).await, |rdata| {
         <[u8; 16]>::try_from(rdata).ok().map(|octets| Ipv6Addr::from(octets).into())
     })
 }
@@ -94,20 +93,21 @@ fn poll_once<T>(
 }
 
 impl Family {
-    fn new(kind: &'static str, answer: Answer, read: impl Fn(&[u8]) -> Option<IpAddr>) -> Self {
+    fn new(mut answer: Answer, read: impl Fn(&[u8]) -> Option<IpAddr>) -> Self {
+        let records = std::mem::take(&mut answer.records);
         let addresses: Vec<IpAddr> =
-            answer.records.iter().filter_map(|rdata| read(rdata)).take(MAX_ADDRESSES).collect();
+            records.iter().filter_map(|rdata| read(rdata)).take(MAX_ADDRESSES).collect();
         let status = match answer.first_status() {
             Status::Bogus | Status::Indeterminate => Address::Bogus,
             _ if addresses.is_empty() => Address::Nxdomain,
             Status::Secure => Address::Secure,
             Status::Insecure => Address::Insecure,
         };
-        Self { status, addresses, answer, kind }
+        Self { status, addresses, answer }
     }
 
     fn trouble(&self, host: &str) -> String {
-        trouble(&format!("{} of {host}", self.kind), &self.answer)
+        trouble(&format!("{} of {host}", rtype::name(self.answer.rtype)), &self.answer)
     }
 }
 
@@ -136,7 +136,7 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
             let answer = &family.answer;
             let aliased = !answer.aliases.is_empty() && answer.status == Status::Secure;
             result.status = family.status;
-            result.expanded = aliased.then(|| answer.name.clone());
+            result.expanded = aliased.then(|| answer.owner.clone());
             let basis = &answer.basis;
             result.note = match (family.status, answer.status) {
                 (Address::Secure, Status::Insecure) => {

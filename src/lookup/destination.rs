@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use hickory_resolver::proto::rr::Name;
+
 use super::explain::Notes;
-use super::host::{self, Host, Query};
+use super::host::{self, Host, Query, Target};
 use super::literal;
 use super::mx::{self, MxAnswer, MxHosts};
 use super::policy::Policy;
@@ -104,14 +106,14 @@ pub(crate) async fn lookup(
     domain: &str,
     port: u16,
 ) -> Destination {
-    if literal::parse(domain).is_some() {
-        return lookup_literal(call, policy, domain, port).await;
-    }
-    let name = match names::parse(domain) {
-        Ok(name) => name,
-        Err(invalid) => {
+    let name = match Target::parse(domain) {
+        Target::Name(name) => name,
+        target @ Target::Literal(_) => {
+            return lookup_literal(call, policy, domain, target, port).await;
+        }
+        Target::Invalid(why) => {
             let verdict = Verdict::INVALID_DOMAIN;
-            let text = Notes::default().explain(&verdict, domain, invalid.text());
+            let text = Notes::default().explain(&verdict, domain, why);
             return Destination::new(
                 &one_line(domain),
                 policy,
@@ -128,14 +130,12 @@ pub(crate) async fn lookup(
     destination.mx_text = one_line(&answer.note);
     let listed = match &answer.hosts {
         MxHosts::None | MxHosts::Null => Vec::new(),
-        MxHosts::Implicit => vec![(0, domain.clone())],
-        MxHosts::Listed(hosts) => {
-            hosts.iter().map(|(preference, name)| (*preference, display(name))).collect()
-        }
+        MxHosts::Implicit => vec![(0, name)],
+        MxHosts::Listed(hosts) => hosts.clone(),
     };
     if !listed.is_empty() {
         let next_hops = match answer.status {
-            Mx::Secure => vec![domain, answer.expanded.clone()],
+            Mx::Secure => vec![domain, display(&answer.expanded)],
             _ => Vec::new(),
         };
         let hosts = look_up_hosts(call, policy, port, &answer, listed, next_hops).await;
@@ -169,8 +169,13 @@ pub(crate) async fn lookup_host(
             _ => next_hop.into_iter().collect(),
         };
         call.budget.allow_hosts(1);
+        let target = Target::parse(host);
+        if let Target::Name(name) = &target {
+            call.prepare(name);
+        }
         let query = Query {
             name: without_final_dot(host),
+            target,
             preference: 0,
             port,
             policy,
@@ -179,11 +184,6 @@ pub(crate) async fn lookup_host(
             next_hops: &next_hops,
             implicit: false,
         };
-        if literal::parse(host).is_none()
-            && let Ok(name) = names::parse(host)
-        {
-            call.prepare(&name);
-        }
         let host = host::look_up(call, &query).await;
         destination = destination.with_hosts(vec![host]);
     }
@@ -191,10 +191,17 @@ pub(crate) async fn lookup_host(
     destination
 }
 
-async fn lookup_literal(call: &Rc<Call>, policy: Policy, domain: &str, port: u16) -> Destination {
+async fn lookup_literal(
+    call: &Rc<Call>,
+    policy: Policy,
+    domain: &str,
+    target: Target,
+    port: u16,
+) -> Destination {
     let domain = without_final_dot(domain);
     let query = Query {
         name: domain,
+        target,
         preference: 0,
         port,
         policy,
@@ -214,7 +221,7 @@ async fn look_up_hosts(
     policy: Policy,
     port: u16,
     answer: &MxAnswer,
-    listed: Vec<(u16, String)>,
+    listed: Vec<(u16, Name)>,
     next_hops: Vec<String>,
 ) -> Vec<Host> {
     call.budget.allow_hosts(listed.len());
@@ -227,7 +234,8 @@ async fn look_up_hosts(
             let (mx, mx_note) = (answer.status, answer.note.clone());
             tokio::task::spawn_local(async move {
                 let query = Query {
-                    name: &name,
+                    name: &display(&name),
+                    target: Target::of_mx(name),
                     preference,
                     port,
                     policy,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use hickory_resolver::proto::rr::Name;
 use sha2::{Digest, Sha256};
 
 use super::explain::Notes;
@@ -10,7 +11,7 @@ use super::policy::Policy;
 use super::tlsa::TlsaAnswer;
 use super::{address, literal, tlsa};
 use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
-use crate::dns::names::{self, display};
+use crate::dns::names::{self, InvalidName, display};
 use crate::dns::{Call, rtype};
 use crate::text::{one_line, without_final_dot};
 use crate::tlsa::Record;
@@ -46,9 +47,39 @@ pub struct Host {
     pub(crate) notes: Notes,
 }
 
+/// What is called a host.
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    Name(Name),
+    Literal(IpAddr),
+    /// Nothing that has addresses, for this reason.
+    Invalid(&'static str),
+}
+
+impl Target {
+    /// A host that somebody named.
+    pub(super) fn parse(text: &str) -> Self {
+        match (literal::parse(text), names::parse(text)) {
+            (Some(address), _) => Self::Literal(address),
+            (None, Ok(name)) => Self::Name(name),
+            (None, Err(invalid)) => Self::Invalid(invalid.text()),
+        }
+    }
+
+    /// The target of an MX record.
+    pub(super) fn of_mx(name: Name) -> Self {
+        match literal::parse(&display(&name)) {
+            Some(address) => Self::Literal(address),
+            None if names::is_plain(&name) => Self::Name(name),
+            None => Self::Invalid(InvalidName::NotAscii.text()),
+        }
+    }
+}
+
 /// What the caller of [`look_up`] knows about a host.
 pub(super) struct Query<'a> {
     pub(super) name: &'a str,
+    pub(super) target: Target,
     pub(super) preference: u16,
     pub(super) port: u16,
     pub(super) policy: Policy,
@@ -63,34 +94,32 @@ pub(super) struct Query<'a> {
 /// Looks up addresses and TLSA records of a host, and decides.
 pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
     let mut host = Host::blank(query);
-    if let Some(address) = literal::parse(query.name) {
-        host.be_literal(address);
-        return host;
-    }
-    let name = match names::parse(query.name) {
-        Ok(name) => name,
-        Err(invalid) => {
+    let name = match &query.target {
+        Target::Name(name) => name,
+        Target::Literal(address) => {
+            host.be_literal(*address);
+            return host;
+        }
+        Target::Invalid(why) => {
             let verdict = Verdict::INVALID_HOST;
-            let text = host.notes.explain(&verdict, query.name, invalid.text());
+            let text = host.notes.explain(&verdict, query.name, why);
             host.decision = Decision { verdict, text };
             return host;
         }
     };
-    call.start(&name, rtype::A);
-    call.start(&name, rtype::AAAA);
+    call.start(name, rtype::A);
+    call.start(name, rtype::AAAA);
     if query.policy.level.is_some()
-        && let Some(owner) = tlsa::owner(query.port, &name)
+        && let Some(owner) = tlsa::owner(query.port, name)
     {
         call.start(&owner, rtype::TLSA);
     }
-    let addresses = address::look_up(call, &name).await;
+    let addresses = address::look_up(call, name).await;
     let records = match addresses.status {
-        Address::Secure => {
-            tlsa::look_up(call, &name, addresses.expanded.as_deref(), query.port).await
-        }
+        Address::Secure => tlsa::look_up(call, name, addresses.expanded.as_ref(), query.port).await,
         _ => TlsaAnswer::not_looked_up(),
     };
-    host.name = display(&name);
+    host.name = display(name);
     host.address = addresses.status;
     host.addresses = addresses.addresses;
     host.tlsa = records.status;

@@ -1,5 +1,6 @@
 //! The MX RRset of a domain (RFC 5321 section 5.1, RFC 7672 section 2.2.1).
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
@@ -18,7 +19,7 @@ pub(super) struct MxAnswer {
     pub(super) status: Mx,
     pub(super) hosts: MxHosts,
     /// The domain after all aliases.
-    pub(super) expanded: String,
+    pub(super) expanded: Name,
     pub(super) detail: Detail,
     pub(super) note: String,
 }
@@ -48,7 +49,7 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
         Status::Insecure => (Mx::Insecure, hosts(&answer.records)),
     };
     let note = note(domain, &answer, &hosts);
-    MxAnswer { status, hosts, expanded: answer.name, detail: answer.detail, note }
+    MxAnswer { status, hosts, expanded: answer.owner, detail: answer.detail, note }
 }
 
 fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> String {
@@ -66,23 +67,23 @@ fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> String {
     }
 }
 
+/// The hosts of records in canonical order, which is that of preference; a host counts where it is named first.
 fn hosts(records: &[Vec<u8>]) -> MxHosts {
-    let mut hosts: Vec<(u16, Name)> = records.iter().filter_map(|rdata| read(rdata)).collect();
-    match &hosts[..] {
+    match records {
         [] => return MxHosts::Implicit,
-        [(_, target)] if target.is_root() => return MxHosts::Null,
+        [rdata] if target(rdata) == [0] => return MxHosts::Null,
         _ => {}
     }
-    hosts.retain(|(_, target)| !target.is_root());
+    let mut seen = HashSet::from([&[0][..]]);
+    let new = records.iter().filter(|rdata| seen.insert(target(rdata)));
+    let mut hosts: Vec<(u16, Name)> = new.filter_map(|rdata| read(rdata)).take(MAX_HOSTS).collect();
     hosts.sort();
-    let mut seen = Vec::new();
-    hosts.retain(|(_, target)| {
-        let is_new = !seen.contains(target);
-        seen.push(target.clone());
-        is_new
-    });
-    hosts.truncate(MAX_HOSTS);
     if hosts.is_empty() { MxHosts::None } else { MxHosts::Listed(hosts) }
+}
+
+/// The host's name in canonical form.
+fn target(rdata: &[u8]) -> &[u8] {
+    rdata.get(2..).unwrap_or_default()
 }
 
 fn read(rdata: &[u8]) -> Option<(u16, Name)> {
@@ -101,9 +102,9 @@ mod tests {
     #[test]
     fn rfc5321_5_1_preference_order_then_name() {
         let records = [
-            record(20, b"\x01a\0"),
-            record(10, b"\x01c\0"),
             record(10, b"\x01b\0"),
+            record(10, b"\x01c\0"),
+            record(20, b"\x01a\0"),
             record(30, b"\x01c\0"),
         ];
         let MxHosts::Listed(hosts) = hosts(&records) else { panic!() };
@@ -125,6 +126,8 @@ mod tests {
 
     #[test]
     fn the_number_of_hosts_is_bounded() {
+        let same: Vec<_> = (0..1000u16).map(|n| record(n, b"\x01a\0")).collect();
+        assert!(matches!(hosts(&same), MxHosts::Listed(hosts) if hosts.len() == 1));
         let records: Vec<_> =
             (0..1000u16).map(|n| record(n, format!("\x04{n:04}\0").as_bytes())).collect();
         assert!(matches!(hosts(&records), MxHosts::Listed(hosts) if hosts.len() == MAX_HOSTS));

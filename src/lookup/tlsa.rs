@@ -6,7 +6,7 @@ use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
 use crate::decide::{Detail, Tlsa};
-use crate::dns::names::{display, parse, prepend};
+use crate::dns::names::{display, prepend};
 use crate::dns::{Call, Status, rtype};
 use crate::tlsa::{self, Record};
 
@@ -42,13 +42,13 @@ pub(super) fn owner(port: u16, base: &Name) -> Option<Name> {
 pub(super) async fn look_up(
     call: &Rc<Call>,
     host: &Name,
-    expanded: Option<&str>,
+    expanded: Option<&Name>,
     port: u16,
 ) -> TlsaAnswer {
-    let expanded = expanded.and_then(|name| parse(name).ok()).filter(|name| name != host);
+    let expanded = expanded.filter(|name| *name != host);
     let none = format!("TLSA of {} cannot exist: the name would be too long", display(host));
     let mut result = TlsaAnswer::empty(Tlsa::Nxdomain, none);
-    for base in expanded.iter().chain([host]) {
+    for base in expanded.into_iter().chain([host]) {
         let Some(owner) = owner(port, base) else { continue };
         let answer = call.resolve(&owner, rtype::TLSA).await;
         let what = format!("TLSA of {}", display(&owner));

@@ -74,7 +74,7 @@ impl Unproven {
         match self {
             Self::NoProof => "no proof that the record does not exist".into(),
             Self::MixedParameters => "NSEC3 records with different parameters".into(),
-            Self::Exhausted(exhausted) => exhausted.text(),
+            Self::Exhausted(exhausted) => exhausted.text().into(),
         }
     }
 }

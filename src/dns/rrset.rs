@@ -1,0 +1,59 @@
+//! An RRset with its signatures, as one reply has them (RFC 4034 sections 3 and 6.3).
+
+use hickory_resolver::proto::rr::Name;
+
+/// The records of one owner and type, without duplicates, in canonical order, and the signatures over them.
+///
+/// Names inside the data are uncompressed and in lower case (RFC 4034 section 6.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rrset {
+    pub(crate) owner: Name,
+    pub(crate) rtype: u16,
+    /// The smallest of the records' TTLs.
+    pub(crate) ttl: u32,
+    pub(crate) rdata: Vec<Vec<u8>>,
+    pub(crate) signatures: Vec<Rrsig>,
+}
+
+/// A signature (RFC 4034 section 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rrsig {
+    pub(crate) covered: u16,
+    pub(crate) algorithm: u8,
+    pub(crate) labels: u8,
+    pub(crate) original_ttl: u32,
+    pub(crate) expiration: u32,
+    pub(crate) inception: u32,
+    pub(crate) key_tag: u16,
+    pub(crate) signer: Name,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl Rrset {
+    pub(crate) fn new(owner: Name, rtype: u16, ttl: u32, rdata: Vec<u8>) -> Self {
+        Self { owner, rtype, ttl, rdata: vec![rdata], signatures: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, ttl: u32, rdata: Vec<u8>) {
+        self.ttl = self.ttl.min(ttl);
+        self.rdata.push(rdata);
+    }
+
+    /// Brings the records into canonical order (RFC 4034 section 6.3).
+    pub(crate) fn sort(&mut self) {
+        self.rdata.sort_unstable();
+        self.rdata.dedup();
+    }
+
+    /// Octets that a record takes in an RRset, whose list grows by doubling.
+    pub(crate) fn kept_octets(rdata: &[u8]) -> usize {
+        2 * size_of::<Vec<u8>>() + rdata.len()
+    }
+}
+
+impl Rrsig {
+    /// Octets that it takes in an RRset.
+    pub(crate) fn kept_octets(&self) -> usize {
+        2 * (size_of::<Self>() + self.signer.len()) + self.signature.len()
+    }
+}
