@@ -26,6 +26,13 @@ fn deep(zone: &str) -> String {
     "a.".repeat(room) + zone
 }
 
+/// A name of few labels below a zone, as long as names may be.
+fn long(zone: &str) -> String {
+    let room = 253 - zone.len();
+    let label = |length: usize| "x".repeat(length - 1) + ".";
+    label(room % 60) + &label(60).repeat(room / 60) + zone
+}
+
 /// What one TLSA lookup cost.
 #[derive(Debug)]
 struct Cost {
@@ -34,8 +41,12 @@ struct Cost {
 }
 
 fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
+    ask(world, &world.anchor, name, rtype::TLSA, tamper)
+}
+
+fn ask(world: &world::World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
     let server = relay(world.dns, tamper).unwrap();
-    let anchors = Anchors::parse(&world.anchor).unwrap();
+    let anchors = Anchors::parse(anchor).unwrap();
     let config = Config { servers: vec![server], mode: Some(Mode::Validate), anchors };
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -44,7 +55,7 @@ fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
         let call = Call::new(config, Arc::new(Cache::default()), now, deadline);
         let name = parse(name).unwrap();
         call.prepare(&name);
-        let answer = call.resolve(&name, rtype::TLSA).await;
+        let answer = call.resolve(&name, rtype).await;
         Cost { answer, spent: call.budget.spent() }
     }))
 }
@@ -118,6 +129,7 @@ fn encode(original: &[u8], message: &Message) -> Vec<u8> {
             }
         }
     }
+    wire[3] = wire[3] & 0xf0 | message.rcode as u8;
     wire[6..8].copy_from_slice(&counts[0].to_be_bytes());
     wire[8..10].copy_from_slice(&counts[1].to_be_bytes());
     wire[10..12].fill(0);
@@ -266,4 +278,71 @@ fn rfc4035_5_3_1_what_a_secure_zone_is_said_to_have_signed_is_judged_under_it() 
         let answer = look_up(&world, opted_out, tamper).answer;
         assert_eq!(answer.status, want, "{}", answer.text);
     }
+}
+
+/// A DNAME of the root beside an alias made from it, in place of the answer.
+fn redirected_by_the_root(asked: u16, message: &mut Message) {
+    if asked == rtype::TLSA {
+        let owner = parse("_25._tcp.mx.good.test").unwrap();
+        let target = [&canonical_wire(&owner)[..canonical_wire(&owner).len() - 1], b"\x04evil\0"];
+        message.answer.0 = vec![
+            Rrset::new(Name::root(), rtype::DNAME, 9, b"\x04evil\0".to_vec()),
+            Rrset::new(owner, rtype::CNAME, 9, target.concat()),
+        ];
+        message.authority.0.clear();
+    }
+}
+
+#[test]
+fn rfc4033_2_no_dname_above_the_anchor_explains_an_alias() {
+    let world = world::World::start().unwrap();
+    let name = "_25._tcp.mx.good.test";
+    for anchor in &world.test_anchors {
+        let honest = ask(&world, anchor, name, rtype::TLSA, ATTACKS[0].1).answer;
+        assert_eq!(honest.status, Status::Secure, "{}", honest.text);
+        let forged = ask(&world, anchor, name, rtype::TLSA, redirected_by_the_root).answer;
+        assert_eq!(forged.status, Status::Bogus, "{}", forged.text);
+    }
+}
+
+/// The alias made from a DNAME without its signature, and a second one that was not made from it.
+fn another_alias(_: u16, message: &mut Message) {
+    for rrset in rrsets(message).filter(|rrset| rrset.rtype == rtype::CNAME) {
+        rrset.add(9, b"\x04evil\0".to_vec());
+    }
+}
+
+/// The same beside two DNAME records of one owner.
+fn another_dname(asked: u16, message: &mut Message) {
+    for rrset in rrsets(message).filter(|rrset| rrset.rtype == rtype::DNAME) {
+        rrset.add(9, b"\x04evil\0".to_vec());
+    }
+    another_alias(asked, message);
+}
+
+/// Two aliases below a DNAME that would make the name too long.
+fn aliases_too_long_to_be_made(asked: u16, message: &mut Message) {
+    let owner = parse(&long("old.dname.test")).unwrap();
+    if asked == rtype::CNAME {
+        message.rcode = 0;
+        message.answer.0.retain(|rrset| rrset.rtype == rtype::DNAME);
+        message.answer.0.push(Rrset::new(owner, rtype::CNAME, 9, b"\x05other\0".to_vec()));
+        another_alias(asked, message);
+    }
+}
+
+#[test]
+fn rfc6672_5_3_1_a_dname_explains_one_alias_by_one_equal_target() {
+    let world = world::World::start().unwrap();
+    let status = |name: &str, tamper: Tamper| {
+        let answer = ask(&world, &world.anchor, name, rtype::CNAME, tamper).answer;
+        println!("{}", answer.text);
+        answer.status
+    };
+    let name = "mx.old.dname.test";
+    assert_eq!(status(name, ATTACKS[0].1), Status::Secure);
+    assert_eq!(status(name, another_alias), Status::Bogus);
+    assert_eq!(status(name, another_dname), Status::Bogus);
+    let too_long = status(&long("old.dname.test"), aliases_too_long_to_be_made);
+    assert_eq!(too_long, Status::Indeterminate, "the name server itself cannot make the name");
 }

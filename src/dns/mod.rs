@@ -33,6 +33,8 @@ pub use answer::{Alias, Answer, Status};
 pub use mode::Mode;
 
 pub(crate) use anchors::Anchors;
+#[cfg(test)]
+pub(crate) use budget::Spent;
 pub(crate) use cache::Cache;
 pub(crate) use call::Call;
 pub(crate) use config::{Config, parse_resolv_conf, parse_server};

@@ -4,6 +4,8 @@ mod address;
 mod destination;
 mod explain;
 mod host;
+#[cfg(test)]
+mod hostile;
 mod literal;
 mod mx;
 mod policy;

@@ -5,13 +5,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::{BASE64, HEXLOWER};
+use hickory_resolver::proto::rr::Name;
 
-use crate::records::{self, DS, NS, name, wire};
+use crate::hostile;
+use crate::records::{self, DNSKEY, DS, NS, name, wire};
 use crate::resolver::Zones;
+use crate::signer::Key;
 use crate::smtp::{Behaviour, Server};
 use crate::zone::{Delegation, Fault, Nsec3Parameters, Zone};
 
 const P256: u8 = 13;
+pub const RSA_512: u8 = 7;
 
 /// Zones, records and servers that are still being added to.
 pub struct Builder {
@@ -32,6 +36,7 @@ impl Builder {
             Self { port, ipv6, zones: BTreeMap::new(), servers: Vec::new(), addresses: 0, now };
         builder.signed(".");
         builder.signed("test");
+        builder.signed(hostile::APEX);
         builder
     }
 
@@ -55,10 +60,26 @@ impl Builder {
         self.zones.get_mut(apex).unwrap().nsec3 = Some(Nsec3Parameters { iterations, opt_out });
     }
 
+    /// A zone whose keys are signed with P-256, and all else with a key too short to check.
+    pub fn short_zone_key(&mut self, apex: &str, delegation: Delegation) {
+        self.zone(apex, Some(P256), delegation);
+        let zone = self.zones.get_mut(apex).unwrap();
+        let key = Key::generate(RSA_512);
+        zone.add(&name(apex), DNSKEY, key.dnskey.clone());
+        zone.zone_key = Some(key);
+    }
+
+    /// A zone of this algorithm, with NSEC3 as RFC 9276 section 3.1 wants it.
+    pub fn nsec3_with(&mut self, apex: &str, algorithm: u8) {
+        self.zone(apex, Some(algorithm), Delegation::Secure);
+        let parameters = Nsec3Parameters { iterations: 0, opt_out: false };
+        self.zones.get_mut(apex).unwrap().nsec3 = Some(parameters);
+    }
+
     /// Adds a record, `owner TYPE rdata`, to the zone that the owner is in.
     pub fn rr(&mut self, line: &str) {
         let (owner, rtype, rdata) = records::parse(line);
-        self.zone_of(&owner.to_ascii()).add(&owner.to_lowercase(), rtype, rdata);
+        self.zone_of_name(&owner).add(&owner.to_lowercase(), rtype, rdata);
     }
 
     pub fn fault(&mut self, owner: &str, rtype: u16, fault: Fault) {
@@ -66,8 +87,11 @@ impl Builder {
     }
 
     fn zone_of(&mut self, owner: &str) -> &mut Zone {
-        let owner = name(&owner.to_ascii_lowercase());
-        let zones = self.zones.values_mut().filter(|zone| zone.apex.zone_of(&owner));
+        self.zone_of_name(&name(&owner.to_ascii_lowercase()))
+    }
+
+    fn zone_of_name(&mut self, owner: &Name) -> &mut Zone {
+        let zones = self.zones.values_mut().filter(|zone| zone.apex.zone_of(owner));
         zones.max_by_key(|zone| zone.apex.iter().count()).unwrap()
     }
 
@@ -153,6 +177,10 @@ fn ds_records(zone: &Zone) -> Vec<Vec<u8>> {
     let ds = |algorithm, digest_type| key.ds(&zone.apex, algorithm, digest_type);
     match zone.delegation {
         Delegation::Secure => vec![ds(None, 2)],
+        Delegation::BothKeys => {
+            let zone_key = zone.zone_key.as_ref().unwrap();
+            vec![ds(None, 2), zone_key.ds(&zone.apex, None, 2)]
+        }
         Delegation::Insecure | Delegation::Unproven => vec![],
         Delegation::WrongDs => {
             let mut wrong = ds(None, 2);

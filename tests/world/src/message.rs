@@ -1,10 +1,12 @@
 //! Queries in, replies out (RFC 1035 section 4.1).
 
+use std::collections::HashMap;
+
 use hickory_resolver::proto::rr::Name;
 
-use crate::records::{NSEC, NSEC3, RRSIG, wire};
+use crate::records::{CNAME, MX, NSEC, NSEC3, RRSIG};
 use crate::resolver::{Answer, Standing, read_name};
-use crate::signer::Record;
+use crate::signer::{Record, TTL};
 
 const SERVFAIL: u8 = 2;
 const EDE_BOGUS: u16 = 6;
@@ -54,7 +56,14 @@ impl Query {
     pub fn reply(&self, mut answer: Answer, limit: usize) -> Vec<u8> {
         let bogus = answer.standing == Standing::Bogus && !self.checking_disabled;
         if bogus {
-            answer = Answer { rcode: SERVFAIL, answer: vec![], authority: vec![], ..answer };
+            let nothing = Default::default();
+            answer = Answer {
+                rcode: SERVFAIL,
+                answer: vec![],
+                authority: vec![],
+                junk: nothing,
+                ..answer
+            };
         }
         if !self.dnssec_ok {
             let keep = |record: &Record| {
@@ -67,7 +76,8 @@ impl Query {
         if reply.len() <= limit {
             return reply;
         }
-        let empty = Answer { answer: vec![], authority: vec![], ..answer };
+        let nothing = Default::default();
+        let empty = Answer { answer: vec![], authority: vec![], junk: nothing, ..answer };
         self.encode(&empty, bogus, true)
     }
 
@@ -79,17 +89,19 @@ impl Query {
         flags |= u16::from(truncated) << 9;
         flags |= u16::from(secure && wants_ad && !self.checking_disabled) << 5;
         flags |= u16::from(self.checking_disabled) << 4;
-        let counts = [answer.answer.len() as u16, answer.authority.len() as u16];
+        let (junk, junk_records) = &answer.junk;
+        let counts = [answer.answer.len() as u16 + junk_records, answer.authority.len() as u16];
         let mut out = Vec::new();
         for word in [self.id, flags, 1, counts[0], counts[1], u16::from(self.has_edns)] {
             out.extend(word.to_be_bytes());
         }
-        out.extend(wire(&self.name));
+        let mut names = Names::default();
+        names.write(&self.name, &mut out);
         out.extend(self.rtype.to_be_bytes());
         out.extend([0, 1]);
-        for record in answer.answer.iter().chain(&answer.authority) {
-            out.extend(record.to_wire());
-        }
+        answer.answer.iter().for_each(|record| names.write_record(record, &mut out));
+        out.extend(junk);
+        answer.authority.iter().for_each(|record| names.write_record(record, &mut out));
         if self.has_edns {
             out.extend([0, 0, 41, 16, 0, 0, 0, u8::from(self.dnssec_ok) << 7, 0]);
             let text = b"broken on purpose";
@@ -104,5 +116,47 @@ impl Query {
             out.extend(options);
         }
         out
+    }
+}
+
+/// Where names stand in a message, for those that end as they do (RFC 1035 section 4.1.4).
+#[derive(Default)]
+struct Names(HashMap<Name, u16>);
+
+impl Names {
+    fn write(&mut self, name: &Name, out: &mut Vec<u8>) {
+        let labels: Vec<&[u8]> = name.iter().collect();
+        for (position, label) in labels.iter().enumerate() {
+            let rest = name.trim_to(labels.len() - position);
+            if let Some(offset) = self.0.get(&rest) {
+                out.extend((0xc000 | offset).to_be_bytes());
+                return;
+            }
+            if out.len() < 0x4000 {
+                self.0.insert(rest, out.len() as u16);
+            }
+            out.push(label.len() as u8);
+            out.extend(*label);
+        }
+        out.push(0);
+    }
+
+    fn write_record(&mut self, record: &Record, out: &mut Vec<u8>) {
+        self.write(&record.owner, out);
+        out.extend(record.rtype.to_be_bytes());
+        out.extend([0, 1]);
+        out.extend(TTL.to_be_bytes());
+        let start = out.len();
+        out.extend([0, 0]);
+        match (record.rtype, &record.rdata[..]) {
+            (CNAME, target) => self.write(&read_name(target), out),
+            (MX, [high, low, target @ ..]) => {
+                out.extend([high, low]);
+                self.write(&read_name(target), out);
+            }
+            (_, rdata) => out.extend(rdata),
+        }
+        let length = (out.len() - start - 2) as u16;
+        out[start..start + 2].copy_from_slice(&length.to_be_bytes());
     }
 }

@@ -19,11 +19,28 @@ pub const DNSKEY: u16 = 48;
 pub const NSEC3: u16 = 50;
 pub const TLSA: u16 = 52;
 
+/// Reads a name; `\.` and `\ddd` are octets of a label (RFC 1035 section 5.1).
 pub fn name(text: &str) -> Name {
-    let mut name = match text {
-        "." => Name::root(),
-        _ => Name::from_labels(text.trim_end_matches('.').split('.').map(str::as_bytes)).unwrap(),
-    };
+    let mut labels = vec![Vec::new()];
+    let mut rest = text.trim_end_matches('.').as_bytes();
+    while let [octet, tail @ ..] = rest {
+        rest = tail;
+        match (octet, tail) {
+            (b'.', _) => labels.push(Vec::new()),
+            (b'\\', [a @ b'0'..=b'2', b, c, tail @ ..]) => {
+                let digits = str::from_utf8(&[*a, *b, *c]).unwrap().parse().unwrap();
+                labels.last_mut().unwrap().push(digits);
+                rest = tail;
+            }
+            (b'\\', [octet, tail @ ..]) => {
+                labels.last_mut().unwrap().push(*octet);
+                rest = tail;
+            }
+            _ => labels.last_mut().unwrap().push(*octet),
+        }
+    }
+    let labels = labels.iter().map(Vec::as_slice).filter(|label| !label.is_empty());
+    let mut name = Name::from_labels(labels).unwrap();
     name.set_fqdn(true);
     name
 }

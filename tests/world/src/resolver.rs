@@ -2,7 +2,8 @@
 
 use hickory_resolver::proto::rr::Name;
 
-use crate::records::{CNAME, DNAME, DS, wire};
+use crate::hostile::{self, Hostile};
+use crate::records::{self, CNAME, DNAME, DS, wire};
 use crate::signer::Record;
 use crate::zone::{Delegation, Fault, Zone};
 
@@ -19,24 +20,30 @@ pub struct Answer {
     pub rcode: u8,
     pub answer: Vec<Record>,
     pub authority: Vec<Record>,
+    /// More of the answer section, in wire format, and the number of records.
+    pub junk: (Vec<u8>, u16),
     pub standing: Standing,
 }
 
-pub struct Zones(Vec<Zone>);
+pub struct Zones {
+    zones: Vec<Zone>,
+    hostile: Hostile,
+}
 
 const NXDOMAIN: u8 = 3;
+const YXDOMAIN: u8 = 6;
 const MAX_ALIASES: usize = 12;
 
 impl Zones {
     /// Zones sorted from the leaves to the root.
     pub fn new(mut zones: Vec<Zone>) -> Self {
         zones.sort_by_key(|zone| std::cmp::Reverse(zone.apex.iter().count()));
-        Self(zones)
+        Self { zones, hostile: Hostile::new() }
     }
 
     /// From now on no zone has a fault.
     pub fn repair(&mut self) {
-        self.0.iter_mut().for_each(|zone| zone.faults.clear());
+        self.zones.iter_mut().for_each(|zone| zone.faults.clear());
     }
 
     /// Answers; None where the server stays silent.
@@ -45,11 +52,17 @@ impl Zones {
             rcode: 0,
             answer: Vec::new(),
             authority: Vec::new(),
+            junk: Default::default(),
             standing: Standing::Secure,
         };
         let mut name = name.clone();
         for _ in 0..MAX_ALIASES {
             let zone = self.zone_of(&name, rtype);
+            if zone.apex == records::name(hostile::APEX)
+                && let Some(answer) = self.hostile.answer(zone, &name, rtype)
+            {
+                return Some(answer);
+            }
             let fault_of = |rtype| zone.faults.get(&(name.clone(), rtype));
             match fault_of(rtype).or_else(|| fault_of(CNAME)) {
                 Some(Fault::Silent) => return None,
@@ -76,7 +89,7 @@ impl Zones {
 
     fn zone_of(&self, name: &Name, rtype: u16) -> &Zone {
         let from_parent = |zone: &&Zone| rtype == DS && zone.apex == *name && !name.is_root();
-        let mut zones = self.0.iter().filter(|zone| !from_parent(zone));
+        let mut zones = self.zones.iter().filter(|zone| !from_parent(zone));
         zones.find(|zone| zone.apex.zone_of(name)).unwrap()
     }
 
@@ -87,8 +100,12 @@ impl Zones {
             self.standing(self.zone_of(&zone.apex, DS))
         };
         let own = match zone.delegation {
+            Delegation::Secure if zone.key.as_ref().is_some_and(|key| !key.is_checkable()) => {
+                Standing::Insecure
+            }
+            Delegation::Secure if zone.zone_key.is_some() => Standing::Bogus,
             Delegation::Secure | Delegation::UnknownAndGood => Standing::Secure,
-            Delegation::WrongDs | Delegation::Unproven => Standing::Bogus,
+            Delegation::WrongDs | Delegation::Unproven | Delegation::BothKeys => Standing::Bogus,
             _ => Standing::Insecure,
         };
         // An insecure zone has no secure children, and nothing in it can be bogus.
@@ -105,7 +122,10 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
             result.answer.extend(zone.signed(&ancestor, &ancestor, DNAME, dname));
             let target = read_name(&dname[0]);
             let target = Name::from_labels(name.iter().take(labels - depth).chain(target.iter()));
-            let target = target.unwrap();
+            let Ok(target) = target else {
+                result.rcode = YXDOMAIN;
+                return None;
+            };
             let rdata = wire(&target);
             result.answer.push(Record { owner: name.clone(), rtype: CNAME, rdata });
             return (rtype != CNAME).then_some(target);

@@ -1,31 +1,48 @@
 //! Keys of a zone, and the signatures they make (RFC 4034).
 
-use hickory_resolver::proto::dnssec::crypto::{EcdsaSigningKey, Ed25519SigningKey};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use data_encoding::BASE64;
+use hickory_resolver::proto::dnssec::crypto::{EcdsaSigningKey, Ed25519SigningKey, RsaSigningKey};
 use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, SigningKey, TBS};
 use hickory_resolver::proto::rr::Name;
 use ring::digest;
+use rustls::pki_types::PrivateKeyDer;
 
 use crate::records::{self, RRSIG, wire};
+use crate::rsa;
 
-const TTL: u32 = 300;
+pub const TTL: u32 = 300;
 const DAY: i64 = 86_400;
 
 /// When a signature is valid, relative to now.
 #[derive(Clone, Copy)]
 pub enum Validity {
+    /// From a day ago for two days.
     Now,
+    /// As long as a signature can be.
+    Always,
     Expired,
     Future,
 }
 
 pub struct Key {
     algorithm: u8,
-    key: Box<dyn SigningKey + Send + Sync>,
+    /// None: it is too short to be used, and its signatures are not even looked at.
+    key: Option<Box<dyn SigningKey + Send + Sync>>,
+    /// What was signed before: RSA takes its time.
+    made: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
     pub dnskey: Vec<u8>,
 }
 
 impl Key {
+    /// A key of ECDSA or Ed25519; the one RSA key that there is; or for algorithm 7 one of RSA with 512 bits.
     pub fn generate(algorithm: u8) -> Self {
+        if algorithm == 7 {
+            let dnskey = [&[1, 1, 3, algorithm, 1, 3][..], &[0xff; 64]].concat();
+            return Self { algorithm, key: None, made: Mutex::default(), dnskey };
+        }
         let key: Box<dyn SigningKey + Send + Sync> = match algorithm {
             13 | 14 => {
                 let algorithm = Algorithm::from_u8(algorithm);
@@ -36,20 +53,25 @@ impl Key {
                 let pkcs8 = Ed25519SigningKey::generate_pkcs8().unwrap();
                 Box::new(Ed25519SigningKey::from_pkcs8(&pkcs8).unwrap())
             }
+            8 => {
+                let pkcs8 = BASE64.decode(rsa::PRIVATE_KEY.as_bytes()).unwrap();
+                let key = PrivateKeyDer::Pkcs8(pkcs8.into());
+                Box::new(RsaSigningKey::from_key_der(&key, Algorithm::RSASHA256).unwrap())
+            }
             other => panic!("algorithm {other}"),
         };
         let mut dnskey = vec![1, 1, 3, algorithm];
         dnskey.extend(key.to_public_key().unwrap().public_bytes());
-        Self { algorithm, key, dnskey }
+        Self { algorithm, key: Some(key), made: Mutex::default(), dnskey }
     }
 
-    /// RFC 4034 appendix B.
+    /// Whether there are signatures by it.
+    pub fn is_checkable(&self) -> bool {
+        self.key.is_some()
+    }
+
     pub fn tag(&self) -> u16 {
-        let sum: u32 = (0u32..)
-            .zip(&self.dnskey)
-            .map(|(i, octet)| if i % 2 == 0 { u32::from(*octet) << 8 } else { (*octet).into() })
-            .sum();
-        (sum + (sum >> 16)) as u16
+        tag(&self.dnskey)
     }
 
     /// The RDATA of a DS record with SHA-256, or with other numbers over the same digest.
@@ -74,6 +96,7 @@ impl Key {
     ) -> Vec<u8> {
         let (from, to) = match validity {
             Validity::Now => (now - DAY, now + DAY),
+            Validity::Always => (0, i64::from(i32::MAX)),
             Validity::Expired => (now - 2 * DAY, now - DAY),
             Validity::Future => (now + DAY, now + 2 * DAY),
         };
@@ -95,9 +118,25 @@ impl Key {
             data.extend((rdata.len() as u16).to_be_bytes());
             data.extend(rdata);
         }
-        signature.extend(self.key.sign(&TBS::from(&data[..])).unwrap());
+        match &self.key {
+            Some(key) => {
+                let mut made = self.made.lock().unwrap();
+                let sign = || key.sign(&TBS::from(&data[..])).unwrap();
+                signature.extend(made.entry(data.clone()).or_insert_with(sign).iter());
+            }
+            None => signature.extend([0x55; 64]),
+        }
         signature
     }
+}
+
+/// RFC 4034 appendix B.
+pub fn tag(dnskey: &[u8]) -> u16 {
+    let sum: u32 = (0u32..)
+        .zip(dnskey)
+        .map(|(i, octet)| if i % 2 == 0 { u32::from(*octet) << 8 } else { (*octet).into() })
+        .sum();
+    (sum + (sum >> 16)) as u16
 }
 
 /// Names in RDATA in lower case, for the types that have them (RFC 4034 section 6.2).
@@ -120,15 +159,5 @@ pub struct Record {
 impl Record {
     pub fn is_signature(&self) -> bool {
         self.rtype == RRSIG
-    }
-
-    pub fn to_wire(&self) -> Vec<u8> {
-        let mut out = wire(&self.owner);
-        out.extend(self.rtype.to_be_bytes());
-        out.extend([0, 1]);
-        out.extend(TTL.to_be_bytes());
-        out.extend((self.rdata.len() as u16).to_be_bytes());
-        out.extend(&self.rdata);
-        out
     }
 }

@@ -35,6 +35,8 @@ pub enum Delegation {
     WrongDs,
     /// Only a digest type nobody knows.
     UnknownDigest,
+    /// Of the zone key too.
+    BothKeys,
     /// One unknown digest type, one good.
     UnknownAndGood,
     /// Only an algorithm nobody knows.
@@ -52,6 +54,8 @@ pub struct Nsec3Parameters {
 pub struct Zone {
     pub apex: Name,
     pub key: Option<Key>,
+    /// Signs all but the keys, where it is not the same that does.
+    pub zone_key: Option<Key>,
     pub delegation: Delegation,
     pub nsec3: Option<Nsec3Parameters>,
     pub faults: BTreeMap<(Name, u16), Fault>,
@@ -66,6 +70,7 @@ impl Zone {
         let mut zone = Self {
             apex: apex.clone(),
             key: algorithm.map(Key::generate),
+            zone_key: None,
             delegation,
             nsec3: None,
             faults: BTreeMap::new(),
@@ -114,7 +119,8 @@ impl Zone {
             Some(Fault::NotYetValid) => Validity::Future,
             _ => Validity::Now,
         };
-        let Some(key) = &self.key else { return records };
+        let zone_key = self.zone_key.as_ref().filter(|_| rtype != DNSKEY);
+        let Some(key) = zone_key.or(self.key.as_ref()) else { return records };
         let mut signature = key.sign(&self.apex, source, rtype, rdata, validity, self.now);
         if fault == Some(&Fault::Altered) {
             *signature.last_mut().unwrap() ^= 1;
@@ -279,7 +285,7 @@ impl Zone {
 }
 
 /// RFC 4034 section 4.1.2; all our types are in window 0.
-fn bitmap(types: Vec<u16>) -> Vec<u8> {
+pub fn bitmap(types: Vec<u16>) -> Vec<u8> {
     let Some(highest) = types.iter().max() else { return Vec::new() };
     let mut bits = vec![0u8; usize::from(highest / 8) + 1];
     for rtype in types {

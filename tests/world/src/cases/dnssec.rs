@@ -1,6 +1,39 @@
 //! Zones signed in every way, and broken in many.
 
 use super::*;
+use crate::build::RSA_512;
+
+/// Keys of a size that cannot be checked.
+pub(super) fn short_keys(c: &mut Cases<'_>) {
+    c.b.zone("short-key.test", Some(RSA_512), Delegation::Secure);
+    c.b.short_zone_key("short-zone-key.test", Delegation::Secure);
+    c.b.short_zone_key("short-key-beside.test", Delegation::BothKeys);
+    for (label, what, dane, dane_only) in [
+        (
+            "short-key",
+            "RSA of 512 bits is all that the DS names (4035 5.2)",
+            OPPORTUNISTIC,
+            NON_DNSSEC,
+        ),
+        (
+            "short-zone-key",
+            "a good key signs keys of RSA with 512 bits alone (4035 5.2)",
+            NOT_FOUND,
+            NOT_FOUND,
+        ),
+        (
+            "short-key-beside",
+            "signatures by the key of 512 bits are left of two that the DS name (4035 5.2)",
+            NOT_FOUND,
+            NOT_FOUND,
+        ),
+    ] {
+        let (domain, host) = (format!("{label}.test"), format!("mx.{label}.test"));
+        c.b.rr(&format!("{domain} MX 10 {host}"));
+        c.good_host(&host);
+        c.expect(what, &domain, dane, dane_only);
+    }
+}
 
 pub(super) fn broken(c: &mut Cases<'_>) {
     let host = c.good("address-future.test");

@@ -143,6 +143,8 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
     servers::servers(&mut cases);
     dnssec::broken(&mut cases);
     dnssec::dnssec(&mut cases);
+    dnssec::short_keys(&mut cases);
     names::names(&mut cases);
+    names::special(&mut cases);
     cases.list
 }

@@ -58,3 +58,33 @@ pub(super) fn names(c: &mut Cases<'_>) {
         c.expect(&format!("{label} MX host name (1035 2.3.4)"), &domain, dane, dane_only);
     }
 }
+
+/// Names that are written with escapes, or look like something else, behind a secure alias.
+pub(super) fn special(c: &mut Cases<'_>) {
+    for (label, first, what) in [
+        ("plus", "mx+1", "a plus sign"),
+        ("star", "*", "an asterisk"),
+        ("underscore", "_mx", "an underscore"),
+        ("octets", r"m\252\000x", "8-bit octets"),
+        ("inner-dot", r"m\.x", "a dot inside a label"),
+    ] {
+        let domain = format!("{label}.test");
+        let target = format!("{first}.target.{domain}");
+        c.mx_alias(&domain, &target);
+        c.good_host(&target);
+        c.b.tlsa(&format!("mx.{domain}"), &Identity::server("decoy").tlsa(3, 1, 1));
+        c.expect(&format!("alias to a name with {what} (7672 2.2.2)"), &domain, DELIVER, DELIVER);
+    }
+    c.b.signed("plus-mx.test");
+    c.b.rr("plus-mx.test MX 10 mx+1.plus-mx.test");
+    c.good_host("mx+1.plus-mx.test");
+    c.expect("MX target with a plus sign (1035 3.1)", "plus-mx.test", DELIVER, DELIVER);
+    c.b.signed("inner-dot-mx.test");
+    c.b.rr(r"inner-dot-mx.test MX 10 m\.x.inner-dot-mx.test");
+    c.expect(
+        "MX target with a dot inside a label (1035 3.1)",
+        "inner-dot-mx.test",
+        NOT_FOUND,
+        NOT_FOUND,
+    );
+}
