@@ -136,16 +136,16 @@
  *         return sent;
  *     }
  *
- * 3. A mail server with a validating DNS of its own; mx and address are the statuses it
- * found, and the records come from a secure answer; for any other answer tlsa is its status.
- * The decisions are static:
+ * 3. A mail server with a validating DNS of its own; mx, address and lookup_status are what
+ * its lookups ended with, the last that of the TLSA records. The decisions are static:
  *
  *     const dane_policy_decision *own_dns(struct session *session, int mx, int address,
- *                                         const dane_policy_tlsa *records, size_t count,
- *                                         const char *const *names, size_t name_count)
+ *                                         int lookup_status, const dane_policy_tlsa *records,
+ *                                         size_t count, const char *const *names,
+ *                                         size_t name_count)
  *     {
  *         const int level = DANE_POLICY_LEVEL_DANE;
- *         const int tlsa = dane_policy_records_status(records, count);
+ *         const int tlsa = dane_policy_tlsa_status(lookup_status, records, count);
  *         const dane_policy_decision *decision;
  *         dane_policy_verification *verification;
  *         dane_policy_bytes chain[32];

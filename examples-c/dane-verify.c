@@ -143,7 +143,7 @@ static void print_json(const dane_policy_verification *v, const dane_policy_tlsa
     json_field("detail", dane_policy_detail_name(dane_policy_verification_detail(v)));
     fputs(",\"records\":[", stdout);
     for (i = 0; i < dane_policy_verification_record_count(v); i++) {
-        int usable = dane_policy_records_status(&records[i], 1) == DANE_POLICY_STATUS_SECURE;
+        int usable = dane_policy_tlsa_status(DANE_POLICY_STATUS_SECURE, &records[i], 1) == DANE_POLICY_STATUS_SECURE;
 
         printf("%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"usable\":%s,", i == 0 ? "" : ",",
                records[i].usage, records[i].selector, records[i].matching_type, json_bool(usable));

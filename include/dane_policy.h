@@ -136,16 +136,16 @@
  *         return sent;
  *     }
  *
- * 3. A mail server with a validating DNS of its own; mx and address are the statuses it
- * found, and the records come from a secure answer; for any other answer tlsa is its status.
- * The decisions are static:
+ * 3. A mail server with a validating DNS of its own; mx, address and lookup_status are what
+ * its lookups ended with, the last that of the TLSA records. The decisions are static:
  *
  *     const dane_policy_decision *own_dns(struct session *session, int mx, int address,
- *                                         const dane_policy_tlsa *records, size_t count,
- *                                         const char *const *names, size_t name_count)
+ *                                         int lookup_status, const dane_policy_tlsa *records,
+ *                                         size_t count, const char *const *names,
+ *                                         size_t name_count)
  *     {
  *         const int level = DANE_POLICY_LEVEL_DANE;
- *         const int tlsa = dane_policy_records_status(records, count);
+ *         const int tlsa = dane_policy_tlsa_status(lookup_status, records, count);
  *         const dane_policy_decision *decision;
  *         dane_policy_verification *verification;
  *         dane_policy_bytes chain[32];
@@ -1178,12 +1178,14 @@ const char *dane_policy_verification_record_text(const struct dane_policy_verifi
 const struct dane_policy_decision *dane_policy_verification_decision(const struct dane_policy_verification *verification);
 
 /**
- * The TLSA column of secure records that you looked up yourself: DANE_POLICY_STATUS_SECURE if one is
- * usable, DANE_POLICY_STATUS_UNUSABLE if none is, DANE_POLICY_STATUS_NXDOMAIN for no records, and
- * DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count).
+ * The TLSA column of a lookup of your own (RFC 7672 section 2.2). A `lookup_status` of DANE_POLICY_STATUS_SECURE gives
+ * DANE_POLICY_STATUS_SECURE if one of the records is usable, DANE_POLICY_STATUS_UNUSABLE if none is,
+ * DANE_POLICY_STATUS_NXDOMAIN for no records, and DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count). Another status
+ * comes back as it is, whatever the records; what is no status is DANE_POLICY_STATUS_BOGUS.
  */
-int dane_policy_records_status(const struct dane_policy_tlsa *records,
-                               size_t record_count);
+int dane_policy_tlsa_status(int lookup_status,
+                            const struct dane_policy_tlsa *records,
+                            size_t record_count);
 
 /**
  * Decides from statuses: the decision table, and nothing else. Needs no context.

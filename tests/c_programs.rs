@@ -21,7 +21,8 @@ fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
     let include = format!("-I{}", root().join("include").display());
     let base = |program: &Path| {
         let mut command = Command::new(compiler());
-        command.args(STRICT).args(["-g", &include, "-o"]).arg(program).arg(root().join(source));
+        command.args(STRICT).args(["-g", &include, "-I"]).arg(folder).arg("-o");
+        command.arg(program).arg(root().join(source));
         command
     };
     let rpath = format!("-Wl,-rpath,{}", build.display());
@@ -35,6 +36,17 @@ fn the_whole_c_face_without_a_network() {
     let Some(build) = build() else { return };
     for program in compile(&build, "tests/c/api.c", &scratch("api")) {
         assert!(stdout(&run(&mut Command::new(program))).ends_with(" checks passed\n"));
+    }
+}
+
+/// Also that a TLSA lookup that failed defers (RFC 7672 section 2.1).
+#[test]
+fn who_copies_the_call_sequences_of_the_header_fails_closed() {
+    let Some(build) = build() else { return };
+    let folder = scratch("sequences");
+    fs::write(folder.join("call_sequences.h"), call_sequences()).unwrap();
+    for program in compile(&build, "tests/c/sequences.c", &folder) {
+        assert_eq!(stdout(&run(&mut Command::new(program))), "sequences: passed\n");
     }
 }
 

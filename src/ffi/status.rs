@@ -62,7 +62,7 @@ const ALL: [Status; 8] = [
     Status::Indeterminate,
 ];
 
-fn status(number: c_int) -> Result<Status, dane_policy_error> {
+pub(super) fn status(number: c_int) -> Result<Status, dane_policy_error> {
     usize::try_from(number).ok().and_then(|index| ALL.get(index).copied()).ok_or(MISUSE)
 }
 

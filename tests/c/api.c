@@ -1,4 +1,5 @@
 /* The whole C face without a network: NULL, numbers out of range, every constant, the 30 rows, ownership. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,6 +364,33 @@ static void check_names(void)
     dane_policy_context_free(context);
 }
 
+/* The status of the TLSA lookup cannot be forgotten: only of a secure one do the records speak. */
+static void check_tlsa_status(void)
+{
+    static const uint8_t digest[32] = {1};
+    const dane_policy_tlsa records[2] = {{3, 1, 1, {digest, 32}}, {0, 1, 1, {digest, 32}}};
+    const dane_policy_tlsa torn = {3, 1, 1, {NULL, 32}};
+    int n, count;
+
+    CHECK(dane_policy_tlsa_status(S, records, 2) == S);
+    CHECK(dane_policy_tlsa_status(S, records + 1, 1) == U);
+    CHECK(dane_policy_tlsa_status(S, NULL, 0) == NX);
+    CHECK(dane_policy_tlsa_status(S, records, 0) == NX);
+    CHECK(dane_policy_tlsa_status(S, NULL, 1) == B);
+    CHECK(dane_policy_tlsa_status(S, &torn, 1) == B);
+    for (n = NA; n <= INDETERMINATE; n++)
+        for (count = 0; n != S && count <= 2; count++) {
+            CHECK(dane_policy_tlsa_status(n, records, (size_t)count) == n);
+            CHECK(dane_policy_tlsa_status(n, NULL, (size_t)count) == n);
+        }
+    for (count = 0; count <= 2; count++) {
+        CHECK(dane_policy_tlsa_status(-1, records, (size_t)count) == B);
+        CHECK(dane_policy_tlsa_status(INDETERMINATE + 1, records, (size_t)count) == B);
+        CHECK(dane_policy_tlsa_status(INT_MIN, records, (size_t)count) == B);
+        CHECK(dane_policy_tlsa_status(INT_MAX, records, (size_t)count) == B);
+    }
+}
+
 static void check_verify(void)
 {
     static const uint8_t digest[32] = {1};
@@ -371,10 +399,6 @@ static void check_verify(void)
     const char *names[2] = {"mx.example.org", NULL};
     dane_policy_verification *v;
 
-    CHECK(dane_policy_records_status(records, 2) == S);
-    CHECK(dane_policy_records_status(records + 1, 1) == U);
-    CHECK(dane_policy_records_status(NULL, 0) == NX);
-    CHECK(dane_policy_records_status(NULL, 1) == B);
     CHECK(dane_policy_verify_records(records, 2, NULL, 0, names, 1, 0, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_MISMATCHED);
     CHECK(dane_policy_verification_record_count(v) == 2);
@@ -434,6 +458,7 @@ int main(void)
     check_context();
     check_exceptions();
     check_names();
+    check_tlsa_status();
     check_verify();
     printf("api: %d checks passed\n", checks);
     return 0;

@@ -23,6 +23,17 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The code in the header's opening comment.
+pub fn call_sequences() -> String {
+    let header = fs::read_to_string(root().join("include/dane_policy.h")).unwrap();
+    let lines = header
+        .lines()
+        .skip_while(|line| *line != " * CALL SEQUENCES")
+        .take_while(|line| *line != " * RULES")
+        .filter_map(|line| line.strip_prefix(" *     "));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 pub fn compiler() -> OsString {
     env::var_os("CC").unwrap_or_else(|| "cc".into())
 }
