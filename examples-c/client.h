@@ -134,15 +134,13 @@ static inline void try_address(const dane_policy_host *host, const char *address
     dane_policy_verification_free(unseen);
 }
 
-/* Tries one host, address by address, as its decision says. */
+/* Tries one host, address by address, where its decision says so. */
 static inline void try_host(const dane_policy_host *host, const char *sender, const char *recipient,
                             struct outcome *outcome)
 {
-    const dane_policy_decision *decision = dane_policy_host_decision(host);
     size_t i;
 
-    outcome_by(outcome, decision);
-    switch (dane_policy_decision_action(decision)) {
+    switch (dane_policy_decision_action(dane_policy_host_decision(host))) {
     case DANE_POLICY_ACTION_VERIFY:
     case DANE_POLICY_ACTION_ENCRYPT:
     case DANE_POLICY_ACTION_OPPORTUNISTIC:

@@ -23,27 +23,18 @@ static int is_address(const char *text)
     return strlen(text) < 300 && strpbrk(text, " <>\r\n") == NULL;
 }
 
-/* Whether no host can help: what is wrong is wrong with the domain, or its hosts are not known. */
-static int is_about_domain(const dane_policy_decision *decision)
-{
-    return dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN
-           && !dane_policy_decision_may_deliver(decision);
-}
-
 /* Tries a domain's hosts in order of preference until one takes the message. */
 static void deliver(const dane_policy_context *context, const char *sender, const char *recipient,
                     struct outcome *outcome)
 {
     const char *at = strrchr(recipient, '@');
     dane_policy_destination *destination = NULL;
-    const dane_policy_decision *decision;
     size_t i;
 
     dane_policy_lookup(context, at != NULL ? at + 1 : "", client_port, &destination);
-    /* After an error there is no destination, the decision is NULL, and that defers. */
-    decision = dane_policy_destination_decision(destination);
-    outcome_by(outcome, decision);
-    if (!is_about_domain(decision))
+    /* After an error there is no destination, the decision is NULL, and that defers. Stays where no host is tried. */
+    outcome_by(outcome, dane_policy_destination_decision(destination));
+    if (!outcome->bounced)
         for (i = 0; !outcome->sent && i < dane_policy_destination_host_count(destination); i++)
             try_host(dane_policy_destination_host(destination, i), sender, recipient, outcome);
     dane_policy_destination_free(destination);

@@ -77,7 +77,6 @@
  *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
  *             break;
  *         default:
- *             note_why_not(decision);
  *             return 0;
  *         }
  *         for (i = 0; !sent && i < dane_policy_host_address_count(host); i++)
@@ -100,14 +99,14 @@
  *             return 0;
  *         }
  *         decision = dane_policy_destination_decision(destination);
- *         if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL)
+ *         if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL) {
  *             bounce(decision);
- *         else if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN
- *                  && !dane_policy_decision_may_deliver(decision))
+ *         } else {
+ *             // Stays the reason where no host is tried.
  *             note_why_not(decision);
- *         else
  *             for (i = 0; !sent && i < dane_policy_destination_host_count(destination); i++)
  *                 sent = try_host(session, dane_policy_destination_host(destination, i));
+ *         }
  *         dane_policy_destination_free(destination);
  *         return sent;
  *     }
@@ -121,17 +120,17 @@
  *     {
  *         const dane_policy_host *host = dane_policy_destination_find_host(destination, name);
  *         dane_policy_destination *configured = NULL;
- *         int sent = 0;
+ *         int sent;
  *
  *         if (host == NULL && named_by_administrator) {
  *             dane_policy_lookup_host(context, name, 25, NULL, DANE_POLICY_STATUS_CONFIGURED,
  *                                     &configured);
  *             host = dane_policy_destination_host(configured, 0);
  *         }
- *         if (host != NULL)
- *             sent = try_host(session, host);
- *         else
- *             note_why_not(dane_policy_destination_host_decision(destination, name));
+ *         // Stays the reason where the host is not tried.
+ *         note_why_not(host != NULL ? dane_policy_host_decision(host)
+ *                                   : dane_policy_destination_host_decision(destination, name));
+ *         sent = try_host(session, host);
  *         dane_policy_destination_free(configured);
  *         return sent;
  *     }
@@ -621,11 +620,11 @@ typedef enum dane_policy_verification_outcome {
  */
 typedef enum dane_policy_scope {
     /**
-     * One MX host; the next may do better.
+     * One MX host.
      */
     DANE_POLICY_SCOPE_HOST = 1,
     /**
-     * The whole domain: where it may not deliver, no other host can help.
+     * The whole domain: a refusal is recorded against it, never against a host.
      */
     DANE_POLICY_SCOPE_DOMAIN = 2,
 } dane_policy_scope;
@@ -1223,8 +1222,8 @@ int dane_policy_decision_reason(const struct dane_policy_decision *decision);
 int dane_policy_decision_detail(const struct dane_policy_decision *decision);
 
 /**
- * What the reason speaks of: DANE_POLICY_SCOPE_HOST, or DANE_POLICY_SCOPE_DOMAIN where no other host
- * can help. Record a refusal of scope DOMAIN against the domain, never against the host. HOST for NULL.
+ * What the reason speaks of: DANE_POLICY_SCOPE_HOST or DANE_POLICY_SCOPE_DOMAIN. Record a refusal of scope DOMAIN
+ * against the domain, never against the host. HOST for NULL.
  */
 int dane_policy_decision_scope(const struct dane_policy_decision *decision);
 

@@ -46,7 +46,7 @@ fn who_copies_the_call_sequences_of_the_header_fails_closed() {
     let folder = scratch("sequences");
     fs::write(folder.join("call_sequences.h"), call_sequences()).unwrap();
     for program in compile(&build, "tests/c/sequences.c", &folder) {
-        assert_eq!(stdout(&run(&mut Command::new(program))), "sequences: passed\n");
+        assert_eq!(stdout(&in_world(&program, &[])), "sequences: passed\n");
     }
 }
 

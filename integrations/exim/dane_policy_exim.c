@@ -302,11 +302,14 @@ host = is_named
   ? dane_policy_destination_host(destination, 0)
   : dane_policy_destination_find_host(destination, CCS name);
 
-decision = dane_policy_destination_decision(destination);
-if (!is_refusal(decision) || dane_policy_decision_scope(decision) != DANE_POLICY_SCOPE_DOMAIN)
-  decision = host
-    ? dane_policy_host_decision(host)
-    : dane_policy_destination_host_decision(destination, CCS name);
+/* A domain without hosts was refused as a whole. */
+
+if (host)
+  decision = dane_policy_host_decision(host);
+else if (dane_policy_destination_host_count(destination) > 0)
+  decision = dane_policy_destination_host_decision(destination, CCS name);
+else
+  decision = dane_policy_destination_decision(destination);
 
 if (is_refusal(decision))
   {

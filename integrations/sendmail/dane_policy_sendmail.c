@@ -353,14 +353,11 @@ find_host(const char *name)
 static const dane_policy_decision *
 decision_of(const char *name)
 {
-	const dane_policy_decision *decision;
-
 	if (Now.host != NULL)
 		return dane_policy_host_decision(Now.host);
-	decision = dane_policy_destination_decision(Now.destinations[0]);
-	/* Of a domain that was refused as a whole, no host is in the result. */
-	if (dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN)
-		return decision;
+	/* A domain without hosts was refused as a whole. */
+	if (dane_policy_destination_host_count(Now.destinations[0]) == 0)
+		return dane_policy_destination_decision(Now.destinations[0]);
 	return dane_policy_destination_host_decision(Now.destinations[0], name);
 }
 

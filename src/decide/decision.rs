@@ -39,9 +39,9 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
 pub enum Scope {
-    /// One MX host; the next may do better.
+    /// One MX host.
     Host = 1,
-    /// The whole domain: where it may not deliver, no other host can help.
+    /// The whole domain: a refusal is recorded against it, never against a host.
     Domain = 2,
 }
 

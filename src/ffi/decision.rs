@@ -133,8 +133,8 @@ pub extern "C" fn dane_policy_decision_detail(decision: Option<&dane_policy_deci
     verdict(decision, |verdict| verdict.detail as i32)
 }
 
-/// What the reason speaks of: DANE_POLICY_SCOPE_HOST, or DANE_POLICY_SCOPE_DOMAIN where no other host
-/// can help. Record a refusal of scope DOMAIN against the domain, never against the host. HOST for NULL.
+/// What the reason speaks of: DANE_POLICY_SCOPE_HOST or DANE_POLICY_SCOPE_DOMAIN. Record a refusal of scope DOMAIN
+/// against the domain, never against the host. HOST for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_scope(decision: Option<&dane_policy_decision>) -> c_int {
     verdict(decision, |verdict| verdict.scope as i32)

@@ -1,4 +1,7 @@
-/* The call sequences of the header, copied as they stand, with a mail server that only remembers. */
+/*
+ * The call sequences of the header, copied as they stand, with a mail server that only remembers. Runs as
+ * `world run -- sequences`; nothing there is published for port 25.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,9 @@ enum { S = DANE_POLICY_STATUS_SECURE };
 struct session {
     int opened;
 };
+
+/* What the mail server was told last. */
+static char noted[256], bounced[256];
 
 int session_open(struct session *session, const char *address, uint16_t port)
 {
@@ -57,12 +63,67 @@ int session_send(struct session *session, int tls_required)
 
 void note_why_not(const dane_policy_decision *why)
 {
-    (void)why;
+    snprintf(noted, sizeof noted, "%s", dane_policy_decision_text(why));
 }
 
 void bounce(const dane_policy_decision *why)
 {
-    (void)why;
+    snprintf(bounced, sizeof bounced, "%s", dane_policy_decision_text(why));
+}
+
+static dane_policy_context *make_context(int level)
+{
+    dane_policy_context *context;
+    char anchors[1024];
+    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+
+    CHECK(file != NULL && fgets(anchors, sizeof anchors, file) != NULL);
+    fclose(file);
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, level) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) == DANE_POLICY_OK);
+    return context;
+}
+
+static int begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Delivers to a domain; why it was bounced or kept is then noted. */
+static int delivers(const dane_policy_context *context, const char *domain, int *opened)
+{
+    struct session session = {0};
+    int sent;
+
+    *noted = *bounced = '\0';
+    sent = deliver(context, &session, domain);
+    *opened = session.opened;
+    return sent;
+}
+
+static void check_deliver(void)
+{
+    dane_policy_context *dane = make_context(DANE_POLICY_LEVEL_DANE);
+    dane_policy_context *dane_only = make_context(DANE_POLICY_LEVEL_DANE_ONLY);
+    int opened;
+
+    CHECK(delivers(dane, "tlsa-none.test", &opened) && opened == 1);
+    /* Scope DOMAIN, and its host may be tried. */
+    CHECK(delivers(dane, "[192.0.2.1]", &opened) && opened == 1);
+    CHECK(!delivers(dane, "null.test", &opened) && opened == 0);
+    CHECK(begins(bounced, "domain does not accept mail") && *noted == '\0');
+    /* No host is tried: the destination's decision is the reason. */
+    CHECK(!delivers(dane, "mx-bogus.test", &opened) && opened == 0 && *bounced == '\0');
+    CHECK(begins(noted, "host or domain name not found"));
+    CHECK(!delivers(dane_only, "[192.0.2.1]", &opened) && opened == 0);
+    CHECK(begins(noted, "non-DNSSEC destination"));
+    /* Of two hosts that are refused, the first. */
+    CHECK(!delivers(dane_only, "mismatch-insecure.test", &opened) && opened == 0);
+    CHECK(begins(noted, "no TLSA record"));
+    dane_policy_context_free(dane);
+    dane_policy_context_free(dane_only);
 }
 
 static int own_dns_action(struct session *session, int lookup_status, const dane_policy_tlsa *records, size_t count)
@@ -92,6 +153,7 @@ static void check_own_dns(void)
 int main(void)
 {
     check_own_dns();
+    check_deliver();
     puts("sequences: passed");
     return 0;
 }
