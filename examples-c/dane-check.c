@@ -80,6 +80,7 @@ static const char *certificate_word(const dane_policy_verification *verification
     case DANE_POLICY_CERTIFICATE_NO_STARTTLS: return "no-starttls";
     case DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED: return "handshake-failed";
     case DANE_POLICY_CERTIFICATE_CONNECTION_FAILED: return "connection-failed";
+    case DANE_POLICY_CERTIFICATE_ESTABLISHED: return "established";
     default: return NULL;
     }
 }

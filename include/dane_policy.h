@@ -263,6 +263,10 @@ typedef enum dane_policy_certificate {
      * No TCP connection, or no SMTP greeting.
      */
     DANE_POLICY_CERTIFICATE_CONNECTION_FAILED = 5,
+    /**
+     * TLS was established, and there is no usable TLSA record to match (RFC 7672 section 2.2).
+     */
+    DANE_POLICY_CERTIFICATE_ESTABLISHED = 6,
 } dane_policy_certificate;
 
 /**
@@ -1075,8 +1079,8 @@ const struct dane_policy_decision *dane_policy_host_decision(const struct dane_p
  * spends at most 100 signature checks. Beyond that the chain does not match, with
  * DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty chain is a mismatch.
  *
- * On a host whose decision is not VERIFY, the decision of the result repeats the host's: ENCRYPT,
- * OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+ * The decision of the result is by the table. On a host whose decision is ENCRYPT any chain of at least one certificate
+ * is good, and an empty one defers, "TLS handshake failed"; OPPORTUNISTIC, DEFER and FAIL stay.
  */
 int dane_policy_verify(const struct dane_policy_host *host,
                        const struct dane_policy_bytes *chain,
@@ -1121,7 +1125,8 @@ int dane_policy_verification_result(const struct dane_policy_verification *verif
 
 /**
  * The certificate argument for dane_policy_decide: SUCCESSFUL for MATCHED, UNSUCCESSFUL for MISMATCHED and
- * NULL, NOT_APPLICABLE for NO_USABLE_RECORDS, and the value given to dane_policy_verify_failure.
+ * NULL, ESTABLISHED for NO_USABLE_RECORDS (UNSUCCESSFUL where the chain was empty), and the value given to
+ * dane_policy_verify_failure.
  */
 int dane_policy_verification_certificate(const struct dane_policy_verification *verification);
 
@@ -1189,8 +1194,8 @@ int dane_policy_tlsa_status(int lookup_status,
 /**
  * Decides from statuses: the decision table, and nothing else. Needs no context.
  *
- * Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said
- * DANE_POLICY_ACTION_VERIFY or DANE_POLICY_ACTION_ENCRYPT, again with what the connection showed.
+ * Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said DANE_POLICY_ACTION_VERIFY,
+ * _ENCRYPT or _OPPORTUNISTIC, again with what the connection showed.
  * The result is static: never free it. NULL only if an argument is out of its range; the decision
  * getters take that as "policy not available", which defers.
  */

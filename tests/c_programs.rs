@@ -210,6 +210,18 @@ fn dane_check_over_the_world() {
     assert_eq!(lines[0]["hosts"][0]["tlsrpt"], "validation-failure");
     assert_eq!(lines[1]["action"], "deliver");
 
+    for (domain, action, certificate, tls) in [
+        ("pkix-ta-only.test", "encrypt", "established", "TLSv1.3".into()),
+        ("tlsa-none.test", "opportunistic", "established", "TLSv1.3".into()),
+        ("plain-none.test", "opportunistic", "no-starttls", serde_json::Value::Null),
+    ] {
+        let (status, text) = check(&["--json", domain]);
+        let found = json(&text);
+        assert_eq!((status, &found["action"]), (0, &action.into()), "{domain}");
+        let host = &found["hosts"][0];
+        assert_eq!((&host["certificate"], &host["tls"]), (&certificate.into(), &tls), "{domain}");
+    }
+
     let (status, text) = check(&["--json", "--dns-only", "good.test"]);
     assert_eq!((status, &json(&text)["action"]), (0, &"verify".into()));
     assert_eq!(json(&text)["hosts"][0]["certificate"], serde_json::Value::Null);
@@ -238,6 +250,8 @@ fn dane_check_over_the_world() {
     assert!(!ticket.contains("renewed before its record"), "{ticket}");
     let long = text_of(&["--explain", "mismatch.test"]);
     assert!(long.contains("renewed before its record"), "{long}");
+    let established = "    certificate  established        no usable TLSA record\n";
+    assert!(text_of(&["pkix-ta-only.test"]).contains(established));
     assert!(text_of(&["tlsa-bogus.test"]).contains("  > TLSA         bogus"));
     assert!(text_of(&["mx-expired.test"]).contains("  > MX           bogus"));
 

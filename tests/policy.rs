@@ -157,6 +157,31 @@ fn rfc7672_9_1_a_dead_host_stays_dead_under_audit() {
     }
 }
 
+/// A chain is what shows that TLS was established: without one, nothing is encrypted.
+#[test]
+fn rfc7672_2_2_encrypt_wants_a_chain_and_opportunistic_does_not() {
+    let sender = Sender::new();
+    let decide = |domain: &str, chain: &[&[u8]]| {
+        let host = &sender.lookup(domain).hosts[0];
+        (host.decide(&host.verify(chain, 0)), host.decision.text.clone())
+    };
+    let (after, _) = decide("pkix-ta-only.test", &[]);
+    let found = (after.verdict.action, after.verdict.reason, after.verdict.detail);
+    assert_eq!(found, (Action::Defer, Reason::HandshakeFailed, Detail::HandshakeFailed));
+    let said = "TLS handshake failed (mx.pkix-ta-only.test): the server sent no certificate";
+    assert_eq!(after.text, said);
+    for (domain, chain, action) in [
+        ("pkix-ta-only.test", &[&b"any"[..]][..], Action::Encrypt),
+        ("tlsa-none.test", &[&b"any"[..]], Action::Opportunistic),
+        ("tlsa-none.test", &[], Action::Opportunistic),
+        ("[192.0.2.1]", &[&b"any"[..]], Action::Opportunistic),
+    ] {
+        let (after, before) = decide(domain, chain);
+        assert_eq!((after.verdict.action, after.verdict.reason), (action, Reason::None));
+        assert_eq!(after.text, before, "{domain}: the chain had no say");
+    }
+}
+
 #[test]
 fn a_connection_is_not_reused_across_policies() {
     let mut sender = Sender::new();

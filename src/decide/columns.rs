@@ -74,6 +74,8 @@ pub enum Certificate {
     HandshakeFailed = 4,
     /// No TCP connection, or no SMTP greeting.
     ConnectionFailed = 5,
+    /// TLS was established, and there is no usable TLSA record to match (RFC 7672 section 2.2).
+    Established = 6,
 }
 
 impl Level {
@@ -113,12 +115,13 @@ impl Tlsa {
 
 impl Certificate {
     /// Every value of the column.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NotApplicable,
         Self::Successful,
         Self::Unsuccessful,
         Self::NoStarttls,
         Self::HandshakeFailed,
         Self::ConnectionFailed,
+        Self::Established,
     ];
 }

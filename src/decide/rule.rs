@@ -51,7 +51,7 @@ pub const fn decide(
             Verdict::defer(Reason::NoUsableTlsa, Detail::TlsaUnusable, Scope::Host)
         }
         Tlsa::Unusable => match certificate {
-            Certificate::NotApplicable | Certificate::Successful => {
+            Certificate::NotApplicable | Certificate::Successful | Certificate::Established => {
                 Verdict::new(Action::Encrypt, Detail::TlsaUnusable)
             }
             Certificate::Unsuccessful => refused(Certificate::HandshakeFailed),
@@ -93,9 +93,10 @@ const fn refused(certificate: Certificate) -> Verdict {
         Certificate::NoStarttls => (Reason::TlsNotOffered, Detail::NoStarttls),
         Certificate::HandshakeFailed => (Reason::HandshakeFailed, Detail::HandshakeFailed),
         Certificate::ConnectionFailed => return Verdict::CONNECTION_FAILED,
-        Certificate::Unsuccessful | Certificate::Successful | Certificate::NotApplicable => {
-            (Reason::NotTrusted, Detail::NoMatch)
-        }
+        Certificate::Unsuccessful
+        | Certificate::Established
+        | Certificate::Successful
+        | Certificate::NotApplicable => (Reason::NotTrusted, Detail::NoMatch),
     };
     Verdict::defer(reason, detail, Scope::Host)
 }

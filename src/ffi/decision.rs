@@ -78,8 +78,8 @@ fn position(
 
 /// Decides from statuses: the decision table, and nothing else. Needs no context.
 ///
-/// Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said
-/// DANE_POLICY_ACTION_VERIFY or DANE_POLICY_ACTION_ENCRYPT, again with what the connection showed.
+/// Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said DANE_POLICY_ACTION_VERIFY,
+/// _ENCRYPT or _OPPORTUNISTIC, again with what the connection showed.
 /// The result is static: never free it. NULL only if an argument is out of its range; the decision
 /// getters take that as "policy not available", which defers.
 #[unsafe(no_mangle)]

@@ -67,8 +67,8 @@ impl<'a> Chain<'a> {
 /// spends at most 100 signature checks. Beyond that the chain does not match, with
 /// DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty chain is a mismatch.
 ///
-/// On a host whose decision is not VERIFY, the decision of the result repeats the host's: ENCRYPT,
-/// OPPORTUNISTIC, DEFER and FAIL never become DELIVER.
+/// The decision of the result is by the table. On a host whose decision is ENCRYPT any chain of at least one certificate
+/// is good, and an empty one defers, "TLS handshake failed"; OPPORTUNISTIC, DEFER and FAIL stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_verify(
     host: Option<&dane_policy_host>,
@@ -167,7 +167,8 @@ pub extern "C" fn dane_policy_verification_result(
 }
 
 /// The certificate argument for dane_policy_decide: SUCCESSFUL for MATCHED, UNSUCCESSFUL for MISMATCHED and
-/// NULL, NOT_APPLICABLE for NO_USABLE_RECORDS, and the value given to dane_policy_verify_failure.
+/// NULL, ESTABLISHED for NO_USABLE_RECORDS (UNSUCCESSFUL where the chain was empty), and the value given to
+/// dane_policy_verify_failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_certificate(
     verification: Option<&dane_policy_verification>,

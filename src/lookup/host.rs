@@ -228,17 +228,18 @@ impl Host {
         verify(&self.records, chain, &self.reference_names, now)
     }
 
-    /// The decision after connecting.
-    ///
-    /// A chain changes only a decision to verify; a failed connection never lifts a refusal.
+    /// The decision after connecting. What a connection shows never lifts a refusal.
     pub fn decide(&self, verification: &Verification) -> Decision {
-        let before = self.decision.verdict.action;
-        let saw_chain = verification.result != Match::None;
-        let refused = matches!(before, Action::Defer | Action::Fail);
-        if refused || (saw_chain && before != Action::Verify) {
+        let before = &self.decision.verdict;
+        if matches!(before.action, Action::Defer | Action::Fail) {
             return self.decision.clone();
         }
         let mut verdict = self.table(verification.certificate);
+        let is_same = (verdict.action, verdict.reason) == (before.action, before.reason);
+        if is_same && verification.result != Match::None {
+            // The chain had no say, so the facts from before explain it.
+            return self.decision.clone();
+        }
         if verdict.reason != Reason::None && verification.detail != Detail::None {
             verdict = verdict.with_detail(verification.detail);
         }

@@ -92,7 +92,7 @@ pub fn verify<N: AsRef<str>>(
     let mut judgements: Vec<Judgement> =
         records.iter().map(|record| untried(record, &agility)).collect();
     if !records.iter().any(|record| agility.counts(record)) {
-        return Verification::no_usable_records(judgements);
+        return Verification::no_usable_records(chain, judgements);
     }
     let presented = match presented(chain) {
         Ok(presented) => presented,
@@ -140,9 +140,8 @@ pub fn verify<N: AsRef<str>>(
 
 /// The chain, if its first certificate can be used.
 fn presented<'a>(chain: &'a [&'a [u8]]) -> Result<Presented<'a>, Mismatch> {
-    let leaf = chain
-        .first()
-        .ok_or_else(|| Mismatch::new(Detail::NoMatch, "the server sent no certificate"))?;
+    let none = || Mismatch::new(Detail::NoMatch, verification::NO_CERTIFICATE);
+    let leaf = chain.first().ok_or_else(none)?;
     if leaf.len() > MAX_OCTETS {
         let text = format!("the server's certificate of {} octets is too large", leaf.len());
         return Err(Mismatch::new(Detail::LimitExceeded, text));

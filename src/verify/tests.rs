@@ -133,8 +133,12 @@ fn rfc7672_3_1_3_no_usable_record_is_its_own_result() {
     {
         let found = judge(&records, &[&leaf]);
         assert_eq!(found.result, Match::NoUsableRecords);
-        assert_eq!(found.certificate, Column::NotApplicable);
+        assert_eq!(found.certificate, Column::Established);
         assert_eq!(found.records.len(), records.len());
+        let found = judge(&records, &[]);
+        assert_eq!(found.result, Match::NoUsableRecords);
+        assert_eq!(found.certificate, Column::Unsuccessful);
+        assert_eq!(found.text, "the server sent no certificate");
     }
 }
 

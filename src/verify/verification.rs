@@ -7,6 +7,8 @@ use crate::decide::{Certificate, Detail};
 use crate::text::{line, one_line};
 use crate::tlsa::Record;
 
+pub(super) const NO_CERTIFICATE: &str = "the server sent no certificate";
+
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
@@ -52,15 +54,21 @@ impl Verification {
         }
     }
 
-    pub(super) fn no_usable_records(records: Vec<Judgement>) -> Self {
+    /// Nothing to match against: a chain only shows that TLS was established, and no chain shows that it was not.
+    pub(super) fn no_usable_records(chain: &[&[u8]], records: Vec<Judgement>) -> Self {
+        let (certificate, detail, text) = if chain.is_empty() {
+            (Certificate::Unsuccessful, Detail::HandshakeFailed, NO_CERTIFICATE)
+        } else {
+            (Certificate::Established, Detail::TlsaUnusable, "no usable TLSA record")
+        };
         Self {
             result: Match::NoUsableRecords,
-            certificate: Certificate::NotApplicable,
-            detail: Detail::TlsaUnusable,
+            certificate,
+            detail,
             record: None,
             depth: None,
             name: None,
-            text: "no usable TLSA record".into(),
+            text: text.into(),
             records,
         }
     }

@@ -90,8 +90,12 @@ static void check_decide(void)
         CHECK((dane_policy_decide(1, n, S, S, 0) != NULL) == (n >= 0 && n <= 7 && n != U));
         CHECK((dane_policy_decide(1, S, n, S, 0) != NULL) == (n >= 0 && n <= 7 && n != U && n != CONFIGURED));
         CHECK((dane_policy_decide(1, S, S, n, 0) != NULL) == (n >= 0 && n <= 7 && n != CONFIGURED));
-        CHECK((dane_policy_decide(1, S, S, S, n) != NULL) == (n >= 0 && n <= 5));
+        CHECK((dane_policy_decide(1, S, S, S, n) != NULL) == (n >= 0 && n <= 6));
     }
+    CHECK(DANE_POLICY_CERTIFICATE_ESTABLISHED == 6);
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, S, S, U, 6)) == DANE_POLICY_ACTION_ENCRYPT);
+    IS(dane_policy_decision_reason_text(dane_policy_decide(1, S, S, S, 6)), "server certificate not trusted");
+    CHECK(dane_policy_decision_action(dane_policy_decide(1, S, S, NX, 6)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     CHECK(dane_policy_decide(1, INDETERMINATE, S, S, 0) == dane_policy_decide(1, B, S, S, 0));
     CHECK(dane_policy_decision_action(dane_policy_decide(1, NA, S, S, 1)) == DANE_POLICY_ACTION_DEFER);
     CHECK(dane_policy_decision_action(dane_policy_decide(1, CONFIGURED, S, S, 1)) == DANE_POLICY_ACTION_DELIVER);
@@ -411,7 +415,11 @@ static void check_verify(void)
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify_records(records + 1, 1, &junk, 1, names, 1, 0, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NO_USABLE_RECORDS);
-    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_NOT_APPLICABLE);
+    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_ESTABLISHED);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_records(records + 1, 1, NULL, 0, names, 1, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NO_USABLE_RECORDS);
+    CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_UNSUCCESSFUL);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify_records(records, 1, &junk, 1, names, 2, 0, &v) == DANE_POLICY_ERROR_MISUSE && v == NULL);
     CHECK(dane_policy_verify_records(NULL, 1, &junk, 1, names, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);

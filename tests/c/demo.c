@@ -86,6 +86,8 @@ static const char *status(int number)
 static const char *certificate(int number)
 {
     switch (number) {
+    /* TLS, and no record to match: the table does not look at the certificate. */
+    case DANE_POLICY_CERTIFICATE_ESTABLISHED:
     case DANE_POLICY_CERTIFICATE_NOT_APPLICABLE: return "-";
     case DANE_POLICY_CERTIFICATE_SUCCESSFUL: return "successful";
     default: return "unsuccessful";

@@ -23,6 +23,7 @@ enum { S = DANE_POLICY_STATUS_SECURE };
 
 struct session {
     int opened;
+    int shows_nothing; /* no certificate in its handshake */
 };
 
 /* What the mail server was told last. */
@@ -47,8 +48,9 @@ size_t session_chain(struct session *session, dane_policy_bytes *chain, size_t s
 {
     static const uint8_t octets[] = {0x30, 0};
 
-    (void)session;
     CHECK(size > 0);
+    if (session->shows_nothing)
+        return 0;
     chain[0].data = octets;
     chain[0].length = sizeof octets;
     return 1;
@@ -94,7 +96,7 @@ static int begins(const char *text, const char *with)
 /* Delivers to a domain; why it was bounced or kept is then noted. */
 static int delivers(const dane_policy_context *context, const char *domain, int *opened)
 {
-    struct session session = {0};
+    struct session session = {0, 0};
     int sent;
 
     *noted = *bounced = '\0';
@@ -138,7 +140,7 @@ static void check_own_dns(void)
 {
     static const uint8_t digest[32] = {1};
     const dane_policy_tlsa record = {3, 1, 1, {digest, 32}};
-    struct session session = {0};
+    struct session session = {0, 0};
 
     CHECK(own_dns_action(&session, DANE_POLICY_STATUS_BOGUS, NULL, 0) == DANE_POLICY_ACTION_DEFER);
     CHECK(own_dns_action(&session, DANE_POLICY_STATUS_INDETERMINATE, NULL, 0) == DANE_POLICY_ACTION_DEFER);
@@ -150,10 +152,30 @@ static void check_own_dns(void)
     CHECK(own_dns_action(&session, DANE_POLICY_STATUS_INSECURE, &record, 1) == DANE_POLICY_ACTION_OPPORTUNISTIC);
 }
 
+/* TLS without a certificate is no TLS where it is required. */
+static void check_encrypt(void)
+{
+    dane_policy_context *context = make_context(DANE_POLICY_LEVEL_DANE);
+    struct session seen = {0, 0}, unseen = {0, 1};
+    dane_policy_destination *to;
+    const dane_policy_host *host;
+
+    CHECK(dane_policy_lookup(context, "pkix-ta-only.test", (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &to) ==
+          DANE_POLICY_OK);
+    host = dane_policy_destination_host(to, 0);
+    CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_ENCRYPT);
+    CHECK(try_host(&seen, host) && seen.opened == 1);
+    CHECK(!try_host(&unseen, host) && unseen.opened == 1);
+    CHECK(begins(noted, "TLS handshake failed"));
+    dane_policy_destination_free(to);
+    dane_policy_context_free(context);
+}
+
 int main(void)
 {
     check_own_dns();
     check_deliver();
+    check_encrypt();
     puts("sequences: passed");
     return 0;
 }

@@ -5,7 +5,7 @@ use crate::decide::{Outcome, Tlsrpt};
 
 use Action::{Defer, Deliver, Encrypt, Fail, Opportunistic, Verify};
 
-const EVERY: [Certificate; 6] = Certificate::ALL;
+const EVERY: [Certificate; 7] = Certificate::ALL;
 
 /// MX, address, TLSA, certificate; action and reason at DANE-only (rows 1 to 15) and at DANE (16 to 30).
 type Row = (Mx, Address, Tlsa, Certificate, (Action, &'static str), (Action, &'static str));
@@ -143,12 +143,44 @@ fn rfc7672_2_2_unusable_is_tls_required() {
     };
     assert_eq!(decide(Level::Dane, Certificate::NotApplicable).action, Encrypt);
     assert_eq!(decide(Level::Dane, Certificate::Successful).action, Encrypt);
+    assert_eq!(decide(Level::Dane, Certificate::Established).action, Encrypt);
     assert_eq!(decide(Level::Dane, Certificate::NoStarttls).reason, Reason::TlsNotOffered);
     assert_eq!(decide(Level::Dane, Certificate::Unsuccessful).reason, Reason::HandshakeFailed);
     assert_eq!(decide(Level::Dane, Certificate::ConnectionFailed).reason, Reason::ConnectionFailed);
     assert_eq!(decide(Level::Dane, Certificate::NotApplicable).tlsrpt(), Some(Tlsrpt::TlsaInvalid));
     for certificate in EVERY {
         assert_eq!(decide(Level::DaneOnly, certificate).reason, Reason::NoUsableTlsa);
+    }
+}
+
+#[test]
+fn rfc7672_2_2_established_tls_line_by_line() {
+    use Certificate::{Established, Successful, Unsuccessful};
+    every_input(|level, mx, address, tlsa, certificate, verdict| {
+        if certificate == Established {
+            let alike = if tlsa == Tlsa::Unusable { Successful } else { Unsuccessful };
+            assert_eq!(verdict, decide(level, mx, address, tlsa, alike));
+        }
+    });
+    let (mx, address) = (Mx::Secure, Address::Secure);
+    for (address, tlsa, dane, dane_only) in [
+        (Address::Bogus, Tlsa::Secure, (Defer, Reason::NotFound), (Defer, Reason::NotFound)),
+        (
+            Address::Insecure,
+            Tlsa::NotApplicable,
+            (Opportunistic, Reason::None),
+            (Defer, Reason::NonDnssec),
+        ),
+        (address, Tlsa::Bogus, (Defer, Reason::TlsaLookup), (Defer, Reason::TlsaLookup)),
+        (address, Tlsa::Insecure, (Opportunistic, Reason::None), (Defer, Reason::NonDnssec)),
+        (address, Tlsa::Nxdomain, (Opportunistic, Reason::None), (Defer, Reason::NoTlsa)),
+        (address, Tlsa::Unusable, (Encrypt, Reason::None), (Defer, Reason::NoUsableTlsa)),
+        (address, Tlsa::Secure, (Defer, Reason::NotTrusted), (Defer, Reason::NotTrusted)),
+    ] {
+        for (level, want) in [(Level::Dane, dane), (Level::DaneOnly, dane_only)] {
+            let verdict = decide(level, mx, address, tlsa, Established);
+            assert_eq!((verdict.action, verdict.reason), want, "{level:?} {tlsa:?}");
+        }
     }
 }
 
