@@ -136,49 +136,62 @@
  *     }
  *
  * 3. A mail server with a validating DNS of its own; mx, address and lookup_status are what
- * its lookups ended with, the last that of the TLSA records. The decisions are static:
+ * its lookups ended with, the last that of the TLSA records. The decisions are static, and the
+ * one after connecting is asked for permission:
  *
- *     const dane_policy_decision *own_dns(struct session *session, int mx, int address,
- *                                         int lookup_status, const dane_policy_tlsa *records,
- *                                         size_t count, const char *const *names,
- *                                         size_t name_count)
+ *     const dane_policy_decision *own_dns(struct session *session, const char *to, int mx,
+ *                                         int address, int lookup_status,
+ *                                         const dane_policy_tlsa *records, size_t count,
+ *                                         const char *const *names, size_t name_count)
  *     {
  *         const int level = DANE_POLICY_LEVEL_DANE;
  *         const int tlsa = dane_policy_tlsa_status(lookup_status, records, count);
  *         const dane_policy_decision *decision;
  *         dane_policy_verification *verification;
  *         dane_policy_bytes chain[32];
+ *         int certificate;
  *
  *         decision = dane_policy_decide(level, mx, address, tlsa,
  *                                       DANE_POLICY_CERTIFICATE_NOT_APPLICABLE);
- *         if (dane_policy_decision_action(decision) != DANE_POLICY_ACTION_VERIFY)
+ *         switch (dane_policy_decision_action(decision)) {
+ *         case DANE_POLICY_ACTION_VERIFY:
+ *         case DANE_POLICY_ACTION_ENCRYPT:
+ *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
+ *             break;
+ *         default:
  *             return decision;
- *         // ... connect and shake hands, then:
- *         dane_policy_verify_records(records, count, chain, session_chain(session, chain, 32),
- *                                    names, name_count, (int64_t) time(NULL), &verification);
- *         decision = dane_policy_decide(level, mx, address, tlsa,
- *                                       dane_policy_verification_certificate(verification));
- *         dane_policy_verification_free(verification);
- *         return decision;
+ *         }
+ *         certificate = session_open(session, to, 25);
+ *         if (certificate == 0)
+ *             certificate = session_starttls(session, name_count > 0 ? names[0] : NULL);
+ *         if (certificate == 0) {
+ *             dane_policy_verify_records(records, count, chain, session_chain(session, chain, 32),
+ *                                        names, name_count, (int64_t) time(NULL), &verification);
+ *             certificate = dane_policy_verification_certificate(verification);
+ *             dane_policy_verification_free(verification);
+ *         }
+ *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A program without TLS of its own:
+ * 4. A monitor. It looks and hangs up, and permits nothing: permission comes only after a
+ * connection of your own, as above:
  *
- *     int may_deliver(const char *domain)
+ *     int is_good(const char *domain)
  *     {
  *         dane_policy_context *context = NULL;
  *         dane_policy_report *report = NULL;
  *         const dane_policy_decision *decision;
- *         int may;
+ *         int action;
  *
  *         if (dane_policy_context_new(&context) == DANE_POLICY_OK)
  *             dane_policy_check(context, domain, 25, &report);
  *         decision = dane_policy_report_decision(report);
- *         may = dane_policy_decision_may_deliver(decision);
+ *         action = dane_policy_decision_action(decision);
  *         printf("%s: %s\n", domain, dane_policy_decision_text(decision));
  *         dane_policy_report_free(report);
  *         dane_policy_context_free(context);
- *         return may;
+ *         return action == DANE_POLICY_ACTION_DELIVER || action == DANE_POLICY_ACTION_ENCRYPT
+ *                || action == DANE_POLICY_ACTION_OPPORTUNISTIC;
  *     }
  *
  *
@@ -192,6 +205,10 @@
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
  *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
  * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.
+ * Permission  Before connecting the action says what to do; afterwards dane_policy_decision_may_deliver says whether to send,
+ *             of the decision of verify or verify_failure, or of decide with what the connection showed. Where
+ *             tls_required is 1, before or after, it holds for this very session; where it is 0, for this host, in the
+ *             clear too.
  * TLS         Where tls_required is 1, never fall back to cleartext, and never retry without TLS. Do not resume TLS
  *             sessions: a resumed session shows no chain. Reuse a connection only for an equal
  *             dane_policy_host_policy_key.

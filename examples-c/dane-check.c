@@ -345,7 +345,7 @@ static void print_host(const struct result *result, size_t index)
     print_advice(decision);
 }
 
-static void print_text(const struct result *result, int may_deliver)
+static void print_text(const struct result *result, int goes_out)
 {
     const dane_policy_decision *decision = result->decision;
     int mx = dane_policy_destination_mx_status(result->destination);
@@ -354,7 +354,7 @@ static void print_text(const struct result *result, int may_deliver)
     char date[32] = "";
 
     printf("%s at level %s: ", result->domain, level_word(result->destination));
-    print_decision(decision, may_deliver);
+    print_decision(decision, goes_out);
     print_step("MX", status_word(mx), dane_policy_destination_mx_text(result->destination),
                broken_step(decision, mx) == MX);
     if (count == 0)
@@ -366,14 +366,14 @@ static void print_text(const struct result *result, int may_deliver)
            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date);
 }
 
-/* 1 if the domain may be delivered to. */
+/* 1 if mail for the domain would go out. */
 static int check(const char *domain)
 {
     struct result result = {domain, NULL, NULL, NULL, 0};
     dane_policy_destination *destination = NULL;
     dane_policy_report *report = NULL;
     double start = milliseconds();
-    int may_deliver;
+    int goes_out;
 
     if (dns_only) {
         must(dane_policy_lookup(context, domain, port, &destination), "domain", domain);
@@ -386,18 +386,22 @@ static int check(const char *domain)
         result.decision = dane_policy_report_decision(report);
     }
     result.elapsed = milliseconds() - start;
-    may_deliver =
-        dane_policy_decision_may_deliver(result.decision) ||
-        (dns_only && dane_policy_decision_action(result.decision) == DANE_POLICY_ACTION_VERIFY);
+    switch (dane_policy_decision_action(result.decision)) {
+    case DANE_POLICY_ACTION_DELIVER:
+    case DANE_POLICY_ACTION_ENCRYPT:
+    case DANE_POLICY_ACTION_OPPORTUNISTIC: goes_out = 1; break;
+    case DANE_POLICY_ACTION_VERIFY: goes_out = dns_only; break;
+    default: goes_out = 0;
+    }
     begin_output();
     if (json)
         print_json(&result);
     else
-        print_text(&result, may_deliver);
+        print_text(&result, goes_out);
     end_output();
     dane_policy_report_free(report);
     dane_policy_destination_free(destination);
-    return may_deliver;
+    return goes_out;
 }
 
 static uint16_t type_of(const char *name)

@@ -136,49 +136,62 @@
  *     }
  *
  * 3. A mail server with a validating DNS of its own; mx, address and lookup_status are what
- * its lookups ended with, the last that of the TLSA records. The decisions are static:
+ * its lookups ended with, the last that of the TLSA records. The decisions are static, and the
+ * one after connecting is asked for permission:
  *
- *     const dane_policy_decision *own_dns(struct session *session, int mx, int address,
- *                                         int lookup_status, const dane_policy_tlsa *records,
- *                                         size_t count, const char *const *names,
- *                                         size_t name_count)
+ *     const dane_policy_decision *own_dns(struct session *session, const char *to, int mx,
+ *                                         int address, int lookup_status,
+ *                                         const dane_policy_tlsa *records, size_t count,
+ *                                         const char *const *names, size_t name_count)
  *     {
  *         const int level = DANE_POLICY_LEVEL_DANE;
  *         const int tlsa = dane_policy_tlsa_status(lookup_status, records, count);
  *         const dane_policy_decision *decision;
  *         dane_policy_verification *verification;
  *         dane_policy_bytes chain[32];
+ *         int certificate;
  *
  *         decision = dane_policy_decide(level, mx, address, tlsa,
  *                                       DANE_POLICY_CERTIFICATE_NOT_APPLICABLE);
- *         if (dane_policy_decision_action(decision) != DANE_POLICY_ACTION_VERIFY)
+ *         switch (dane_policy_decision_action(decision)) {
+ *         case DANE_POLICY_ACTION_VERIFY:
+ *         case DANE_POLICY_ACTION_ENCRYPT:
+ *         case DANE_POLICY_ACTION_OPPORTUNISTIC:
+ *             break;
+ *         default:
  *             return decision;
- *         // ... connect and shake hands, then:
- *         dane_policy_verify_records(records, count, chain, session_chain(session, chain, 32),
- *                                    names, name_count, (int64_t) time(NULL), &verification);
- *         decision = dane_policy_decide(level, mx, address, tlsa,
- *                                       dane_policy_verification_certificate(verification));
- *         dane_policy_verification_free(verification);
- *         return decision;
+ *         }
+ *         certificate = session_open(session, to, 25);
+ *         if (certificate == 0)
+ *             certificate = session_starttls(session, name_count > 0 ? names[0] : NULL);
+ *         if (certificate == 0) {
+ *             dane_policy_verify_records(records, count, chain, session_chain(session, chain, 32),
+ *                                        names, name_count, (int64_t) time(NULL), &verification);
+ *             certificate = dane_policy_verification_certificate(verification);
+ *             dane_policy_verification_free(verification);
+ *         }
+ *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A program without TLS of its own:
+ * 4. A monitor. It looks and hangs up, and permits nothing: permission comes only after a
+ * connection of your own, as above:
  *
- *     int may_deliver(const char *domain)
+ *     int is_good(const char *domain)
  *     {
  *         dane_policy_context *context = NULL;
  *         dane_policy_report *report = NULL;
  *         const dane_policy_decision *decision;
- *         int may;
+ *         int action;
  *
  *         if (dane_policy_context_new(&context) == DANE_POLICY_OK)
  *             dane_policy_check(context, domain, 25, &report);
  *         decision = dane_policy_report_decision(report);
- *         may = dane_policy_decision_may_deliver(decision);
+ *         action = dane_policy_decision_action(decision);
  *         printf("%s: %s\n", domain, dane_policy_decision_text(decision));
  *         dane_policy_report_free(report);
  *         dane_policy_context_free(context);
- *         return may;
+ *         return action == DANE_POLICY_ACTION_DELIVER || action == DANE_POLICY_ACTION_ENCRYPT
+ *                || action == DANE_POLICY_ACTION_OPPORTUNISTIC;
  *     }
  *
  *
@@ -192,6 +205,10 @@
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
  *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
  * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.
+ * Permission  Before connecting the action says what to do; afterwards dane_policy_decision_may_deliver says whether to send,
+ *             of the decision of verify or verify_failure, or of decide with what the connection showed. Where
+ *             tls_required is 1, before or after, it holds for this very session; where it is 0, for this host, in the
+ *             clear too.
  * TLS         Where tls_required is 1, never fall back to cleartext, and never retry without TLS. Do not resume TLS
  *             sessions: a resumed session shows no chain. Reuse a connection only for an equal
  *             dane_policy_host_policy_key.
@@ -1239,7 +1256,10 @@ int dane_policy_decision_scope(const struct dane_policy_decision *decision);
 int dane_policy_decision_tls_required(const struct dane_policy_decision *decision);
 
 /**
- * Whether a message may go out under this decision: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC, else 0.
+ * Whether a message may go out: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC of a decision after connecting, else 0. Such are
+ * those of dane_policy_verify, dane_policy_verify_failure and dane_policy_decide with a certificate other than
+ * NOT_APPLICABLE; the decision of a destination, host or report never permits. Where tls_required is 1, before or
+ * after connecting, the permission is for this very session; where it is 0, for this host, in the clear too.
  */
 int dane_policy_decision_may_deliver(const struct dane_policy_decision *decision);
 
@@ -1274,6 +1294,9 @@ const char *dane_policy_decision_tlsrpt_result_type(const struct dane_policy_dec
  * ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
  * host that does not defer. No message is sent. All within the context's timeout.
  *
+ * It is a monitor: it looks and hangs up, so nothing in the report permits. Permission comes after a connection of your
+ * own.
+ *
  * Returns as dane_policy_lookup.
  */
 int dane_policy_check(const struct dane_policy_context *context,
@@ -1287,7 +1310,7 @@ int dane_policy_check(const struct dane_policy_context *context,
 void dane_policy_report_free(struct dane_policy_report *report);
 
 /**
- * The decision for the domain. NULL for NULL, which the decision getters take as DEFER.
+ * The decision for the domain; go by its action. NULL for NULL, which the decision getters take as DEFER.
  */
 const struct dane_policy_decision *dane_policy_report_decision(const struct dane_policy_report *report);
 

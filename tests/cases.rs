@@ -34,6 +34,7 @@ fn run(world: &World, case: &Case, mode: Mode) -> Option<String> {
     }
     let report = context.check(&case.domain, world.smtp_port).unwrap();
     let verdict = report.decision.verdict;
+    assert!(!permits(&report), "{} at {}: nobody is connected", case.name, case.level);
     let found = (verdict.action.name(), verdict.reason.text());
     let expected = (case.expected.action, case.expected.reason);
     (found != expected).then(|| {
@@ -41,6 +42,15 @@ fn run(world: &World, case: &Case, mode: Mode) -> Option<String> {
         let text = &report.decision.text;
         format!("{name} at {level} ({domain}): {found:?}, expected {expected:?}: {text}")
     })
+}
+
+/// Whether any decision of a report does: of the domain, a host, or what was tried.
+fn permits(report: &Report) -> bool {
+    let of_hosts = report.destination.hosts.iter().map(|host| &host.decision);
+    let of_attempts = report.attempts.iter().flatten().map(|attempt| &attempt.decision);
+    let mut all =
+        of_hosts.chain(of_attempts).chain([&report.decision, &report.destination.decision]);
+    all.any(|decision| decision.verdict.may_deliver())
 }
 
 fn assert_all(mode: Mode) {

@@ -144,6 +144,22 @@ fn rfc7672_9_1_audit_lets_mail_go_and_says_why_it_should_not() {
 }
 
 #[test]
+fn rfc7672_9_1_audit_permits_after_the_connection_and_never_before() {
+    let mut sender = Sender::new();
+    sender.context.set_audit(true);
+    // A TLSA lookup that failed, and a chain that does not match.
+    for (domain, reason) in
+        [("tlsa-bogus.test", Reason::TlsaLookup), ("mismatch.test", Reason::NotTrusted)]
+    {
+        let host = &sender.lookup(domain).hosts[0];
+        assert!(!host.decision.verdict.may_deliver(), "{domain}");
+        let verdict = host.decide(&host.verify(&[&b"any"[..]], 0)).verdict;
+        assert_eq!((verdict.action, verdict.reason), (Action::Opportunistic, reason));
+        assert!(verdict.may_deliver() && !verdict.tls_required, "{domain}");
+    }
+}
+
+#[test]
 fn rfc7672_9_1_a_dead_host_stays_dead_under_audit() {
     let mut sender = Sender::new();
     sender.context.set_audit(true);
@@ -163,6 +179,7 @@ fn rfc7672_2_2_encrypt_wants_a_chain_and_opportunistic_does_not() {
     let sender = Sender::new();
     let decide = |domain: &str, chain: &[&[u8]]| {
         let host = &sender.lookup(domain).hosts[0];
+        assert!(!host.decision.verdict.may_deliver(), "{domain}: nobody is connected");
         (host.decide(&host.verify(chain, 0)), host.decision.text.clone())
     };
     let (after, _) = decide("pkix-ta-only.test", &[]);
@@ -170,6 +187,7 @@ fn rfc7672_2_2_encrypt_wants_a_chain_and_opportunistic_does_not() {
     assert_eq!(found, (Action::Defer, Reason::HandshakeFailed, Detail::HandshakeFailed));
     let said = "TLS handshake failed (mx.pkix-ta-only.test): the server sent no certificate";
     assert_eq!(after.text, said);
+    assert!(!after.verdict.may_deliver());
     for (domain, chain, action) in [
         ("pkix-ta-only.test", &[&b"any"[..]][..], Action::Encrypt),
         ("tlsa-none.test", &[&b"any"[..]], Action::Opportunistic),
@@ -178,6 +196,7 @@ fn rfc7672_2_2_encrypt_wants_a_chain_and_opportunistic_does_not() {
     ] {
         let (after, before) = decide(domain, chain);
         assert_eq!((after.verdict.action, after.verdict.reason), (action, Reason::None));
+        assert!(after.verdict.may_deliver(), "{domain}");
         assert_eq!(after.text, before, "{domain}: the chain had no say");
     }
 }

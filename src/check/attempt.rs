@@ -16,7 +16,7 @@ use crate::verify::Verification;
 pub struct Attempt {
     /// The chain's fate, or how the connection ended before one was seen.
     pub verification: Verification,
-    /// The decision after connecting.
+    /// The decision after connecting; it permits nothing, for the connection is closed.
     pub decision: Decision,
     /// "TLSv1.3" or "TLSv1.2", where TLS was established.
     pub tls_version: Option<&'static str>,
@@ -80,6 +80,8 @@ fn judge(call: &Call, host: &Host, attempt: smtp::Attempt) -> Attempt {
             failed(Certificate::ConnectionFailed, Detail::ConnectionFailed, text)
         }
     };
-    let decision = host.decide(&verification);
+    let mut decision = host.decide(&verification);
+    // By now the server has been told QUIT.
+    decision.verdict.connected = false;
     Attempt { verification, decision, tls_version }
 }

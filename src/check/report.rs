@@ -11,7 +11,7 @@ use crate::lookup::Destination;
 pub struct Report {
     /// What DNS says.
     pub destination: Destination,
-    /// The decision for the domain.
+    /// The decision for the domain; it permits nothing.
     pub decision: Decision,
     /// Index of the host that decided.
     pub via: Option<usize>,

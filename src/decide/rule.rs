@@ -4,8 +4,19 @@ use super::{Action, Address, Certificate, Detail, Level, Mx, Reason, Scope, Tlsa
 
 /// Decides; the first line that applies wins, later columns are not consulted (RFC 7672 section 2.2).
 ///
-/// Called before connecting (`certificate` not applicable) and again after.
+/// Called before connecting (`certificate` not applicable), which never permits, and again after.
 pub const fn decide(
+    level: Level,
+    mx: Mx,
+    address: Address,
+    tlsa: Tlsa,
+    certificate: Certificate,
+) -> Verdict {
+    table(level, mx, address, tlsa, certificate)
+        .with_connection(!matches!(certificate, Certificate::NotApplicable))
+}
+
+const fn table(
     level: Level,
     mx: Mx,
     address: Address,

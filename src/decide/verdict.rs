@@ -18,16 +18,25 @@ pub struct Verdict {
     pub scope: Scope,
     /// Whether cleartext and unencrypted retries are forbidden on this connection.
     pub tls_required: bool,
+    /// Whether it was made after connecting, about a connection that is still open: nothing else permits.
+    pub connected: bool,
 }
 
 impl Verdict {
     pub(super) const fn new(action: Action, detail: Detail) -> Self {
         let tls_required = !matches!(action, Action::Opportunistic);
-        Self { action, reason: Reason::None, detail, scope: Scope::Host, tls_required }
+        Self {
+            action,
+            reason: Reason::None,
+            detail,
+            scope: Scope::Host,
+            tls_required,
+            connected: false,
+        }
     }
 
     pub(super) const fn defer(reason: Reason, detail: Detail, scope: Scope) -> Self {
-        Self { action: Action::Defer, reason, detail, scope, tls_required: true }
+        Self { action: Action::Defer, reason, detail, scope, tls_required: true, connected: false }
     }
 
     /// The domain publishes a null MX (RFC 7505 section 3).
@@ -37,6 +46,7 @@ impl Verdict {
         detail: Detail::NullMx,
         scope: Scope::Domain,
         tls_required: true,
+        connected: false,
     };
 
     /// A null MX from an insecure answer at DANE-only: a forged answer must not bounce mail.
@@ -70,9 +80,11 @@ impl Verdict {
         }
     }
 
-    /// Whether a message may go out under this decision.
+    /// Whether a message may go out: over this very session where TLS is required, before or after connecting, else
+    /// to this host.
     pub const fn may_deliver(&self) -> bool {
-        matches!(self.action, Action::Deliver | Action::Encrypt | Action::Opportunistic)
+        self.connected
+            && matches!(self.action, Action::Deliver | Action::Encrypt | Action::Opportunistic)
     }
 
     /// The RFC 3463 status for the queue and the bounce.
@@ -118,6 +130,12 @@ impl Verdict {
     /// The same verdict with a more precise detail.
     pub const fn with_detail(mut self, detail: Detail) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// The same verdict with an open connection, or without.
+    pub(crate) const fn with_connection(mut self, connected: bool) -> Self {
+        self.connected = connected;
         self
     }
 

@@ -149,7 +149,10 @@ pub extern "C" fn dane_policy_decision_tls_required(
     verdict(decision, |verdict| i32::from(verdict.tls_required))
 }
 
-/// Whether a message may go out under this decision: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC, else 0.
+/// Whether a message may go out: 1 for DELIVER, ENCRYPT and OPPORTUNISTIC of a decision after connecting, else 0. Such are
+/// those of dane_policy_verify, dane_policy_verify_failure and dane_policy_decide with a certificate other than
+/// NOT_APPLICABLE; the decision of a destination, host or report never permits. Where tls_required is 1, before or
+/// after connecting, the permission is for this very session; where it is 0, for this host, in the clear too.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_may_deliver(
     decision: Option<&dane_policy_decision>,

@@ -59,6 +59,9 @@ impl dane_policy_report {
 /// ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
 /// host that does not defer. No message is sent. All within the context's timeout.
 ///
+/// It is a monitor: it looks and hangs up, so nothing in the report permits. Permission comes after a connection of your
+/// own.
+///
 /// Returns as dane_policy_lookup.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_check(
@@ -83,7 +86,7 @@ pub extern "C" fn dane_policy_report_free(report: Option<Box<dane_policy_report>
     free(report);
 }
 
-/// The decision for the domain. NULL for NULL, which the decision getters take as DEFER.
+/// The decision for the domain; go by its action. NULL for NULL, which the decision getters take as DEFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_report_decision(
     report: Option<&dane_policy_report>,

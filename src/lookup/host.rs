@@ -238,7 +238,8 @@ impl Host {
         let is_same = (verdict.action, verdict.reason) == (before.action, before.reason);
         if is_same && verification.result != Match::None {
             // The chain had no say, so the facts from before explain it.
-            return self.decision.clone();
+            let verdict = before.with_connection(true);
+            return Decision { verdict, text: self.decision.text.clone() };
         }
         if verdict.reason != Reason::None && verification.detail != Detail::None {
             verdict = verdict.with_detail(verification.detail);

@@ -61,7 +61,8 @@ static void check_row(size_t i, int level, const char *want)
     } else if (strcmp(want, "OPPORTUNISTIC") == 0) {
         CHECK(action == DANE_POLICY_ACTION_OPPORTUNISTIC);
         CHECK(dane_policy_decision_verification(d) == DANE_POLICY_VERIFICATION_UNSUCCESSFUL);
-        CHECK(dane_policy_decision_may_deliver(d) == 1);
+        /* Only about a connection. */
+        CHECK(dane_policy_decision_may_deliver(d) == (rows[i].certificate != NA));
         /* Row 23 may go on over the verified session only. */
         CHECK(dane_policy_decision_tls_required(d) ==
               (rows[i].certificate == DANE_POLICY_CERTIFICATE_SUCCESSFUL));
@@ -283,10 +284,15 @@ static void check_exceptions(void)
     CHECK(dane_policy_lookup(context, "192.0.2.2", 25, &to) == DANE_POLICY_OK);
     d = dane_policy_destination_decision(to);
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
-    CHECK(dane_policy_decision_tls_required(d) == 0 && dane_policy_decision_may_deliver(d) == 1);
+    CHECK(dane_policy_decision_tls_required(d) == 0 && dane_policy_decision_may_deliver(d) == 0);
     CHECK(dane_policy_decision_verification(d) == DANE_POLICY_VERIFICATION_UNSUCCESSFUL);
     IS(dane_policy_decision_reason_text(d), "non-DNSSEC destination");
     CHECK(strncmp(dane_policy_decision_text(d), "non-DNSSEC destination", 22) == 0);
+    /* What is only told permits after a connection as any other OPPORTUNISTIC. */
+    CHECK(dane_policy_verify(dane_policy_destination_host(to, 0), NULL, 0, 0, &v) == DANE_POLICY_OK);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_verification_decision(v)) == 1);
+    IS(dane_policy_decision_reason_text(dane_policy_verification_decision(v)), "non-DNSSEC destination");
+    dane_policy_verification_free(v);
     CHECK(dane_policy_verify_failure(dane_policy_destination_host(to, 0), DANE_POLICY_CERTIFICATE_CONNECTION_FAILED,
                                      &v) == DANE_POLICY_OK);
     IS(dane_policy_decision_reason_text(dane_policy_verification_decision(v)), "connection failed");
@@ -336,17 +342,23 @@ static void check_names(void)
     CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     CHECK(strlen(dane_policy_host_policy_key(host)) == 64);
     CHECK(dane_policy_destination_host(to, 1) == NULL);
+    /* Before a connection nothing permits, whoever is asked. */
+    CHECK(dane_policy_decision_may_deliver(dane_policy_host_decision(host)) == 0);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_destination_decision(to)) == 0);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_destination_host_decision(to, "[192.0.2.1]")) == 0);
     d = dane_policy_destination_host_decision(to, "mx.elsewhere.test");
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
     IS(dane_policy_decision_reason_text(d), "host not in MX records");
     /* OPPORTUNISTIC never becomes DELIVER, and only a dead connection defers. */
     CHECK(dane_policy_verify(host, NULL, 0, 0, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_verification_decision(v)) == 1);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify(host, NULL, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_NO_STARTTLS, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NONE);
     CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_NO_STARTTLS);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_verification_decision(v)) == 1);
     CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_CONNECTION_FAILED, &v) == DANE_POLICY_OK);

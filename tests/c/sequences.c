@@ -128,28 +128,33 @@ static void check_deliver(void)
     dane_policy_context_free(dane_only);
 }
 
-static int own_dns_action(struct session *session, int lookup_status, const dane_policy_tlsa *records, size_t count)
+/* The action, or its negative where it does not permit. */
+static int by_own_dns(struct session *session, int lookup_status, const dane_policy_tlsa *records, size_t count)
 {
     static const char *const names[] = {"mx.example.org"};
+    const dane_policy_decision *decision = own_dns(session, "192.0.2.1", S, S, lookup_status, records, count, names, 1);
 
-    return dane_policy_decision_action(own_dns(session, S, S, lookup_status, records, count, names, 1));
+    return dane_policy_decision_action(decision) * (dane_policy_decision_may_deliver(decision) ? 1 : -1);
 }
 
 /* A lookup that failed has no records, and so has a lookup that found none. */
 static void check_own_dns(void)
 {
     static const uint8_t digest[32] = {1};
-    const dane_policy_tlsa record = {3, 1, 1, {digest, 32}};
-    struct session session = {0, 0};
+    const dane_policy_tlsa record = {3, 1, 1, {digest, 32}}, unusable = {0, 1, 1, {digest, 32}};
+    struct session session = {0, 0}, unseen = {0, 1};
 
-    CHECK(own_dns_action(&session, DANE_POLICY_STATUS_BOGUS, NULL, 0) == DANE_POLICY_ACTION_DEFER);
-    CHECK(own_dns_action(&session, DANE_POLICY_STATUS_INDETERMINATE, NULL, 0) == DANE_POLICY_ACTION_DEFER);
-    CHECK(own_dns_action(&session, DANE_POLICY_STATUS_NOT_APPLICABLE, NULL, 0) == DANE_POLICY_ACTION_DEFER);
-    CHECK(own_dns_action(&session, 99, NULL, 0) == DANE_POLICY_ACTION_DEFER);
-    CHECK(own_dns_action(&session, S, &record, 1) == DANE_POLICY_ACTION_DEFER);
-    CHECK(own_dns_action(&session, S, NULL, 0) == DANE_POLICY_ACTION_OPPORTUNISTIC);
-    CHECK(own_dns_action(&session, DANE_POLICY_STATUS_NXDOMAIN, NULL, 0) == DANE_POLICY_ACTION_OPPORTUNISTIC);
-    CHECK(own_dns_action(&session, DANE_POLICY_STATUS_INSECURE, &record, 1) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(by_own_dns(&session, DANE_POLICY_STATUS_BOGUS, NULL, 0) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(by_own_dns(&session, DANE_POLICY_STATUS_INDETERMINATE, NULL, 0) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(by_own_dns(&session, DANE_POLICY_STATUS_NOT_APPLICABLE, NULL, 0) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(by_own_dns(&session, 99, NULL, 0) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(session.opened == 0);
+    CHECK(by_own_dns(&session, S, &record, 1) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(by_own_dns(&session, S, &unusable, 1) == DANE_POLICY_ACTION_ENCRYPT);
+    CHECK(by_own_dns(&unseen, S, &unusable, 1) == -DANE_POLICY_ACTION_DEFER);
+    CHECK(by_own_dns(&session, S, NULL, 0) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(by_own_dns(&session, DANE_POLICY_STATUS_NXDOMAIN, NULL, 0) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(by_own_dns(&session, DANE_POLICY_STATUS_INSECURE, &record, 1) == DANE_POLICY_ACTION_OPPORTUNISTIC);
 }
 
 /* TLS without a certificate is no TLS where it is required. */
@@ -164,10 +169,35 @@ static void check_encrypt(void)
           DANE_POLICY_OK);
     host = dane_policy_destination_host(to, 0);
     CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_ENCRYPT);
+    CHECK(dane_policy_decision_may_deliver(dane_policy_host_decision(host)) == 0);
     CHECK(try_host(&seen, host) && seen.opened == 1);
     CHECK(!try_host(&unseen, host) && unseen.opened == 1);
     CHECK(begins(noted, "TLS handshake failed"));
     dane_policy_destination_free(to);
+    dane_policy_context_free(context);
+}
+
+/* A monitor's connection is closed: whatever it found, nothing in its report permits. */
+static void check_monitor(void)
+{
+    static const char *const domains[] = {"good.test", "pkix-ta-only.test", "tlsa-none.test", "plain-none.test"};
+    dane_policy_context *context = make_context(DANE_POLICY_LEVEL_DANE);
+    const dane_policy_destination *to;
+    dane_policy_report *report;
+    size_t i;
+
+    for (i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+        CHECK(dane_policy_check(context, domains[i], (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &report) ==
+              DANE_POLICY_OK);
+        to = dane_policy_report_destination(report);
+        CHECK(dane_policy_decision_action(dane_policy_report_decision(report)) != DANE_POLICY_ACTION_DEFER);
+        CHECK(dane_policy_decision_may_deliver(dane_policy_report_decision(report)) == 0);
+        CHECK(dane_policy_decision_may_deliver(
+                  dane_policy_verification_decision(dane_policy_report_verification(report, 0))) == 0);
+        CHECK(dane_policy_decision_may_deliver(dane_policy_destination_decision(to)) == 0);
+        CHECK(dane_policy_decision_may_deliver(dane_policy_host_decision(dane_policy_destination_host(to, 0))) == 0);
+        dane_policy_report_free(report);
+    }
     dane_policy_context_free(context);
 }
 
@@ -176,6 +206,7 @@ int main(void)
     check_own_dns();
     check_deliver();
     check_encrypt();
+    check_monitor();
     puts("sequences: passed");
     return 0;
 }

@@ -92,6 +92,26 @@ fn dane_only_never_goes_unauthenticated() {
     });
 }
 
+#[test]
+fn nothing_permits_before_connecting() {
+    every_input(|_, _, _, _, certificate, verdict| {
+        let good = matches!(verdict.action, Deliver | Encrypt | Opportunistic);
+        let connected = certificate != Certificate::NotApplicable;
+        assert_eq!(verdict.may_deliver(), good && connected);
+        assert!(certificate != Certificate::ConnectionFailed || !verdict.may_deliver());
+    });
+    for fixed in [
+        Verdict::UNAVAILABLE,
+        Verdict::UNKNOWN_HOST,
+        Verdict::INVALID_HOST,
+        Verdict::INVALID_DOMAIN,
+        Verdict::NULL_MX,
+        Verdict::INSECURE_NULL_MX,
+    ] {
+        assert!(!fixed.may_deliver() && !fixed.with_connection(true).may_deliver());
+    }
+}
+
 /// How much an action permits.
 fn permission(action: Action) -> u8 {
     match action {
@@ -251,7 +271,7 @@ fn rfc7672_9_1_audit_tells_and_does_not_stop() {
                 assert_eq!((audited.action, audited.tls_required), (Opportunistic, false));
                 assert_eq!((audited.reason, audited.detail), (verdict.reason, verdict.detail));
                 assert_eq!(audited.tlsrpt(), verdict.tlsrpt());
-                assert!(audited.may_deliver());
+                assert_eq!(audited.may_deliver(), certificate != Certificate::NotApplicable);
             }
             Verify | Encrypt => {
                 assert_eq!((audited.action, audited.tls_required), (verdict.action, false));
