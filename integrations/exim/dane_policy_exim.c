@@ -328,14 +328,6 @@ return NULL;
 }
 
 
-BOOL
-dane_policy_authenticates(const smtp_connect_args * args)
-{
-return args->dane_policy
-  && dane_policy_decision_action(dane_policy_host_decision(args->dane_policy)) == DANE_POLICY_ACTION_VERIFY;
-}
-
-
 uschar *
 dane_policy_sni(const smtp_connect_args * args)
 {

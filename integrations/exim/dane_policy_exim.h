@@ -5,17 +5,14 @@
 #define DANE_POLICY_EXIM_H
 
 /* Asks what the policy says of the host of a connection that is about to be set up, for the domain of addr. NULL: go on;
-args->dane_policy_tls then says whether clear text is forbidden. Else why not, with *rc DEFER or FAIL. */
+args->dane_policy_tls then says whether clear text is forbidden, and the session must be verified. Else why not, with *rc
+DEFER or FAIL. */
 
 extern uschar * dane_policy_prepare(smtp_connect_args * args, address_item * addr, int * rc);
 
 /* Whether the connection that was set up last may not be replaced by one in clear. */
 
 extern BOOL	dane_policy_forbids_clear(void);
-
-/* Whether a TLSA record decides on the server's certificate, and no CA does. */
-
-extern BOOL	dane_policy_authenticates(const smtp_connect_args * args);
 
 /* The name to send as SNI, or NULL where that is the transport's own affair. */
 

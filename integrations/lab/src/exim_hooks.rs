@@ -47,6 +47,12 @@ const HOOKS: &[Hook] = &[
             Ok([first, second, verified, again].concat())
         },
     ),
+    ("authorities", &[(TRANSPORT, "tls_verify_hosts = *\n")], |_, exim| {
+        // No CA knows these, and where the policy requires TLS none is asked.
+        let verified = one(exim, "dane", &["1@good.test"], &["CV=dane"], &[])?;
+        let encrypted = one(exim, "dane", &["2@pkix-ta-only.test"], &[" => ", ":256 CV=no"], &[])?;
+        Ok([verified, encrypted].concat())
+    }),
     ("builtin-dane", &[(TRANSPORT, "hosts_require_dane = *\n hosts_try_dane = *\n")], |_, exim| {
         one(exim, "dane", &["1@tlsa-none.test"], &[" => ", "CV=no"], &["DANE"])
     }),
