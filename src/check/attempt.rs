@@ -65,7 +65,7 @@ fn judge(call: &Call, host: &Host, attempt: smtp::Attempt) -> Attempt {
     let (verification, tls_version) = match attempt {
         smtp::Attempt::Established { chain, version } => {
             let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-            (host.verify(&chain, call.now), Some(version))
+            (host.verify_while(&chain, call.now, &|| Instant::now() < call.deadline), Some(version))
         }
         smtp::Attempt::NoStarttls(text) => {
             failed(Certificate::NoStarttls, Detail::NoStarttls, text)

@@ -15,7 +15,7 @@ use crate::dns::names::{self, InvalidName, display};
 use crate::dns::{Call, rtype};
 use crate::text::{one_line, without_final_dot};
 use crate::tlsa::Record;
-use crate::verify::{Match, Verification, verify};
+use crate::verify::{Match, Verification, verify_while};
 
 /// An MX host, its addresses and its TLSA records.
 #[derive(Clone, Debug)]
@@ -225,7 +225,17 @@ impl Host {
     ///
     /// `now` is in seconds since 1970.
     pub fn verify(&self, chain: &[&[u8]], now: i64) -> Verification {
-        verify(&self.records, chain, &self.reference_names, now)
+        self.verify_while(chain, now, &|| true)
+    }
+
+    /// The same for who has a deadline.
+    pub(crate) fn verify_while(
+        &self,
+        chain: &[&[u8]],
+        now: i64,
+        may_go_on: &dyn Fn() -> bool,
+    ) -> Verification {
+        verify_while(&self.records, chain, &self.reference_names, now, may_go_on)
     }
 
     /// The decision after connecting. What a connection shows never lifts a refusal.

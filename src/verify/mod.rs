@@ -88,6 +88,17 @@ pub fn verify<N: AsRef<str>>(
     reference_names: &[N],
     now: i64,
 ) -> Verification {
+    verify_while(records, chain, reference_names, now, &|| true)
+}
+
+/// The same for who has a deadline: asked before each signature check, `may_go_on` ends it as a mismatch.
+pub(crate) fn verify_while<N: AsRef<str>>(
+    records: &[Record],
+    chain: &[&[u8]],
+    reference_names: &[N],
+    now: i64,
+    may_go_on: &dyn Fn() -> bool,
+) -> Verification {
     let agility = Agility::of(records);
     let mut judgements: Vec<Judgement> =
         records.iter().map(|record| untried(record, &agility)).collect();
@@ -106,7 +117,7 @@ pub fn verify<N: AsRef<str>>(
             return Verification::without_leaf(why, judgements);
         }
     };
-    let mut paths = ta::Paths::new(records, &presented, reference_names, now);
+    let mut paths = ta::Paths::new(records, &presented, reference_names, now, may_go_on);
     let mut worst: Option<usize> = None;
     for is_ee in [true, false] {
         for (index, record) in records.iter().enumerate() {

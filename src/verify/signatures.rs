@@ -9,9 +9,14 @@ use super::MAX_SIGNATURES;
 use super::certificate::{Certificate, MIN_RSA_BITS};
 use crate::der::PublicKey;
 
-/// The number of signature checks is spent.
+/// What a verification has spent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Exhausted;
+pub(super) enum Exhausted {
+    /// Signature checks, or steps.
+    Work,
+    /// The caller's time.
+    Time,
+}
 
 /// What a key makes of a certificate's signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +28,8 @@ pub(super) enum Signature {
 }
 
 /// Checks signatures and remembers the results.
-pub(super) struct Signatures {
+pub(super) struct Signatures<'a> {
+    may_go_on: &'a dyn Fn() -> bool,
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
     /// By the addresses of certificate and key, which outlive the search.
     known: HashMap<(usize, usize), Signature>,
@@ -32,15 +38,19 @@ pub(super) struct Signatures {
 
 /// Lets the cryptography look at the processor now.
 pub(super) fn prepare() {
-    for algorithm in Signatures::new().algorithms {
+    for algorithm in algorithms() {
         let _refused = algorithm.verify_signature(&[], &[], &[]);
     }
 }
 
-impl Signatures {
-    pub(super) fn new() -> Self {
-        let algorithms = ring::default_provider().signature_verification_algorithms.all;
-        Self { algorithms, known: HashMap::new(), left: MAX_SIGNATURES }
+fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+    ring::default_provider().signature_verification_algorithms.all
+}
+
+impl<'a> Signatures<'a> {
+    pub(super) fn new(may_go_on: &'a dyn Fn() -> bool) -> Self {
+        let known = HashMap::new();
+        Self { may_go_on, algorithms: algorithms(), known, left: MAX_SIGNATURES }
     }
 
     /// Whether `key` signed the certificate; SHA-1, MD5 and short RSA keys make no signatures.
@@ -60,7 +70,10 @@ impl Signatures {
                 && algorithm.signature_alg_id().as_ref() == fields.signature_algorithm
                 && algorithm.public_key_alg_id().as_ref() == key.algorithm
         }) {
-            self.left = self.left.checked_sub(1).ok_or(Exhausted)?;
+            self.left = self.left.checked_sub(1).ok_or(Exhausted::Work)?;
+            if !(self.may_go_on)() {
+                return Err(Exhausted::Time);
+            }
             if algorithm.verify_signature(key.bits, fields.tbs, fields.signature).is_ok() {
                 found = Signature::Good;
                 break;

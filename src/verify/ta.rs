@@ -21,8 +21,9 @@ pub(super) struct Paths<'a, N> {
     presented: &'a Presented<'a>,
     references: &'a [N],
     now: i64,
+    may_go_on: &'a dyn Fn() -> bool,
     /// Made when the first record asks.
-    candidates: Option<(Certificates<'a>, Work)>,
+    candidates: Option<(Certificates<'a>, Work<'a>)>,
 }
 
 struct Certificates<'a> {
@@ -34,22 +35,26 @@ struct Certificates<'a> {
 }
 
 /// What one verification may still spend.
-struct Work {
-    signatures: Signatures,
+struct Work<'a> {
+    signatures: Signatures<'a>,
     steps: u32,
     constraints: Constraints,
 }
 
-impl Work {
-    fn new() -> Self {
-        let (signatures, constraints) = (Signatures::new(), Constraints::new());
+impl<'a> Work<'a> {
+    fn new(may_go_on: &'a dyn Fn() -> bool) -> Self {
+        let (signatures, constraints) = (Signatures::new(may_go_on), Constraints::new());
         Self { signatures, steps: MAX_STEPS, constraints }
     }
 }
 
 impl From<Exhausted> for Mismatch {
-    fn from(_: Exhausted) -> Self {
-        Self::new(Detail::LimitExceeded, "too many certificates that sign each other")
+    fn from(exhausted: Exhausted) -> Self {
+        let text = match exhausted {
+            Exhausted::Work => "too many certificates that sign each other",
+            Exhausted::Time => "no time left to verify the chain",
+        };
+        Self::new(Detail::LimitExceeded, text)
     }
 }
 
@@ -59,8 +64,9 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
         presented: &'a Presented<'a>,
         references: &'a [N],
         now: i64,
+        may_go_on: &'a dyn Fn() -> bool,
     ) -> Self {
-        Self { records, presented, references, now, candidates: None }
+        Self { records, presented, references, now, may_go_on, candidates: None }
     }
 
     /// Searches a verified path from the server's certificate to the record's certificate or key.
@@ -71,7 +77,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
             Some(candidates) => candidates,
             unread => {
                 let certificates = Certificates::read(self.records, self.presented)?;
-                unread.insert((certificates, Work::new()))
+                unread.insert((certificates, Work::new(self.may_go_on)))
             }
         };
         let matches = |issuer: &Certificate<'_>| issuer.association.matches(record);
@@ -149,7 +155,7 @@ struct Search<'s, 'a, N> {
     bare_key: Option<PublicKey<'s>>,
     references: &'a [N],
     now: i64,
-    work: &'s mut Work,
+    work: &'s mut Work<'a>,
     /// Where the longest signed path ended, and why.
     dead_end: Option<(usize, String)>,
     /// The failure of the path to the anchor that came farthest.
@@ -172,7 +178,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
         });
         for index in anchors_first {
             let issuer = &issuers[index];
-            self.work.steps = self.work.steps.checked_sub(1).ok_or(Exhausted)?;
+            self.work.steps = self.work.steps.checked_sub(1).ok_or(Exhausted::Work)?;
             if path.contains(&index) || !top.names_issuer(issuer) {
                 continue;
             }

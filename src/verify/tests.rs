@@ -393,6 +393,23 @@ fn signature_checks_are_bounded() {
 }
 
 #[test]
+fn who_has_a_deadline_is_asked_before_each_signature_check() {
+    let (root, intermediate, leaf) = three();
+    let records = [root.record(2, 0, 1)];
+    let chain = [leaf.der.as_slice(), &intermediate.der, &root.der];
+    let verify = |checks: u32| {
+        let asked = std::cell::Cell::new(0);
+        let may_go_on = || asked.replace(asked.get() + 1) < checks;
+        verify_while(&records, &chain, &["mx.example.org"], NOW, &may_go_on)
+    };
+    assert_matched(&verify(2), 2);
+    for checks in [0, 1] {
+        assert_refused(&verify(checks), Detail::LimitExceeded);
+        assert!(verify(checks).text.ends_with("no time left to verify the chain"));
+    }
+}
+
+#[test]
 fn no_altered_octet_is_accepted_and_none_panics() {
     let (root, intermediate, leaf) = three();
     let records = [root.record(2, 0, 1)];
