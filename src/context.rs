@@ -236,7 +236,7 @@ impl Context {
             let deadline = Instant::now() + self.timeout;
             let dns = Config { mode, ..self.dns.clone() };
             let call = Call::new(dns, self.cache.clone(), self.now(), deadline);
-            work(call).await
+            Box::pin(work(call)).await
         }));
         Ok(result)
     }

@@ -29,7 +29,8 @@ impl Call {
     /// Resolves a name and type; every outcome is an answer.
     pub(crate) async fn resolve(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
         let mut answer = Answer::started(name, rtype);
-        if let Err(failure) = self.follow(name, rtype, &mut answer).await {
+        // Boxed, as are the calls around it, so that small stacks do.
+        if let Err(failure) = Box::pin(self.follow(name, rtype, &mut answer)).await {
             answer.status = failure.status;
             answer.detail = failure.detail;
             answer.text = failure.text;

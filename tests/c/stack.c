@@ -1,0 +1,85 @@
+/* Every call on threads with stacks of 64 KiB. Runs as `world run -- stack [KIB]`. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dane_policy.h>
+
+static dane_policy_context *contexts[2];
+
+static void die(const char *why)
+{
+    fprintf(stderr, "stack: %s\n", why);
+    exit(1);
+}
+
+static dane_policy_context *context_for(int mode)
+{
+    dane_policy_context *context;
+    char anchors[1024];
+    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+
+    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+        die("no anchor");
+    fclose(file);
+    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
+        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
+        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
+        dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
+        die("no context");
+    return context;
+}
+
+/* Everything that computes, on this thread. */
+static void *work(void *domain)
+{
+    const uint16_t port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
+    int mode;
+
+    for (mode = 0; mode < 2; mode++) {
+        dane_policy_destination *destination;
+        dane_policy_report *report;
+        dane_policy_answer *answer;
+
+        if (dane_policy_lookup(contexts[mode], domain, port, &destination) != DANE_POLICY_OK ||
+            dane_policy_check(contexts[mode], domain, port, &report) != DANE_POLICY_OK ||
+            dane_policy_query(contexts[mode], domain, 15, &answer) != DANE_POLICY_OK)
+            die(domain);
+        dane_policy_destination_free(destination);
+        dane_policy_report_free(report);
+        dane_policy_answer_free(answer);
+        if (dane_policy_context_probe(contexts[mode], &answer) != DANE_POLICY_OK)
+            die("no probe");
+        dane_policy_answer_free(answer);
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    /* DANE-EE, DANE-TA, NSEC3, a chain of aliases, and what takes most to prove. */
+    static char domains[][40] = {"good.test",   "ta-next-hop.test",       "nsec3.test",
+                                 "dname.test",  "checks.c100.hostile.test", "hashes.c1.hostile.test",
+                                 "records.c1.hostile.test"};
+    const size_t size = (size_t)(argc > 1 ? atoi(argv[1]) : 64) * 1024;
+    size_t i;
+
+    contexts[0] = context_for(DANE_POLICY_DNSSEC_VALIDATE);
+    contexts[1] = context_for(DANE_POLICY_DNSSEC_TRUST_AD);
+    for (i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+        pthread_attr_t attributes;
+        pthread_t thread;
+
+        if (pthread_attr_init(&attributes) != 0 || pthread_attr_setstacksize(&attributes, size) != 0 ||
+            pthread_create(&thread, &attributes, work, domains[i]) != 0 || pthread_join(thread, NULL) != 0)
+            die("no thread");
+        pthread_attr_destroy(&attributes);
+    }
+    dane_policy_context_free(contexts[0]);
+    dane_policy_context_free(contexts[1]);
+    puts("stack: passed");
+    return 0;
+}
