@@ -9,8 +9,10 @@ pub mod context;
 pub mod decide;
 mod der;
 pub mod dns;
+#[cfg(feature = "capi")]
 pub mod ffi;
 pub mod lookup;
+mod memory;
 pub mod smtp;
 mod sys;
 mod text;

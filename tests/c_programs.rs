@@ -69,6 +69,24 @@ fn forks_descriptors_and_sigpipe() {
 }
 
 #[test]
+fn a_hostile_authority_takes_32_mib_at_most_and_its_lack_ends_no_process() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/memory.c", &scratch("memory")) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("memory: passed\n"), "{text}");
+    }
+}
+
+#[test]
+fn stacks_of_64_kib_do() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/stack.c", &scratch("stack")) {
+        assert_eq!(stdout(&in_world(&program, &[])), "stack: passed\n");
+    }
+}
+
+#[test]
 fn dane_ee_allocates_its_result_and_nothing_else() {
     let Some(build) = build() else { return };
     for program in compile(&build, "tests/c/allocations.c", &scratch("allocations")) {

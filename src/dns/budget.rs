@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use tokio::time::Instant;
 
+use crate::memory;
+
 /// What one RRset and its aliases may cost, and the domain's own part of a call.
 const FIRST_QUERIES: u32 = 64;
 /// What every MX host adds: addresses, TLSA records, zones on the way.
@@ -85,7 +87,7 @@ impl Budget {
     /// A packet that is not part of the lookup's own work: the probe of the resolver.
     pub(crate) fn probe(&self) -> Result<(), Exhausted> {
         self.queries.set(self.queries.get().checked_sub(1).ok_or(Exhausted::Queries)?);
-        Ok(())
+        if memory::is_short() { Err(Exhausted::Memory) } else { Ok(()) }
     }
 
     /// Units of computing that are about to be spent.
@@ -95,6 +97,9 @@ impl Budget {
             return Err(Exhausted::Work);
         };
         self.work.set(left);
+        if memory::is_short() {
+            return Err(Exhausted::Memory);
+        }
         if Instant::now() >= self.deadline { Err(Exhausted::Time) } else { Ok(()) }
     }
 
@@ -111,7 +116,7 @@ impl Budget {
     /// A piece of memory that the call keeps.
     pub(crate) fn keep(&self, octets: usize) -> Result<(), Exhausted> {
         let left = self.memory.get().checked_sub(octets.saturating_add(ALLOCATION));
-        self.memory.set(left.ok_or(Exhausted::Memory)?);
+        self.memory.set(left.filter(|_| !memory::is_short()).ok_or(Exhausted::Memory)?);
         Ok(())
     }
 

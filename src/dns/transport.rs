@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use super::message::{self, UDP_PAYLOAD, Wants};
+use crate::memory;
 
 /// Datagrams that do not answer the question before a server counts as failed: a bound on forged floods.
 const MAX_STRAY_DATAGRAMS: u32 = 256;
@@ -64,8 +65,11 @@ pub(crate) async fn ask_tcp(server: SocketAddr, question: &Question<'_>) -> io::
     framed.extend_from_slice(&question.wire);
     stream.write_all(&framed).await?;
     let length = stream.read_u16().await?;
+    if memory::is_short() {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    }
     let mut reply = Vec::new();
-    reply.try_reserve_exact(length.into())?;
+    memory::fallibly(|| reply.try_reserve_exact(length.into()))?;
     reply.resize(length.into(), 0);
     stream.read_exact(&mut reply).await?;
     if !question.is_answered_by(&reply) {

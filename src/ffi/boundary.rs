@@ -6,7 +6,9 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{INTERNAL, MISUSE, OK, dane_policy_error};
+use super::allocator;
+use super::error::{INTERNAL, MISUSE, NO_MEMORY, OK, dane_policy_error};
+use crate::memory;
 
 thread_local! {
     /// Entry points that this thread is inside of.
@@ -72,7 +74,12 @@ pub(super) unsafe fn create<T>(
     if out.is_null() {
         return MISUSE as i32;
     }
-    let made = guard(Err(INTERNAL), || body().map(Box::new));
+    let made = guard(Err(INTERNAL), || {
+        allocator::begin()?;
+        let object = body().map(Box::new);
+        // What a short memory has left may be half of the truth.
+        if memory::is_short() { Err(NO_MEMORY) } else { object }
+    });
     let (object, code) = match made {
         Ok(object) => (Box::into_raw(object), OK),
         Err(code) => (std::ptr::null_mut(), code),

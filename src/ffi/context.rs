@@ -117,7 +117,8 @@ pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
 }
 
 /// Replaces the built-in root anchors by DS and DNSKEY lines, of any zones:
-/// ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, and nothing changes.
+/// ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, a digest that has not the length of its
+/// type, and an anchor that is not supported where no other of its name is; then nothing changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
     context: Option<&mut dane_policy_context>,

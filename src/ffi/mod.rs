@@ -9,6 +9,7 @@
     reason = "the docs are the C header; it states the rules once"
 )]
 
+mod allocator;
 mod answer;
 mod boundary;
 mod context;

@@ -6,6 +6,7 @@ use super::boundary::guard;
 use super::error::dane_policy_error;
 use super::status::{self, Status};
 use super::text::array;
+use crate::memory;
 use crate::tlsa::{self, Record};
 
 /// Octets that somebody else owns.
@@ -63,12 +64,12 @@ pub(super) unsafe fn records(
     // SAFETY: the caller gives `length` records.
     let given = unsafe { array(data, length) }?;
     let mut records = Vec::new();
-    records.try_reserve_exact(given.len())?;
+    memory::fallibly(|| records.try_reserve_exact(given.len()))?;
     for tlsa in given {
         // SAFETY: as above, for the data of each record.
         let octets = unsafe { tlsa.data.get() }?;
         let mut data = Vec::new();
-        data.try_reserve_exact(octets.len())?;
+        memory::fallibly(|| data.try_reserve_exact(octets.len()))?;
         data.extend_from_slice(octets);
         records.push(Record {
             usage: tlsa.usage,

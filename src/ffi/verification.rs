@@ -10,6 +10,7 @@ use super::status;
 use super::text::{array, from_c, into_c, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use crate::decide::{Certificate, Decision, Detail};
+use crate::memory;
 use crate::verify::{MAX_CERTIFICATES, Match, Verification, verify};
 
 /// A certificate chain judged, or a connection that showed none.
@@ -138,7 +139,7 @@ pub unsafe extern "C" fn dane_policy_verify_records(
         // SAFETY: NULL with count 0, or `name_count` pointers.
         let given = unsafe { array(reference_names, name_count) }?;
         let mut names = Vec::new();
-        names.try_reserve_exact(given.len())?;
+        memory::fallibly(|| names.try_reserve_exact(given.len()))?;
         for name in given {
             // SAFETY: NULL or a string that ends in NUL.
             names.push(unsafe { from_c(*name) }?);

@@ -1,0 +1,258 @@
+/*
+ * What a hostile authority takes from the heap, and what happens where memory runs out. Runs as `world run -- memory`.
+ *
+ * At most 32 MiB above idle, whatever is served; where the address space ends, or single allocations fail, a decision
+ * or DANE_POLICY_ERROR_NO_MEMORY; where all of them fail, the process ends without a word.
+ */
+#define _DEFAULT_SOURCE
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <dane_policy.h>
+
+#define MIB (1024L * 1024L)
+
+/* glibc's own, so that the usual names can count and fail. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *room, size_t size);
+void __libc_free(void *room);
+
+static long octets, peak;
+static long allocations, first_failure, failures;
+
+/* Whether this allocation is to fail. */
+static int fails(void)
+{
+    allocations++;
+    return first_failure != 0 && allocations >= first_failure && allocations < first_failure + failures;
+}
+
+static void *counted(void *room)
+{
+    octets += room != NULL ? (long)malloc_usable_size(room) : 0;
+    if (octets > peak)
+        peak = octets;
+    return room;
+}
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : counted(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : counted(__libc_calloc(count, size));
+}
+
+void *realloc(void *room, size_t size)
+{
+    long before = room != NULL ? (long)malloc_usable_size(room) : 0;
+    void *moved;
+
+    if (fails())
+        return NULL;
+    moved = __libc_realloc(room, size);
+    if (moved != NULL)
+        octets -= before;
+    return counted(moved);
+}
+
+void free(void *room)
+{
+    octets -= room != NULL ? (long)malloc_usable_size(room) : 0;
+    __libc_free(room);
+}
+
+static const char *const attacks[] = {"digests", "keys",    "checks",    "hashes",  "aliases",
+                                      "signatures", "records", "addresses", "targets"};
+#define ATTACKS (sizeof attacks / sizeof attacks[0])
+
+static void die(const char *why)
+{
+    fprintf(stderr, "memory: %s\n", why);
+    exit(1);
+}
+
+static dane_policy_context *context_for(int mode)
+{
+    dane_policy_context *context;
+    char anchors[1024];
+    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+
+    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+        die("no anchor");
+    fclose(file);
+    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
+        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
+        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
+        dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
+        die("no context");
+    return context;
+}
+
+/* Looks up a domain and verifies an empty chain at each host; the return code of the lookup. */
+static int look_up(const dane_policy_context *context, const char *domain)
+{
+    dane_policy_destination *destination;
+    int code = dane_policy_lookup(context, domain, (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &destination);
+    size_t i;
+
+    for (i = 0; i < dane_policy_destination_host_count(destination); i++) {
+        dane_policy_verification *verification;
+
+        if (dane_policy_verify(dane_policy_destination_host(destination, i), NULL, 0, 0, &verification) ==
+            DANE_POLICY_ERROR_INTERNAL)
+            code = DANE_POLICY_ERROR_INTERNAL;
+        dane_policy_verification_free(verification);
+    }
+    dane_policy_destination_free(destination);
+    return code;
+}
+
+static void name_domain(char *domain, size_t size, const char *attack, int hosts)
+{
+    snprintf(domain, size, "%s.c%d.hostile.test", attack, hosts);
+}
+
+static void bounded_heap(int mode)
+{
+    dane_policy_context *context = context_for(mode);
+    size_t i;
+
+    for (i = 0; i < 2 * ATTACKS; i++) {
+        char domain[64];
+        long idle = octets;
+
+        name_domain(domain, sizeof domain, attacks[i / 2], i % 2 ? 100 : 1);
+        peak = octets;
+        if (look_up(context, domain) != DANE_POLICY_OK)
+            die(domain);
+        printf("%s, mode %d: %ld KiB above idle\n", domain, mode, (peak - idle) / 1024);
+        if (peak - idle > 32 * MIB)
+            die("more than 32 MiB");
+    }
+    dane_policy_context_free(context);
+}
+
+/* Runs one lookup in a child, whose standard error is a pipe that nobody reads; how the child ended. */
+static int in_child(const dane_policy_context *context, const char *domain, long room)
+{
+    int status, ends[2];
+    pid_t child;
+
+    fflush(stdout);
+    if (pipe(ends) != 0 || (child = fork()) < 0)
+        die("no child");
+    if (child == 0) {
+        struct rlimit limit;
+        char line[256];
+        long pages = 0;
+        FILE *file;
+
+        close(ends[0]);
+        dup2(ends[1], 2);
+        if (room > 0) {
+            malloc_trim(0);
+            file = fopen("/proc/self/statm", "r");
+            if (file == NULL || fgets(line, sizeof line, file) == NULL || sscanf(line, "%ld", &pages) != 1)
+                _exit(99);
+            fclose(file);
+            limit.rlim_cur = limit.rlim_max = (rlim_t)(pages * sysconf(_SC_PAGESIZE) + room);
+            if (setrlimit(RLIMIT_AS, &limit) != 0)
+                _exit(99);
+        }
+        allocations = 0;
+        _exit(look_up(context, domain));
+    }
+    close(ends[1]);
+    close(ends[0]);
+    if (waitpid(child, &status, 0) != child)
+        die("no child came back");
+    return status;
+}
+
+static int ends_well(int status)
+{
+    return WIFEXITED(status) && (WEXITSTATUS(status) == DANE_POLICY_OK || WEXITSTATUS(status) == DANE_POLICY_ERROR_NO_MEMORY);
+}
+
+static void short_address_space(int mode)
+{
+    dane_policy_context *context = context_for(mode);
+    long without = 0, room;
+    size_t i;
+
+    for (i = 0; i < ATTACKS; i++)
+        for (room = MIB / 16; room <= 4 * MIB; room *= 4) {
+            char domain[64];
+            int status;
+
+            name_domain(domain, sizeof domain, attacks[i], 100);
+            status = in_child(context, domain, room);
+            if (!ends_well(status)) {
+                printf("%s, %ld KiB: status %#x\n", domain, room / 1024, (unsigned)status);
+                die("a lookup that runs out of memory ends the process");
+            }
+            without += WEXITSTATUS(status) == DANE_POLICY_ERROR_NO_MEMORY;
+        }
+    printf("address space, mode %d: %ld lookups of %d ran out of memory\n", mode, without, (int)(4 * ATTACKS));
+    if (without == 0)
+        die("no lookup ran out of memory");
+    dane_policy_context_free(context);
+}
+
+/* Lets one allocation fail, then all from one on. */
+static void failing_allocations(int mode)
+{
+    dane_policy_context *context = context_for(mode);
+    long total, at, refused = 0, aborted = 0;
+
+    allocations = 0;
+    if (look_up(context, "good.test") != DANE_POLICY_OK)
+        die("no lookup");
+    total = allocations;
+    for (at = 1; at <= total; at += 1 + total / 100) {
+        int status;
+
+        first_failure = at;
+        failures = 1;
+        status = in_child(context, "good.test", 0);
+        if (!ends_well(status))
+            die("an allocation that fails ends the process");
+        refused += WEXITSTATUS(status) == DANE_POLICY_ERROR_NO_MEMORY;
+        failures = total * 2;
+        status = in_child(context, "good.test", 0);
+        if (!ends_well(status) && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT))
+            die("without any memory the process ends otherwise than by SIGABRT");
+        aborted += WIFSIGNALED(status);
+    }
+    first_failure = 0;
+    printf("failing allocations, mode %d: %ld of %ld refused, %ld processes ended\n", mode, refused, total, aborted);
+    if (refused == 0 || aborted == 0)
+        die("nothing failed");
+    dane_policy_context_free(context);
+}
+
+int main(void)
+{
+    int mode;
+
+    /* While the heap is small. */
+    for (mode = DANE_POLICY_DNSSEC_VALIDATE; mode <= DANE_POLICY_DNSSEC_TRUST_AD; mode++)
+        short_address_space(mode);
+    for (mode = DANE_POLICY_DNSSEC_VALIDATE; mode <= DANE_POLICY_DNSSEC_TRUST_AD; mode++) {
+        failing_allocations(mode);
+        bounded_heap(mode);
+    }
+    puts("memory: passed");
+    return 0;
+}
