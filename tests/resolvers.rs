@@ -6,8 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dane_policy::context::Context;
-use dane_policy::decide::{Action, Detail, Reason};
+use dane_policy::decide::{Action, Detail, Mx, Reason};
 use dane_policy::dns::{Mode, Status};
+use dane_policy::verify::Match;
 use world::World;
 
 /// Bits of the second flag octet, and the offset from the end of an OPT record without options.
@@ -198,4 +199,19 @@ fn zone_keys_are_remembered_between_calls() {
     let first = context.lookup("good.test", world.smtp_port).unwrap().queries;
     let second = context.lookup("good.test", world.smtp_port).unwrap().queries;
     assert_eq!((first, second), (9, 4));
+}
+
+#[test]
+fn rfc4034_3_1_5_a_clock_at_either_end_of_time_defers() {
+    let world = World::start().unwrap();
+    let mut context = context(&world, &[world.dns], Mode::Validate);
+    for time in [i64::MIN, i64::MIN + 1, -1, 0, i64::from(u32::MAX), i64::MAX - 1, i64::MAX] {
+        context.set_time(time);
+        let destination = context.lookup("good.test", 25).unwrap();
+        let text = &destination.decision.text;
+        assert_eq!(destination.decision.verdict.reason, Reason::NotFound, "{time}: {text}");
+        let host = context.lookup_host("mx.good.test", 25, None, Mx::Configured).unwrap();
+        assert_eq!(host.decision.verdict.action, Action::Defer, "{time}");
+        assert_ne!(host.hosts[0].verify(&[&[0x30, 0]], time).result, Match::Matched);
+    }
 }
