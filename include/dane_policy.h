@@ -980,14 +980,15 @@ const struct dane_policy_host *dane_policy_destination_find_host(const struct da
 
 /**
  * The decision before connecting for the host of that name. For a name that is not in the destination,
- * or NULL: DEFER, "host not in MX records". NULL only where destination is NULL, which the decision
- * getters take as DEFER.
+ * or NULL: DEFER, "host not in MX records"; its text names the destination. NULL only where destination is NULL, which the
+ * decision getters take as DEFER.
  */
 const struct dane_policy_decision *dane_policy_destination_host_decision(const struct dane_policy_destination *destination,
                                                                          const char *name);
 
 /**
- * The host's name as in the MX record, in lower case and without a final dot. NULL only for NULL.
+ * The host's name as in the MX record, in lower case and without a final dot, at most 255 octets. Of what is no name, the
+ * beginning, with octets that are not printable ASCII as \x0a. NULL only for NULL.
  */
 const char *dane_policy_host_name(const struct dane_policy_host *host);
 
@@ -1029,7 +1030,7 @@ const char *dane_policy_host_base_domain(const struct dane_policy_host *host);
 
 /**
  * The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
- * address, of which there is no SNI (RFC 6066 section 3).
+ * address, of which there is no SNI (RFC 6066 section 3), and for what is no name.
  */
 const char *dane_policy_host_server_name(const struct dane_policy_host *host);
 

@@ -1,9 +1,14 @@
 //! Texts for logs, queues and SMTP replies.
 
 use std::fmt::{self, Write};
+use std::net::IpAddr;
 
 /// Longest text; a longer one is cut, and ends in three dots.
 const MAX_LENGTH: usize = 200;
+/// Longest name: only escapes make one longer (RFC 1035 section 2.3.4).
+const MAX_NAME: usize = 255;
+/// What a text has room for beside a reason and a cause.
+const MAX_EXCERPT: usize = 100;
 
 /// One line of printable ASCII of bounded length, whatever strangers put into it.
 pub(crate) fn one_line(text: &str) -> String {
@@ -12,10 +17,24 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// The same, formatted in one allocation that has room for a NUL.
 pub(crate) fn line(text: fmt::Arguments<'_>) -> String {
-    let mut line = Line { octets: [0; MAX_LENGTH], length: 0 };
+    bounded::<MAX_LENGTH>(text)
+}
+
+/// A name as printable ASCII of bounded length.
+pub(crate) fn name(text: &str) -> String {
+    bounded::<MAX_NAME>(format_args!("{text}"))
+}
+
+/// The beginning of what should be a name and is none.
+pub(crate) fn excerpt(text: &str) -> String {
+    bounded::<MAX_EXCERPT>(format_args!("{text}"))
+}
+
+fn bounded<const MOST: usize>(text: fmt::Arguments<'_>) -> String {
+    let mut line = Line { octets: [0; MOST], length: 0 };
     if line.write_fmt(text).is_err() {
-        line.octets[MAX_LENGTH - 3..].copy_from_slice(b"...");
-        line.length = MAX_LENGTH;
+        line.octets[MOST - 3..].copy_from_slice(b"...");
+        line.length = MOST;
     }
     let text = str::from_utf8(&line.octets[..line.length]).unwrap_or_default();
     let mut owned = String::with_capacity(line.length + 1);
@@ -23,12 +42,12 @@ pub(crate) fn line(text: fmt::Arguments<'_>) -> String {
     owned
 }
 
-struct Line {
-    octets: [u8; MAX_LENGTH],
+struct Line<const MOST: usize> {
+    octets: [u8; MOST],
     length: usize,
 }
 
-impl Line {
+impl<const MOST: usize> Line<MOST> {
     fn push(&mut self, octet: u8) -> fmt::Result {
         *self.octets.get_mut(self.length).ok_or(fmt::Error)? = octet;
         self.length += 1;
@@ -36,7 +55,7 @@ impl Line {
     }
 }
 
-impl fmt::Write for Line {
+impl<const MOST: usize> fmt::Write for Line<MOST> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         escaped(text.as_bytes()).try_for_each(|octet| self.push(octet))
     }
@@ -59,6 +78,15 @@ fn digit(number: u8) -> u8 {
 /// A name without its final dot, if it has one: both forms are the same name.
 pub(crate) fn without_final_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
+}
+
+/// Labels of letters, digits, hyphens and underscores within their lengths, and no IP address.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    name.len() <= 253 && name.split('.').all(is_label) && name.parse::<IpAddr>().is_err()
 }
 
 /// Octets as lower-case hexadecimal.
@@ -116,5 +144,8 @@ mod tests {
         assert_eq!(one_line(&"x".repeat(MAX_LENGTH)), "x".repeat(MAX_LENGTH));
         let cut = one_line(&"\n".repeat(MAX_LENGTH));
         assert!(cut.len() == MAX_LENGTH && cut.ends_with("..."), "{cut}");
+        assert_eq!(name("mx.example.org"), "mx.example.org");
+        assert_eq!(name(&"\\255".repeat(MAX_NAME)).len(), MAX_NAME);
+        assert_eq!(excerpt(&"\n".repeat(MAX_EXCERPT)).len(), MAX_EXCERPT);
     }
 }

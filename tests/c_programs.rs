@@ -1,5 +1,6 @@
 //! C programs against the shared and the static library that `make` built; `make test` says where.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -58,6 +59,31 @@ fn every_case_of_the_world_from_c() {
     assert!(all.ends_with(" passed, 0 failed\n"), "{all}");
     let rows = stdout(&in_world(&fixed, &[]));
     assert!(rows.ends_with("\n30 passed, 0 failed\n"), "{rows}");
+}
+
+/// Of every function of the header that gives a string, whatever names strangers choose.
+#[test]
+fn every_string_is_a_printable_bounded_line() {
+    let Some(build) = build() else { return };
+    let folder = scratch("strings");
+    let (root_key, leaf) = (Key::p256(), Key::p256());
+    let odd = "Ro\x1b[31mot\r\n\u{fc}";
+    let ca = draft(odd, odd, &[basic_constraints(true, None)]).sign(&root_key, &root_key);
+    let server = draft(odd, odd, &[dns_names(&["mx.example.org"])]).sign(&leaf, &root_key);
+    let [server_file, ca_file] = [("server.der", server), ("ca.der", ca)].map(|(name, der)| {
+        let file = folder.join(name);
+        fs::write(&file, der).unwrap();
+        file.display().to_string()
+    });
+    let header = fs::read_to_string(root().join("include/dane_policy.h")).unwrap();
+    let declared: BTreeSet<&str> = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("const char *")?.split('(').next())
+        .collect();
+    for program in compile(&build, "tests/c/strings.c", &folder) {
+        let seen = stdout(&in_world(&program, &[&server_file, &ca_file]));
+        assert_eq!(seen.lines().collect::<BTreeSet<_>>(), declared);
+    }
 }
 
 #[test]

@@ -351,6 +351,19 @@ fn rfc7672_8_1_the_server_is_asked_for_by_base_domain_or_name() {
         let found = context.lookup(domain, world.smtp_port).unwrap();
         assert_eq!(found.hosts[0].server_name(), server_name, "{domain}");
     }
+    for no_name in ["mx\r\n.test", "a..b", "\u{1b}", ""] {
+        let found = context.lookup_host(no_name, 25, None, Mx::Configured).unwrap();
+        assert_eq!(found.hosts[0].server_name(), None, "{no_name:?}");
+    }
+}
+
+#[test]
+fn a_host_that_is_not_listed_is_told_in_the_same_words_from_rust_and_c() {
+    let world = World::start().unwrap();
+    let found = context(&world, "dane").lookup("good.test", world.smtp_port).unwrap();
+    let decision = found.host_decision("elsewhere.test");
+    assert_eq!(decision.verdict.reason, Reason::NotInMx);
+    assert_eq!(decision.text, "host not in MX records (good.test)");
 }
 
 /// A resumed session would show no chain.
@@ -427,6 +440,8 @@ fn rfc7672_8_what_the_client_offers() {
     // TLS 1.3, or ECDHE with a certificate; the last one only signals secure renegotiation.
     let authenticated = [0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9, 0x00ff];
     assert!(suites.iter().all(|suite| suite >> 8 == 0x13 || authenticated.contains(suite)));
-    let (_, nameless) = offers(&client_hello("192.0.2.1"));
-    assert!(nameless.iter().all(|(kind, _)| *kind != SERVER_NAME));
+    for no_name in ["192.0.2.1", "", "mx\r\n.test", "mx\\x0d.test"] {
+        let (_, nameless) = offers(&client_hello(no_name));
+        assert!(nameless.iter().all(|(kind, _)| *kind != SERVER_NAME), "{no_name:?}");
+    }
 }

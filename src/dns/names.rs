@@ -24,11 +24,17 @@ impl InvalidName {
     }
 }
 
+/// Octets of the longest name as text, without a final dot (RFC 1035 section 2.3.4).
+const MAX_LENGTH: usize = 253;
+
 /// Parses a domain name of A-labels; one final dot is accepted and removed (RFC 1035 section 2.3.4).
 pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
     let text = without_final_dot(text);
     if text.is_empty() {
         return Err(InvalidName::Empty);
+    }
+    if text.len() > MAX_LENGTH {
+        return Err(InvalidName::TooLong);
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return Err(InvalidName::NotAscii);

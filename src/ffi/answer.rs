@@ -7,7 +7,7 @@ use super::context::dane_policy_context;
 use super::error::MISUSE;
 use super::host::string_at;
 use super::status::Status;
-use super::text::{from_c, into_c, to_c};
+use super::text::{from_c, into_c, name_to_c, to_c};
 use crate::dns::Answer;
 use crate::text::one_line;
 
@@ -24,7 +24,7 @@ impl dane_policy_answer {
         Self {
             text: into_c(one_line(&answer.text)),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
-            aliases: answer.aliases.iter().map(|alias| to_c(&alias.name)).collect(),
+            aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),
             answer,
         }
     }

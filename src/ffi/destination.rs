@@ -9,7 +9,6 @@ use super::error::MISUSE;
 use super::host::dane_policy_host;
 use super::status::{self, LevelNumber, Status};
 use super::text::{from_c, to_c};
-use crate::decide::{Decision, Verdict};
 use crate::lookup::Destination;
 
 /// A domain and the hosts that take its mail.
@@ -25,16 +24,14 @@ pub struct dane_policy_destination {
 
 impl dane_policy_destination {
     pub(super) fn new(destination: Destination) -> Self {
-        let verdict = Verdict::UNKNOWN_HOST;
-        let text = format!("{}: {}", verdict.reason.text(), destination.domain);
         Self {
             level: destination.policy.level.into(),
             mx: destination.mx.into(),
             mx_text: to_c(&destination.mx_text),
             queries: destination.queries,
-            decision: dane_policy_decision::new(destination.decision.clone()),
+            unknown_host: dane_policy_decision::new(destination.unknown_host()),
+            decision: dane_policy_decision::new(destination.decision),
             hosts: destination.hosts.into_iter().map(dane_policy_host::new).collect(),
-            unknown_host: dane_policy_decision::new(Decision { verdict, text }),
         }
     }
 
@@ -177,8 +174,8 @@ pub unsafe extern "C" fn dane_policy_destination_find_host(
 }
 
 /// The decision before connecting for the host of that name. For a name that is not in the destination,
-/// or NULL: DEFER, "host not in MX records". NULL only where destination is NULL, which the decision
-/// getters take as DEFER.
+/// or NULL: DEFER, "host not in MX records"; its text names the destination. NULL only where destination is NULL, which the
+/// decision getters take as DEFER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_destination_host_decision(
     destination: Option<&dane_policy_destination>,

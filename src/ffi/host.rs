@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use super::boundary::{guard, read};
 use super::decision::dane_policy_decision;
 use super::status::Status;
-use super::text::to_c;
+use super::text::{name_to_c, to_c};
 use super::tlsa::dane_policy_tlsa;
 use crate::lookup::Host;
 
@@ -27,11 +27,11 @@ pub struct dane_policy_host {
 impl dane_policy_host {
     pub(super) fn new(host: Host) -> Self {
         Self {
-            name: to_c(&host.name),
-            base_domain: host.base_domain.as_deref().map(to_c),
-            server_name: host.server_name().map(to_c),
+            name: name_to_c(&host.name),
+            base_domain: host.base_domain.as_deref().map(name_to_c),
+            server_name: host.server_name().map(name_to_c),
             addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
-            reference_names: host.reference_names.iter().map(|name| to_c(name)).collect(),
+            reference_names: host.reference_names.iter().map(|name| name_to_c(name)).collect(),
             tlsrpt_strings: host.records.iter().map(|record| to_c(&record.zone_text())).collect(),
             address_text: to_c(&host.address_text()),
             tlsa_text: to_c(&host.tlsa_text()),
@@ -55,7 +55,8 @@ pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
     text_or_null(strings.get(index))
 }
 
-/// The host's name as in the MX record, in lower case and without a final dot. NULL only for NULL.
+/// The host's name as in the MX record, in lower case and without a final dot, at most 255 octets. Of what is no name, the
+/// beginning, with octets that are not printable ASCII as \x0a. NULL only for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_name(host: Option<&dane_policy_host>) -> *const c_char {
     read(host, std::ptr::null(), |host| host.name.as_ptr())
@@ -105,7 +106,7 @@ pub extern "C" fn dane_policy_host_base_domain(host: Option<&dane_policy_host>) 
 }
 
 /// The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
-/// address, of which there is no SNI (RFC 6066 section 3).
+/// address, of which there is no SNI (RFC 6066 section 3), and for what is no name.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_server_name(host: Option<&dane_policy_host>) -> *const c_char {
     read(host, std::ptr::null(), |host| text_or_null(host.server_name.as_ref()))

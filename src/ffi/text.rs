@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 
 use super::error::{MISUSE, dane_policy_error};
+use crate::text;
 
 /// Bytes of a name or address that are looked at; a longer one is no name.
 const MAX_ARGUMENT: usize = 1 << 16;
@@ -16,6 +17,11 @@ pub(super) fn to_c(text: &str) -> CString {
 /// The same for a text of one printable line, which is not copied where it has room for the NUL.
 pub(super) fn into_c(text: String) -> CString {
     CString::new(text).unwrap_or_default()
+}
+
+/// A name for C, which strangers may have chosen.
+pub(super) fn name_to_c(name: &str) -> CString {
+    into_c(text::name(name))
 }
 
 /// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.

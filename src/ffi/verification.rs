@@ -7,7 +7,7 @@ use super::decision::dane_policy_decision;
 use super::error::{MISUSE, dane_policy_error};
 use super::host::dane_policy_host;
 use super::status;
-use super::text::{array, from_c, into_c, to_c};
+use super::text::{array, from_c, into_c, name_to_c, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use crate::decide::{Certificate, Decision, Detail};
 use crate::memory;
@@ -27,7 +27,7 @@ impl dane_policy_verification {
     pub(super) fn new(mut verification: Verification, decision: Option<Decision>) -> Self {
         Self {
             text: into_c(std::mem::take(&mut verification.text)),
-            name: verification.name.as_deref().map(to_c),
+            name: verification.name.as_deref().map(name_to_c),
             record_texts: verification.records.iter().map(|record| to_c(&record.text)).collect(),
             decision: decision.map(dane_policy_decision::new),
             verification,

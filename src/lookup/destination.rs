@@ -14,12 +14,12 @@ use crate::decide::{
 };
 use crate::dns::Call;
 use crate::dns::names::{self, display};
-use crate::text::{one_line, without_final_dot};
+use crate::text::{excerpt, one_line, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.
 #[derive(Clone, Debug)]
 pub struct Destination {
-    /// The next hop, without a final dot, in lower case.
+    /// The next hop, without a final dot, in lower case; the escaped beginning of what is no name.
     pub domain: String,
     /// What was demanded.
     pub policy: Policy,
@@ -47,18 +47,20 @@ impl Destination {
     pub fn host_decision(&self, name: &str) -> Decision {
         match self.host(name) {
             Some(host) => host.decision.clone(),
-            None => {
-                let verdict = Verdict::UNKNOWN_HOST;
-                let text = format!("{}: {name} for {}", verdict.reason.text(), self.domain);
-                Decision { verdict, text: one_line(&text) }
-            }
+            None => self.unknown_host(),
         }
     }
 
+    /// The decision for every host that is not listed.
+    pub(crate) fn unknown_host(&self) -> Decision {
+        let verdict = Verdict::UNKNOWN_HOST;
+        let text = Notes::default().explain(&verdict, &self.domain, "");
+        Decision { verdict, text }
+    }
+
     fn new(domain: &str, policy: Policy, port: u16, mx: Mx, decision: Decision) -> Self {
-        let domain = without_final_dot(domain).to_ascii_lowercase();
         Self {
-            domain,
+            domain: domain.to_ascii_lowercase(),
             policy,
             port,
             mx,
@@ -113,14 +115,10 @@ pub(crate) async fn lookup(
         }
         Target::Invalid(why) => {
             let verdict = Verdict::INVALID_DOMAIN;
-            let text = Notes::default().explain(&verdict, domain, why);
-            return Destination::new(
-                &one_line(domain),
-                policy,
-                port,
-                Mx::Nxdomain,
-                Decision { verdict, text },
-            );
+            let domain = excerpt(without_final_dot(domain));
+            let text = Notes::default().explain(&verdict, &domain, why);
+            let decision = Decision { verdict, text };
+            return Destination::new(&domain, policy, port, Mx::Nxdomain, decision);
         }
     };
     let domain = display(&name);
@@ -161,8 +159,9 @@ pub(crate) async fn lookup_host(
         _ => format!("MX status of {host} as given by the caller"),
     };
     let notes = Notes { mx: note.clone(), ..Notes::default() };
-    let text = notes.explain(&verdict, host, "");
-    let mut destination = Destination::new(host, policy, port, mx, Decision { verdict, text });
+    let domain = self::next_hop(host).unwrap_or_else(|_| excerpt(without_final_dot(host)));
+    let text = notes.explain(&verdict, &domain, "");
+    let mut destination = Destination::new(&domain, policy, port, mx, Decision { verdict, text });
     if matches!(mx, Mx::Secure | Mx::Insecure | Mx::Configured) {
         let next_hops: Vec<String> = match mx {
             Mx::Insecure => Vec::new(),

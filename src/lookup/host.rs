@@ -13,14 +13,14 @@ use super::{address, literal, tlsa};
 use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
 use crate::dns::names::{self, InvalidName, display};
 use crate::dns::{Call, rtype};
-use crate::text::{one_line, without_final_dot};
+use crate::text::{excerpt, one_line, without_final_dot};
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify_while};
 
 /// An MX host, its addresses and its TLSA records.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// The host name as in the MX record, without a final dot, in lower case.
+    /// The host name as in the MX record, without a final dot, in lower case; the escaped beginning of what is no name.
     pub name: String,
     /// MX preference; 0 without MX.
     pub preference: u16,
@@ -102,7 +102,8 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
         }
         Target::Invalid(why) => {
             let verdict = Verdict::INVALID_HOST;
-            let text = host.notes.explain(&verdict, query.name, why);
+            host.name = excerpt(&host.name);
+            let text = host.notes.explain(&verdict, &host.name, why);
             host.decision = Decision { verdict, text };
             return host;
         }
@@ -160,10 +161,11 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
 
 impl Host {
     /// The name to ask the server for in TLS: the TLSA base domain (RFC 7672 section 8.1), or without one the host's; none
-    /// for an address (RFC 6066 section 3).
+    /// for an address (RFC 6066 section 3), and for what is no name.
     pub fn server_name(&self) -> Option<&str> {
-        let own = || literal::parse(&self.name).is_none().then_some(&*self.name);
-        self.base_domain.as_deref().or_else(own)
+        let name = self.base_domain.as_ref().unwrap_or(&self.name);
+        let is_name = literal::parse(name).is_none() && names::parse(name).is_ok();
+        is_name.then_some(name)
     }
 
     fn blank(query: &Query<'_>) -> Self {

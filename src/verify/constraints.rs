@@ -3,9 +3,9 @@
 use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
 
 use super::certificate::Certificate;
-use super::{Mismatch, directory_name, names};
+use super::{Mismatch, directory_name};
 use crate::decide::Detail;
-use crate::text::without_final_dot;
+use crate::text::{is_host_name, without_final_dot};
 
 /// Names times subtrees that are compared in one verification; more fails.
 const MAX_COMPARISONS: usize = 500_000;
@@ -198,7 +198,7 @@ fn host_of(uri: &str) -> Option<&str> {
     let authority = rest.split(['/', '?', '#']).next()?;
     let (_user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let host = host.split(':').next()?;
-    names::is_host_name(host).then_some(host)
+    is_host_name(host).then_some(host)
 }
 
 /// The subtree is an address and a mask.

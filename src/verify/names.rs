@@ -1,8 +1,6 @@
 //! Reference identifiers against the names in a certificate (RFC 7672 section 3.2.3, RFC 6125).
 
-use std::net::IpAddr;
-
-use crate::text::without_final_dot;
+use crate::text::{is_host_name, without_final_dot};
 
 /// The first reference identifier that a presented name matches.
 pub(super) fn matching<'a, N: AsRef<str>>(
@@ -25,15 +23,6 @@ pub(super) fn matches(reference: &str, presented: &str) -> bool {
     let Some(parent) = presented.strip_prefix("*.") else { return false };
     let Some((_, reference_parent)) = reference.split_once('.') else { return false };
     parent.contains('.') && is_host_name(parent) && parent.eq_ignore_ascii_case(reference_parent)
-}
-
-/// Labels of printable ASCII within their lengths, and no IP address.
-pub(super) fn is_host_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    name.len() <= 253 && name.split('.').all(is_label) && name.parse::<IpAddr>().is_err()
 }
 
 #[cfg(test)]

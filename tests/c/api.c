@@ -349,6 +349,7 @@ static void check_names(void)
     d = dane_policy_destination_host_decision(to, "mx.elsewhere.test");
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
     IS(dane_policy_decision_reason_text(d), "host not in MX records");
+    IS(dane_policy_decision_text(d), "host not in MX records ([192.0.2.1])");
     /* OPPORTUNISTIC never becomes DELIVER, and only a dead connection defers. */
     CHECK(dane_policy_verify(host, NULL, 0, 0, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
@@ -373,6 +374,19 @@ static void check_names(void)
     d = dane_policy_destination_decision(to);
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_DEFER);
     CHECK(dane_policy_decision_tlsrpt_result(d) == 0);
+    dane_policy_destination_free(to);
+    /* What is no name is shown, and goes no further. */
+    CHECK(dane_policy_lookup_host(context, "MX\r\n\033.test.", 25, NULL, CONFIGURED, &to) == DANE_POLICY_OK);
+    host = dane_policy_destination_host(to, 0);
+    IS(dane_policy_host_name(host), "mx\\x0d\\x0a\\x1b.test");
+    IS(dane_policy_host_tlsrpt_domain(host), "mx\\x0d\\x0a\\x1b.test");
+    CHECK(dane_policy_host_server_name(host) == NULL && dane_policy_host_base_domain(host) == NULL);
+    CHECK(dane_policy_host_address_count(host) == 0 && dane_policy_destination_queries(to) == 0);
+    CHECK(dane_policy_decision_detail(dane_policy_host_decision(host)) == DANE_POLICY_DETAIL_NAME_INVALID);
+    IS(dane_policy_decision_text(dane_policy_host_decision(host)), "host or domain name not found "
+       "(mx\\x0d\\x0a\\x1b.test): name has characters outside printable ASCII (use A-labels)");
+    d = dane_policy_destination_host_decision(to, "elsewhere.test");
+    IS(dane_policy_decision_text(d), "host not in MX records (mx\\x0d\\x0a\\x1b.test)");
     dane_policy_destination_free(to);
     CHECK(dane_policy_lookup_host(context, "mx.test", 25, NULL, NA, &to) == DANE_POLICY_OK);
     CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
