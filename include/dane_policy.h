@@ -885,9 +885,12 @@ int dane_policy_context_set_trust_anchors(struct dane_policy_context *context,
 int dane_policy_context_set_timeout(struct dane_policy_context *context, uint32_t milliseconds);
 
 /**
- * Sets the name that dane_policy_check says in EHLO; the host's name by default.
+ * Sets the name that dane_policy_check says in EHLO: a domain name or an address literal, "[192.0.2.1]" or
+ * "[IPv6:2001:db8::1]"; another is DANE_POLICY_ERROR_MISUSE. By default it is this machine's name, and where that is
+ * neither, the address literal of the connection's own end (RFC 5321 section 4.1.4).
  */
-int dane_policy_context_set_ehlo_name(struct dane_policy_context *context, const char *name);
+int dane_policy_context_set_ehlo_name(struct dane_policy_context *context,
+                                      const char *name);
 
 /**
  * Fixes the clock, in seconds since 1970: for tests and replays.

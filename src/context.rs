@@ -17,6 +17,7 @@ use crate::dns::{
     Anchors, Answer, Cache, Call, Config, Mode, names, parse_resolv_conf, parse_server, rtype,
 };
 use crate::lookup::{self, Destination, Policy};
+use crate::smtp;
 use crate::sys::{self, StandardDescriptors};
 use crate::verify;
 
@@ -49,7 +50,7 @@ pub struct Context {
     servers_are_replaced: bool,
     cache: Arc<Cache>,
     timeout: Duration,
-    ehlo_name: String,
+    ehlo_name: Option<String>,
     time: Option<i64>,
 }
 
@@ -71,7 +72,8 @@ impl Context {
             servers_are_replaced: false,
             cache: Arc::default(),
             timeout: DEFAULT_TIMEOUT,
-            ehlo_name: sys::host_name().unwrap_or_else(|| "localhost".into()),
+            ehlo_name: sys::host_name()
+                .and_then(|name| smtp::client_name(&name).map(str::to_owned)),
             time: None,
         }
     }
@@ -140,13 +142,12 @@ impl Context {
         self.timeout = timeout;
     }
 
-    /// The name for EHLO; the host's name by default.
+    /// The name for EHLO, a domain name or an address literal; by default this machine's, and where that is neither, the
+    /// address literal of the connection.
     pub fn set_ehlo_name(&mut self, name: &str) -> Result<(), InvalidSetting> {
-        let is_word = name.bytes().all(|byte| byte.is_ascii_graphic());
-        if name.is_empty() || name.len() > 255 || !is_word {
-            return Err(InvalidSetting("not a name for EHLO".into()));
-        }
-        self.ehlo_name = name.into();
+        let name = smtp::client_name(name)
+            .ok_or_else(|| InvalidSetting("neither a domain name nor an address literal".into()))?;
+        self.ehlo_name = Some(name.into());
         Ok(())
     }
 
@@ -205,7 +206,7 @@ impl Context {
     /// All steps, over real connections.
     pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
         let policy = self.policy(domain);
-        let ehlo_name = self.ehlo_name.as_str();
+        let ehlo_name = self.ehlo_name.as_deref();
         self.run(self.mode(policy), |call| async move {
             check::check(&call, policy, ehlo_name, domain, port).await
         })

@@ -356,6 +356,48 @@ fn dane_check_over_the_world() {
     assert!(text.contains("host or domain name not found"), "{text}");
 }
 
+/// What servers hear in EHLO, whatever this machine is called.
+#[test]
+fn rfc5321_4_1_4_a_client_without_a_name_says_its_address() {
+    let Some(build) = build() else { return };
+    let world = world::World::start().unwrap();
+    let folder = scratch("ehlo");
+    let anchor = folder.join("anchor");
+    fs::write(&anchor, &world.anchor).unwrap();
+    let library = host_name_library(&folder);
+    let check = |host_name: &str, arguments: &[&str]| {
+        let mut command = Command::new(build.join("dane-check"));
+        command.env("LD_PRELOAD", &library).env("TEST_HOST_NAME", host_name);
+        command.args(["--nameserver", &world.dns.to_string(), "--trust-anchor"]).arg(&anchor);
+        command.args(["--port", &world.smtp_port.to_string()]);
+        command.args(arguments).output().unwrap().status.code()
+    };
+    let long = "a.".repeat(127) + "a";
+    for (host_name, options, said) in [
+        ("client.test", &[][..], "client.test"),
+        ("client", &[], "client"),
+        ("a\r\nMAIL FROM:<x@y>", &[], "[127.0.0.1]"),
+        ("a b", &[], "[127.0.0.1]"),
+        ("b\u{fc}cher.test", &[], "[127.0.0.1]"),
+        ("127.0.0.1", &[], "[127.0.0.1]"),
+        ("", &[], "[127.0.0.1]"),
+        (&long, &[], "[127.0.0.1]"),
+        ("a\nb", &["--ehlo", "client.test."], "client.test"),
+        ("a\nb", &["--ehlo", "[IPv6:2001:db8::1]"], "[IPv6:2001:db8::1]"),
+    ] {
+        assert_eq!(check(host_name, &[options, &["good.test"]].concat()), Some(0), "{host_name:?}");
+        let clients = world.connections.clients_of("mx.good.test");
+        assert_eq!(clients.last().map(String::as_str), Some(said), "{host_name:?}");
+    }
+    if world.cases.iter().any(|case| case.domain == "six.test") {
+        assert_eq!(check("a\nb", &["six.test"]), Some(0));
+        assert_eq!(world.connections.clients_of("mx.six.test"), ["[IPv6:::1]"]);
+    }
+    for wrong in ["", ".", "a..b", "a\r\nb", "<x@y>", "192.0.2.1", "[192.0.2.1", "[::1]"] {
+        assert_eq!(check("client.test", &["--ehlo", wrong, "good.test"]), Some(2), "{wrong:?}");
+    }
+}
+
 #[test]
 fn dane_verify_on_a_made_certificate() {
     let Some(build) = build() else { return };

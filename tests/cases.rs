@@ -397,7 +397,7 @@ fn client_hello(name: &str) -> Vec<u8> {
         hello.truncate(length);
         hello
     });
-    let target = smtp::Target { address, ehlo_name: "client.test", server_name: name };
+    let target = smtp::Target { address, ehlo_name: Some("client.test"), server_name: name };
     let deadline = Duration::from_secs(5);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

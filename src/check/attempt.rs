@@ -28,7 +28,7 @@ pub struct Attempt {
 pub(super) async fn connect(
     call: &Rc<Call>,
     host: &Host,
-    ehlo_name: &str,
+    ehlo_name: Option<&str>,
     addresses_left: &mut usize,
 ) -> Attempt {
     let mut result: Option<Attempt> = None;

@@ -18,7 +18,7 @@ use crate::lookup::{self, Destination, Policy};
 pub(crate) async fn check(
     call: &Rc<Call>,
     policy: Policy,
-    ehlo_name: &str,
+    ehlo_name: Option<&str>,
     domain: &str,
     port: u16,
 ) -> Report {

@@ -144,7 +144,9 @@ pub extern "C" fn dane_policy_context_set_timeout(
     })
 }
 
-/// Sets the name that dane_policy_check says in EHLO; the host's name by default.
+/// Sets the name that dane_policy_check says in EHLO: a domain name or an address literal, "[192.0.2.1]" or
+/// "[IPv6:2001:db8::1]"; another is DANE_POLICY_ERROR_MISUSE. By default it is this machine's name, and where that is
+/// neither, the address literal of the connection's own end (RFC 5321 section 4.1.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
     context: Option<&mut dane_policy_context>,

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
+use super::client_name::literal;
 use super::plain::Plain;
 use super::reply::Reply;
 use super::tls::Handshake;
@@ -25,8 +26,8 @@ const READY: u16 = 220;
 pub struct Target<'a> {
     /// The address to connect to.
     pub address: SocketAddr,
-    /// The name for the EHLO command.
-    pub ehlo_name: &'a str,
+    /// The name for the EHLO command; without one, the address literal of this end (RFC 5321 section 4.1.4).
+    pub ehlo_name: Option<&'a str>,
     /// The server name indication; not sent where it is no DNS name.
     pub server_name: &'a str,
 }
@@ -95,11 +96,17 @@ struct Session {
 
 impl Session {
     /// Waits for the greeting and says EHLO.
-    async fn greet(&mut self, name: &str) -> Result<Reply, String> {
+    async fn greet(&mut self, name: Option<&str>) -> Result<Reply, String> {
         let greeting = self.read_reply().await.map_err(|cause| format!("greeting: {cause}"))?;
         if greeting.code != READY {
             return Err(format!("greeting: {}", greeting.summary()));
         }
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => {
+                literal(self.stream.0.local_addr().map_err(|error| error.kind().to_string())?.ip())
+            }
+        };
         self.exchange(&format!("EHLO {name}\r\n")).await.map_err(|cause| format!("EHLO: {cause}"))
     }
 

@@ -86,6 +86,20 @@ fn world_binary() -> PathBuf {
     world
 }
 
+/// A library to load before all others: the machine then has the name of the environment's TEST_HOST_NAME.
+pub fn host_name_library(folder: &Path) -> PathBuf {
+    let (source, library) = (folder.join("host_name.c"), folder.join("host_name.so"));
+    let text = "#include <stdlib.h>\n#include <string.h>\n\
+        int gethostname(char *name, size_t size)\n\
+        { strncpy(name, getenv(\"TEST_HOST_NAME\"), size); return 0; }\n";
+    fs::write(&source, text).unwrap();
+    run(Command::new(compiler())
+        .args(STRICT)
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&library, &source]));
+    library
+}
+
 /// Where `make test` installed the libraries.
 pub fn libraries(build: &Path) -> PathBuf {
     build.join("installed/opt/dane/lib64")

@@ -125,13 +125,14 @@ pub struct Server {
     pub behaviour: Behaviour,
 }
 
-/// How often each host was connected to.
+/// How often each host was connected to, and by whom.
 #[derive(Clone, Default)]
 pub struct Connections(Arc<Mutex<Counts>>);
 
 #[derive(Default)]
 struct Counts {
     by_host: BTreeMap<String, usize>,
+    clients: BTreeMap<String, Vec<String>>,
     log: Option<File>,
 }
 
@@ -139,6 +140,11 @@ impl Connections {
     /// Connections accepted for a host so far.
     pub fn of(&self, host: &str) -> usize {
         self.0.lock().unwrap().by_host.get(host).copied().unwrap_or(0)
+    }
+
+    /// What the clients of a host called themselves in EHLO, before TLS.
+    pub fn clients_of(&self, host: &str) -> Vec<String> {
+        self.0.lock().unwrap().clients.get(host).cloned().unwrap_or_default()
     }
 
     /// From now on appends the host's name to a file before a connection is greeted.
@@ -153,6 +159,12 @@ impl Connections {
         if let Some(log) = &mut counts.log {
             writeln!(log, "{host}").expect("the log of connections is writable");
         }
+    }
+
+    fn greeted(&self, host: &str, line: &str) {
+        let name = line.trim_end().split_once(' ').map(|(_, name)| name.to_owned());
+        let mut counts = self.0.lock().unwrap();
+        counts.clients.entry(host.to_owned()).or_default().push(name.unwrap_or_default());
     }
 }
 
@@ -215,7 +227,8 @@ pub fn start(
             for stream in listener.incoming().flatten() {
                 connections.count(&server.name);
                 let (server, mail) = (server.clone(), mail.clone());
-                thread::spawn(move || serve(&stream, &server, mail));
+                let connections = connections.clone();
+                thread::spawn(move || serve(&stream, &server, &connections, mail));
             }
         });
     }
@@ -270,7 +283,12 @@ impl Transaction {
     }
 }
 
-fn serve(stream: &TcpStream, server: &Server, mail: Mail) -> io::Result<()> {
+fn serve(
+    stream: &TcpStream,
+    server: &Server,
+    connections: &Connections,
+    mail: Mail,
+) -> io::Result<()> {
     stream.set_read_timeout(Some(STALL))?;
     stream.set_nodelay(true)?;
     let mut output = stream;
@@ -289,7 +307,11 @@ fn serve(stream: &TcpStream, server: &Server, mail: Mail) -> io::Result<()> {
         if input.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        match (&*transaction.verb(&line), &server.behaviour) {
+        let verb = transaction.verb(&line);
+        if verb == "EHLO" {
+            connections.greeted(name, &line);
+        }
+        match (&*verb, &server.behaviour) {
             ("EHLO", Behaviour::RefusesEhlo) => output.write_all(b"502 not here\r\n")?,
             ("EHLO", Behaviour::NoStarttls) => {
                 output.write_all(format!("250 {name}\r\n").as_bytes())?;
