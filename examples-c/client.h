@@ -37,7 +37,7 @@ static inline dane_policy_context *client_context(int argc, char **argv)
     dane_policy_context *context = NULL;
     int option, ok = dane_policy_context_new(&context) == DANE_POLICY_OK;
     char anchors[4096], *end;
-    unsigned long port;
+    long port;
     size_t length;
     FILE *file;
 
@@ -56,7 +56,7 @@ static inline dane_policy_context *client_context(int argc, char **argv)
             ok = dane_policy_context_set_trust_anchors(context, anchors, length) == DANE_POLICY_OK;
             break;
         case 'p':
-            port = strtoul(optarg, &end, 10);
+            port = strtol(optarg, &end, 10);
             ok = end != optarg && *end == '\0' && port > 0 && port <= UINT16_MAX;
             client_port = (uint16_t)port;
             break;

@@ -20,7 +20,11 @@
 /* Whether an address can stand between angle brackets in a command. */
 static int is_address(const char *text)
 {
-    return strlen(text) < 300 && strpbrk(text, " <>\r\n") == NULL;
+    size_t length = 0;
+
+    while (text[length] > ' ' && text[length] <= '~' && text[length] != '<' && text[length] != '>')
+        length++;
+    return text[length] == '\0' && length < 300;
 }
 
 /* Tries a domain's hosts in order of preference until one takes the message. */

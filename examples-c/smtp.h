@@ -16,8 +16,8 @@
 
 #include <dane_policy.h>
 
-/* Limits of a reply, and the patience with a silent server. */
-enum { SMTP_LINE = 2048, SMTP_LINES = 128, SMTP_SECONDS = 30 };
+/* Limits of a reply and of a name, and the patience with a silent server. */
+enum { SMTP_LINE = 2048, SMTP_LINES = 128, SMTP_NAME = 256, SMTP_SECONDS = 30 };
 
 struct smtp {
     int fd;
@@ -107,13 +107,32 @@ static inline int smtp_command(struct smtp *smtp, const char *verb, const char *
     return smtp_reply(smtp);
 }
 
+/* What to say in EHLO: this machine's name, or where that is no host name, the address of this end (RFC 5321 section 4.1.4). */
+static inline void smtp_client_name(const struct smtp *smtp, char name[SMTP_NAME])
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    struct sockaddr_storage own;
+    socklen_t length = sizeof own;
+    char address[SMTP_NAME - 16] = "127.0.0.1";
+
+    memset(name, 0, SMTP_NAME);
+    if (gethostname(name, SMTP_NAME - 1) == 0 && *name != '\0' && *name != '.' && strstr(name, "..") == NULL
+        && name[strspn(name, letters)] == '\0')
+        return;
+    if (getsockname(smtp->fd, (struct sockaddr *)&own, &length) == 0)
+        getnameinfo((struct sockaddr *)&own, length, address, sizeof address, NULL, 0, NI_NUMERICHOST);
+    /* Without the zone of a link-local address. */
+    address[strcspn(address, "%")] = '\0';
+    snprintf(name, SMTP_NAME, strchr(address, ':') != NULL ? "[IPv6:%s]" : "[%s]", address);
+}
+
 /* Says EHLO, or HELO where that is refused; 1 if the server takes one of them. */
 static inline int smtp_hello(struct smtp *smtp)
 {
-    char name[256] = "localhost";
+    char name[SMTP_NAME];
     int code;
 
-    gethostname(name, sizeof name - 1);
+    smtp_client_name(smtp, name);
     code = smtp_command(smtp, "EHLO ", name, "\r\n");
     return code == 250 || (code >= 500 && smtp_command(smtp, "HELO ", name, "\r\n") == 250);
 }

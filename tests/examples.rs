@@ -82,12 +82,17 @@ impl Sender {
         Some(Self { world, folder, program, libraries })
     }
 
-    fn run(&self, first: &[&str], last: &[&str]) -> Output {
+    fn command(&self, first: &[&str], last: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.env("LD_LIBRARY_PATH", &self.libraries).args(first);
         command.args(["-n", &self.world.dns.to_string()]);
         command.args(["-p", &self.world.smtp_port.to_string(), "-a"]);
-        command.arg(self.folder.join("anchor")).args(last).output().unwrap()
+        command.arg(self.folder.join("anchor")).args(last);
+        command
+    }
+
+    fn run(&self, first: &[&str], last: &[&str]) -> Output {
+        self.command(first, last).output().unwrap()
     }
 
     /// Runs a client for one domain and compares its word, its exit status and what the servers took.
@@ -209,8 +214,26 @@ fn delivery_loop() {
         [("a@good.test", true), ("e@mismatch-good.test", true), ("f@plain-none.test", false)]
     );
     assert_eq!(sender.run(&[], &["me@here.test", "a@good.test"]).status.code(), Some(0));
-    let no_port = ["-p", "65536", "me@here.test", "a@good.test"];
-    for wrong in [&["me@here.test"][..], &["me@here.test", "a <b@good.test"], &[], &no_port] {
+    for no_port in ["65536", "0", "", "25x", "-18446744073709551591", "4294967321"] {
+        let wrong = ["-p", no_port, "me@here.test", "a@good.test"];
+        assert_eq!(sender.run(&[], &wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    for wrong in [&["me@here.test"][..], &["me@here.test", "a <b@good.test"], &[]] {
         assert_eq!(sender.run(&[], wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let no_address = sender.run(&[], &["me@here.test", "\u{1b}[31m@good.test"]);
+    assert_eq!((no_address.status.code(), &*stdout(&no_address)), (Some(2), ""));
+
+    let library = host_name_library(&sender.folder);
+    for (host_name, said) in [
+        ("client.test", "client.test"),
+        ("a\r\nMAIL FROM:<x@y>", "[127.0.0.1]"),
+        ("", "[127.0.0.1]"),
+    ] {
+        let mut command = sender.command(&[], &["me@here.test", "a@good.test"]);
+        command.env("LD_PRELOAD", &library).env("TEST_HOST_NAME", host_name);
+        assert_eq!(command.output().unwrap().status.code(), Some(0), "{host_name:?}");
+        let clients = sender.world.connections.clients_of("mx.good.test");
+        assert_eq!(clients.last().map(String::as_str), Some(said), "{host_name:?}");
     }
 }
