@@ -26,31 +26,37 @@ static int hex_digit(char c)
 
 static void parse_tlsa(const char *text, dane_policy_tlsa *tlsa)
 {
-    unsigned usage_number, selector, matching_type;
-    uint8_t *data = allocate(NULL, strlen(text) / 2 + 1);
-    int digits = 0, start = 0, digit;
+    uint8_t *fields[3], *data = allocate(NULL, strlen(text) / 2 + 1);
+    int count = 0, field, digit;
+    const char *p = text;
     size_t length = 0;
-    const char *p;
 
-    if (sscanf(text, "%u %u %u %n", &usage_number, &selector, &matching_type, &start) != 3 || start == 0 ||
-        usage_number > 255 || selector > 255 || matching_type > 255)
-        fail(EXIT_USAGE, "--tlsa: '%s' is not 'USAGE SELECTOR MATCHING-TYPE HEX'", text);
-    for (p = text + start; *p != '\0'; p++) {
+    fields[0] = &tlsa->usage;
+    fields[1] = &tlsa->selector;
+    fields[2] = &tlsa->matching_type;
+    for (field = 0; field < 3; field++) {
+        long long value;
+
+        while (isspace((unsigned char)*p))
+            p++;
+        value = digits(&p, UINT8_MAX);
+        if (value < 0 || (*p != '\0' && !isspace((unsigned char)*p)))
+            fail(EXIT_USAGE, "--tlsa: '%s' is not 'USAGE SELECTOR MATCHING-TYPE HEX'", text);
+        *fields[field] = (uint8_t)value;
+    }
+    for (; *p != '\0'; p++) {
         if (isspace((unsigned char)*p))
             continue;
         digit = hex_digit(*p);
         if (digit < 0)
             fail(EXIT_USAGE, "--tlsa: '%c' is not a hexadecimal digit", *p);
-        if (digits++ % 2 == 0)
+        if (count++ % 2 == 0)
             data[length] = (uint8_t)(digit << 4);
         else
             data[length++] |= (uint8_t)digit;
     }
-    if (digits % 2 != 0)
+    if (count % 2 != 0)
         fail(EXIT_USAGE, "--tlsa: odd number of hexadecimal digits");
-    tlsa->usage = (uint8_t)usage_number;
-    tlsa->selector = (uint8_t)selector;
-    tlsa->matching_type = (uint8_t)matching_type;
     tlsa->data.data = data;
     tlsa->data.length = length;
 }

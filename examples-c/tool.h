@@ -56,15 +56,29 @@ static char *read_file(const char *path, size_t *length)
     return text;
 }
 
+/* The decimal number at *text, which moves on behind it; -1 where there is none, or one above `most`. */
+static long long digits(const char **text, long long most)
+{
+    long long value = -1;
+
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        int digit = **text - '0';
+
+        value = value < 0 ? 0 : value;
+        if (value > most / 10 || most - value * 10 < digit)
+            return -1;
+        value = value * 10 + digit;
+    }
+    return value;
+}
+
 /* A decimal number within bounds; anything else is wrong usage. */
 static long long number(const char *option, const char *text, long long least, long long most)
 {
-    char *end;
-    long long value;
+    const char *end = text;
+    long long value = digits(&end, most);
 
-    errno = 0;
-    value = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < least || value > most)
+    if (value < least || *end != '\0')
         fail(EXIT_USAGE, "%s: '%s' is not a number from %lld to %lld", option, text, least, most);
     return value;
 }

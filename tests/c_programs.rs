@@ -348,6 +348,12 @@ fn dane_check_over_the_world() {
         &["--destination-level", "good.test=often", "good.test"],
         &["--destination-level", "good..test=off", "good.test"],
         &["--timeout"],
+        &["--port", "4294967321", "good.test"],
+        &["--port", "-18446744073709551591", "good.test"],
+        &["--port", "25x", "good.test"],
+        &["--timeout", "4294967297", "good.test"],
+        &["--time", "18446744073709551617", "good.test"],
+        &["--jobs", "4294967297", "good.test"],
     ] {
         assert_eq!(check(wrong).0, 2, "{wrong:?}");
     }
@@ -427,9 +433,22 @@ fn dane_verify_on_a_made_certificate() {
         &["--tlsa", "3 1 1 0"],
         &["--tlsa", "3 1 1 xx"],
         &["--tlsa", "300 1 1 00"],
+        &["--tlsa", &format!("4294967299 1 1 {}", "00".repeat(32))],
+        &["--tlsa", "18446744073709551619 1 1 00"],
+        &["--tlsa", "3 4294967297 1 00"],
+        &["--tlsa", "3 1 -4294967295 00"],
+        &["--tlsa", "+3 1 1 00"],
+        &["--tlsa", "3 1 1x00"],
+        &["--time", "9223372036854775808", "--tlsa", &other],
+        &["--time", "-1", "--tlsa", &other],
+        &["--time", " 1", "--tlsa", &other],
+        &["--time", "", "--tlsa", &other],
     ] {
         assert_eq!(verify(wrong).0, 2, "{wrong:?}");
     }
+    assert_eq!(verify(&["--time", "9223372036854775807", "--tlsa", &other]).0, 1);
+    assert_eq!(verify(&["--tlsa", "255 255 255 00"]).0, 4);
+    assert_eq!(verify(&["--tlsa", " 3\t0  0 ", "--tlsa", &matching]).0, 0);
     fs::write(&pem, "no certificate").unwrap();
     assert_eq!(verify(&["--tlsa", &other]).0, 2);
 }
