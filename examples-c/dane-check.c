@@ -8,6 +8,7 @@
 
 #include "advice.h"
 #include "batch.h"
+#include "json.h"
 #include "tool.h"
 
 static const char usage[] =
@@ -353,7 +354,8 @@ static void print_text(const struct result *result, int goes_out)
     time_t now = time(NULL);
     char date[32] = "";
 
-    printf("%s at level %s: ", result->domain, level_word(result->destination));
+    print_escaped(stdout, result->domain);
+    printf(" at level %s: ", level_word(result->destination));
     print_decision(decision, goes_out);
     print_step("MX", status_word(mx), dane_policy_destination_mx_text(result->destination),
                broken_step(decision, mx) == MX);
@@ -464,7 +466,8 @@ static int query(const char *name, const char *type)
         /* Without a usable answer, rcode 0 only means that there was no reply. */
         int rcode = dane_policy_answer_rcode(answer), replied = rcode != 0 || status != DANE_POLICY_STATUS_INDETERMINATE;
 
-        printf("%s %s: %s%s%s: %s\n", name, type, dane_policy_status_name(status), replied ? ", " : "",
+        print_escaped(stdout, name);
+        printf(" %s: %s%s%s: %s\n", type, dane_policy_status_name(status), replied ? ", " : "",
                replied ? rcode_name(rcode) : "", dane_policy_answer_text(answer));
         for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
             printf("  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
@@ -610,8 +613,7 @@ int main(int argc, char **argv)
         } else if (value != NULL && set(argv[i], value)) {
             i++;
         } else {
-            fprintf(stderr, "dane-check: %s: unknown option, or its value is missing\n%s", argv[i], usage);
-            return EXIT_USAGE;
+            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[i]);
         }
     }
     argv += i;

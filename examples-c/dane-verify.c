@@ -6,6 +6,7 @@
 
 #include <dane_policy.h>
 
+#include "json.h"
 #include "tool.h"
 
 static const char usage[] =
@@ -201,8 +202,7 @@ int main(int argc, char **argv)
         } else if (a + 1 < argc && strcmp(argv[a], "--tlsa") == 0) {
             parse_tlsa(argv[++a], &records[record_count++]);
         } else {
-            fprintf(stderr, "dane-verify: %s: unknown option, or its value is missing\n%s", argv[a], usage);
-            return EXIT_USAGE;
+            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[a]);
         }
     }
     if (argc - a != 1 || record_count == 0) {

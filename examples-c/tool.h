@@ -1,4 +1,4 @@
-/* What the command-line tools share: messages, files, JSON. */
+/* What the command-line tools share: messages, files, numbers. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -16,15 +16,24 @@ enum { MAX_FILE = 1 << 20 };
 
 static const char *tool_name = "tool";
 
+/* Text that others wrote, for people: what is not printable ASCII becomes \x1b, as in the library's texts. */
+static void print_escaped(FILE *to, const char *text)
+{
+    for (; *text != '\0'; text++)
+        fprintf(to, *text < ' ' || *text > '~' ? "\\x%02x" : "%c", (unsigned char)*text);
+}
+
 static void fail(int status, const char *format, ...)
 {
+    char message[1024];
     va_list arguments;
 
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
     fflush(stdout);
     fprintf(stderr, "%s: ", tool_name);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
+    print_escaped(stderr, message);
     fputc('\n', stderr);
     exit(status);
 }
@@ -81,47 +90,6 @@ static long long number(const char *option, const char *text, long long least, l
     if (value < least || *end != '\0')
         fail(EXIT_USAGE, "%s: '%s' is not a number from %lld to %lld", option, text, least, most);
     return value;
-}
-
-/* A JSON string, or null for NULL. */
-static void json_string(const char *text)
-{
-    if (text == NULL) {
-        fputs("null", stdout);
-        return;
-    }
-    putchar('"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20 || c > 0x7e)
-            printf("\\u%04x", c);
-        else
-            putchar(c);
-    }
-    putchar('"');
-}
-
-static void json_field(const char *key, const char *text)
-{
-    printf("\"%s\":", key);
-    json_string(text);
-}
-
-/* A number, or null for a negative one. */
-static void json_index(const char *key, int index)
-{
-    if (index < 0)
-        printf("\"%s\":null", key);
-    else
-        printf("\"%s\":%d", key, index);
-}
-
-static const char *json_bool(int value)
-{
-    return value ? "true" : "false";
 }
 
 /* Ends the output; a full disk or a closed pipe is a fault. */

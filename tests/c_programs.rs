@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -401,6 +402,62 @@ fn rfc5321_4_1_4_a_client_without_a_name_says_its_address() {
     }
     for wrong in ["", ".", "a..b", "a\r\nb", "<x@y>", "192.0.2.1", "[192.0.2.1", "[::1]"] {
         assert_eq!(check("client.test", &["--ehlo", wrong, "good.test"]), Some(2), "{wrong:?}");
+    }
+}
+
+/// What others wrote reaches a terminal escaped, and comes back whole in JSON.
+#[test]
+fn the_tools_show_what_they_were_given() {
+    let Some(build) = build() else { return };
+    let offline = ["--nameserver", "127.0.0.1:9", "--timeout", "1"];
+    let run = |tool: &str, arguments: &[&OsStr]| {
+        Command::new(build.join(tool)).args(offline).args(arguments).output().unwrap()
+    };
+    let odd = OsStr::new("a\u{1b}[31m\r\n\u{fc}\u{1f600}\"\\.test");
+    let shown = "a\\x1b[31m\\x0d\\x0a\\xc3\\xbc\\xf0\\x9f\\x98\\x80\"\\.test";
+    for arguments in
+        [&[odd][..], &["--dns-only".as_ref(), odd], &["--query".as_ref(), odd, "MX".as_ref()]]
+    {
+        let output = run("dane-check", arguments);
+        let text = stdout(&output);
+        assert!(text.starts_with(shown), "{text}");
+        assert!(
+            text.bytes().all(|octet| octet == b'\n' || (b' '..=b'~').contains(&octet)),
+            "{text}"
+        );
+        let json = stdout(&run("dane-check", &[&["--json".as_ref()], arguments].concat()));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let given =
+            if arguments.contains(&"--query".as_ref()) { &json["name"] } else { &json["domain"] };
+        assert_eq!(given.as_str(), odd.to_str());
+    }
+    // Not UTF-8: a lone octet, one too many, a surrogate, an overlong form, one beyond the last, one that is cut.
+    for (octets, given) in [
+        (&b"\xff.test"[..], "\u{fffd}.test"),
+        (b"\xc3\xbc\xbc", "\u{fc}\u{fffd}"),
+        (b"\xed\xa0\x80", "\u{fffd}\u{fffd}\u{fffd}"),
+        (b"\xc0\x80", "\u{fffd}\u{fffd}"),
+        (b"\xf4\x90\x80\x80", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+        (b"\xf4\x8f\xbf\xbf", "\u{10ffff}"),
+        (b"a\xe2\x82", "a\u{fffd}\u{fffd}"),
+    ] {
+        let json = stdout(&run("dane-check", &["--json".as_ref(), OsStr::from_bytes(octets)]));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["domain"], given, "{octets:?}");
+    }
+    for (tool, arguments) in [
+        ("dane-check", ["--level", "\u{1b}[31m"]),
+        ("dane-check", ["--\u{1b}[31m", ""]),
+        ("dane-check", ["--input", "/\u{1b}[31m"]),
+        ("dane-verify", ["--tlsa", "\u{1b}[31m"]),
+        ("dane-verify", ["--tlsa", "3 1 1 \u{1b}[31m"]),
+        ("dane-verify", ["--time", "\u{1b}[31m"]),
+    ] {
+        let mut command = Command::new(build.join(tool));
+        let output = command.args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said.contains("\\x1b") && !said.contains('\u{1b}'), "{said}");
     }
 }
 
