@@ -3,11 +3,9 @@
 #define BATCH_H
 
 #include <ctype.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "tool.h"
 
@@ -17,7 +15,7 @@ struct batch {
     char **given; /* those of the command line, ended by NULL */
     FILE *input;  /* then one a line; or NULL */
     const char *input_name;
-    unsigned long line;
+    int error; /* that ended the input, else 0 */
 };
 
 /* Whole results and counts of several processes take turns by a lock on this file; NULL with one process. */
@@ -59,49 +57,75 @@ static void end_output(void)
     lock(F_UNLCK);
 }
 
+/* Reads a line without the space around it, of a longer one than any domain the beginning; 0 at the end. */
+static int read_line(FILE *input, char text[MAX_LINE])
+{
+    size_t length = 0, end = 0;
+    int c = getc(input);
+
+    if (c == EOF)
+        return 0;
+    for (; c != EOF && c != '\n'; c = getc(input)) {
+        if (isspace(c) && length == 0)
+            continue;
+        /* A NUL would end the text; this is as little a domain. */
+        if (length < MAX_LINE - 1)
+            text[length] = c == '\0' ? '\377' : (char)c;
+        length++;
+        if (!isspace(c))
+            end = length;
+    }
+    text[end < MAX_LINE ? end : MAX_LINE - 1] = '\0';
+    return 1;
+}
+
 /* The next domain, valid until the next call; NULL at the end. Empty lines and those that begin with # are none. */
 static const char *next_domain(struct batch *batch)
 {
     static char text[MAX_LINE];
 
     if (*batch->given != NULL) {
-        if (strlen(*batch->given) >= sizeof text)
-            fail(EXIT_USAGE, "a domain is too long");
-        return *batch->given++;
+        snprintf(text, sizeof text, "%s", *batch->given++);
+        return text;
     }
-    while (batch->input != NULL && fgets(text, sizeof text, batch->input) != NULL) {
-        char *start = text, *end = text + strlen(text);
-
-        batch->line++;
-        if (end == text || (end[-1] != '\n' && !feof(batch->input)))
-            fail(EXIT_USAGE, "%s: line %lu is too long, or no text", batch->input_name, batch->line);
-        while (isspace((unsigned char)*start))
-            start++;
-        while (end > start && isspace((unsigned char)end[-1]))
-            *--end = '\0';
-        if (*start != '\0' && *start != '#')
-            return start;
-    }
+    while (batch->input != NULL && read_line(batch->input, text))
+        if (*text != '\0' && *text != '#')
+            return text;
     if (batch->input != NULL && ferror(batch->input))
-        fail(EXIT_USAGE, "%s: %s", batch->input_name, strerror(errno));
+        batch->error = errno;
     return NULL;
 }
 
+/* The queue that a worker takes domains from. */
+static int work_queue;
+
+/* Ends a worker that failed, and with it the work of all: nothing more comes into the queue, and nothing is left there. */
+static void stop_work(int status)
+{
+    char domain[MAX_LINE];
+
+    shutdown(work_queue, SHUT_RDWR);
+    while (recv(work_queue, domain, sizeof domain, MSG_DONTWAIT) > 0)
+        ;
+    _exit(status);
+}
+
 /* One worker: a domain a message, until there are no more. Exit status 0 if all are well, 1 if not. */
-static void work(int queue, int (*check)(const char *))
+static void work(int (*check)(const char *))
 {
     char domain[MAX_LINE];
     ssize_t length;
     int all = 1;
 
-    while ((length = recv(queue, domain, sizeof domain, 0)) != 0) {
+    /* exit() would move the place where the parent reads its input. */
+    leave = stop_work;
+    while ((length = recv(work_queue, domain, sizeof domain, 0)) != 0) {
         if (length < 0 && errno == EINTR)
             continue;
         if (length < 0)
             fail(EXIT_FAULT, "queue: %s", strerror(errno));
         all &= check(domain);
     }
-    /* exit() would move the place where the parent reads its input. */
     _exit(all ? 0 : 1);
 }
 
@@ -144,7 +168,8 @@ static int run_batch(struct batch *batch, int jobs, int (*check)(const char *))
                 fail(EXIT_FAULT, "fork: %s", strerror(errno));
             if (child == 0) {
                 close(queue[1]);
-                work(queue[0], check);
+                work_queue = queue[0];
+                work(check);
             }
         }
         close(queue[0]);
@@ -160,6 +185,8 @@ static int run_batch(struct batch *batch, int jobs, int (*check)(const char *))
     }
     if (shows_progress)
         fputs("\r\033[K", stderr);
+    if (batch->error != 0)
+        fail(EXIT_USAGE, "%s: %s", batch->input_name, strerror(batch->error));
     return status;
 }
 

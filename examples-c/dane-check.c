@@ -34,7 +34,7 @@ static const char usage[] =
     "  --explain                     say at length what a failure means\n"
     "  --json                        one JSON object a line\n"
     "\n"
-    "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error\n";
+    "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output\n";
 
 static dane_policy_context *context;
 static uint16_t port = 25;
@@ -576,7 +576,7 @@ int main(int argc, char **argv)
     struct batch batch = {NULL, NULL, NULL, 0};
     int testing = 0, asking = 0, jobs = 1, status, i;
 
-    tool_name = "dane-check";
+    begin_tool("dane-check");
     must(dane_policy_context_new(&context), "context", "");
     for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;

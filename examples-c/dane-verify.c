@@ -13,7 +13,8 @@ static const char usage[] =
     "usage: dane-verify [--name NAME]... [--time UNIX] [--json] --tlsa 'U S M HEX' [--tlsa ...] CHAIN.pem\n"
     "\n"
     "The first name is the TLSA base domain. CHAIN.pem holds the certificates as the server sent them.\n"
-    "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input, 4 no usable record\n";
+    "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input,\n"
+    "             3 internal error or lost output, 4 no usable record\n";
 
 /* Octets of a record's data in the text. */
 enum { EXIT_UNUSABLE = 4, SHOWN = 6 };
@@ -185,7 +186,7 @@ int main(int argc, char **argv)
     long long now = (long long)time(NULL);
     int json = 0, code, result, a;
 
-    tool_name = "dane-verify";
+    begin_tool("dane-verify");
     for (a = 1; a < argc && strncmp(argv[a], "--", 2) == 0; a++) {
         if (strcmp(argv[a], "--") == 0) {
             a++;
@@ -194,6 +195,7 @@ int main(int argc, char **argv)
             json = 1;
         } else if (strcmp(argv[a], "--help") == 0) {
             fputs(usage, stdout);
+            finish_output();
             return 0;
         } else if (a + 1 < argc && strcmp(argv[a], "--name") == 0) {
             names[name_count++] = argv[++a];

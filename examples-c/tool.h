@@ -1,13 +1,16 @@
-/* What the command-line tools share: messages, files, numbers. */
+/* What the command-line tools share: messages, files, numbers, output. */
 #ifndef TOOL_H
 #define TOOL_H
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_FAULT = 3 };
 
@@ -15,6 +18,8 @@ enum { EXIT_USAGE = 2, EXIT_FAULT = 3 };
 enum { MAX_FILE = 1 << 20 };
 
 static const char *tool_name = "tool";
+/* How it ends where it fails. */
+static void (*leave)(int status) = exit;
 
 /* Text that others wrote, for people: what is not printable ASCII becomes \x1b, as in the library's texts. */
 static void print_escaped(FILE *to, const char *text)
@@ -35,7 +40,26 @@ static void fail(int status, const char *format, ...)
     fprintf(stderr, "%s: ", tool_name);
     print_escaped(stderr, message);
     fputc('\n', stderr);
-    exit(status);
+    leave(status);
+}
+
+/* What was closed becomes what cannot be written to: else the next file opened would have its number, and get the output. */
+static void begin_tool(const char *name)
+{
+    int fd, null;
+
+    tool_name = name;
+    for (fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        null = open("/dev/null", O_RDONLY);
+        if (null < 0 || dup2(null, fd) < 0)
+            fail(EXIT_FAULT, "/dev/null: %s", strerror(errno));
+        if (null != fd)
+            close(null);
+    }
+    /* A closed pipe is told as any other output that is lost. */
+    signal(SIGPIPE, SIG_IGN);
 }
 
 static void *allocate(void *old, size_t size)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -459,6 +459,112 @@ fn the_tools_show_what_they_were_given() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said.contains("\\x1b") && !said.contains('\u{1b}'), "{said}");
     }
+}
+
+/// Output that does not arrive is a fault, whatever it was and whoever writes it.
+#[test]
+fn lost_output_is_told() {
+    let Some(build) = build() else { return };
+    let folder = scratch("lost");
+    let input = folder.join("domains");
+    fs::write(&input, "a..b\n".repeat(5000)).unwrap();
+    let batch = format!("--input {}", input.display());
+    let many = format!("--jobs 4 {batch}");
+    for (tool, arguments) in [
+        ("dane-check", "--help"),
+        ("dane-check", "--version"),
+        ("dane-check", "a..b"),
+        ("dane-check", "--json --dns-only a..b"),
+        ("dane-check", "--query a..b MX"),
+        ("dane-check", "--nameserver 127.0.0.1:9 --timeout 1 --self-test"),
+        ("dane-check", &batch),
+        ("dane-check", "--jobs 2 a..b"),
+        ("dane-check", &many),
+        ("dane-verify", "--help"),
+    ] {
+        for lost in ["closed", "full", "hung up"] {
+            let mut command = Command::new("sh");
+            command.args([
+                "-c",
+                if lost == "closed" { "exec \"$@\" >&-" } else { "exec \"$@\"" },
+                "sh",
+            ]);
+            command.arg(build.join(tool)).args(arguments.split(' '));
+            if lost == "full" {
+                command.stdout(File::create("/dev/full").unwrap());
+            } else if lost == "hung up" {
+                command.stdout(std::io::pipe().unwrap().1);
+            }
+            let output = command.output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(3), "{tool} {arguments}, {lost}: {said}");
+            assert!(said.starts_with(&format!("{tool}: cannot write: ")), "{arguments}: {said}");
+            // Of several workers each that was at work may say so.
+            assert!(said.lines().count() <= 4, "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_no_name_is_a_result_and_the_rest_goes_on() {
+    let Some(build) = build() else { return };
+    let input = scratch("lines").join("domains");
+    let (long, space) = ("x".repeat(100_000), " ".repeat(2000));
+    let lines = [
+        "a..b\n",
+        &long,
+        "\n",
+        &space,
+        "\n",
+        &format!("{space}c..d{space}\r\n"),
+        &format!("good.test{space}x\n"),
+        "nul\0.test\n",
+        &format!("# {space}\n"),
+        "e..f",
+    ];
+    fs::write(&input, lines.concat()).unwrap();
+    let input = input.to_str().unwrap();
+    for jobs in ["1", "3"] {
+        let mut command = Command::new(build.join("dane-check"));
+        command.args(["--nameserver", "127.0.0.1:9", "--timeout", "1", "--json", "--jobs", jobs]);
+        let output = command.args(["--input", input, "--", &long]).output().unwrap();
+        let mut results: Vec<(String, String)> = stdout(&output)
+            .lines()
+            .map(|line| {
+                let json: serde_json::Value = serde_json::from_str(line).unwrap();
+                assert_eq!(
+                    (&json["action"], &json["detail"]),
+                    (&"defer".into(), &"name-invalid".into())
+                );
+                let text = |field: &str| json[field].as_str().unwrap().to_owned();
+                (text("domain"), text("text").rsplit(": ").next().unwrap().to_owned())
+            })
+            .collect();
+        if jobs == "3" {
+            results.sort();
+        }
+        let long = (long[..1023].to_owned(), "name is too long".to_owned());
+        let empty = |domain: &str| (domain.to_owned(), "name has an empty label".to_owned());
+        let trailing = (format!("good.test{space}")[..1023].to_owned(), long.1.clone());
+        let no_text = "name has characters outside printable ASCII (use A-labels)".to_owned();
+        let no_text = ("nul\u{fffd}.test".to_owned(), no_text);
+        let mut want = vec![
+            long.clone(),
+            empty("a..b"),
+            long,
+            empty("c..d"),
+            trailing,
+            no_text,
+            empty("e..f"),
+        ];
+        if jobs == "3" {
+            want.sort();
+        }
+        assert_eq!((output.status.code(), results), (Some(1), want), "{jobs} jobs");
+    }
+    let mut folder = Command::new(build.join("dane-check"));
+    let output = folder.args(["--jobs", "2", "--input", "/", "a..b"]).output().unwrap();
+    assert_eq!((output.status.code(), stdout(&output).lines().count()), (Some(2), 4));
 }
 
 #[test]
