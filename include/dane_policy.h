@@ -218,7 +218,7 @@
  *             would have been deferred.
  * Names       Domains are data, often a stranger's: an invalid one is a decision, not misuse. A-labels
  *             only; one final dot is accepted and removed.
- * Texts       One line of printable ASCII, never longer than 200 octets.
+ * Texts       One line of printable ASCII, never longer than 200 octets; names never longer than 255.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
  *             pointer by one. Calls block until done, at most the context's timeout.
  * Fork        A context made before a fork works in every child. No descriptor outlives a call; all are
