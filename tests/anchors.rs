@@ -14,7 +14,7 @@ fn query(world: &World, anchors: &str, name: &str, rtype: u16) -> Answer {
     let mut context = Context::new();
     context.add_nameserver(&world.dns.to_string()).unwrap();
     context.set_trust_anchors(anchors.as_bytes()).unwrap();
-    context.set_timeout(Duration::from_secs(5));
+    context.set_timeout(Duration::from_secs(60));
     context.query(name, rtype).unwrap().unwrap()
 }
 

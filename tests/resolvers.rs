@@ -57,7 +57,7 @@ fn context(world: &World, servers: &[SocketAddr], mode: Mode) -> Context {
     }
     context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
     context.set_dnssec(mode);
-    context.set_timeout(Duration::from_secs(5));
+    context.set_timeout(Duration::from_secs(60));
     context
 }
 
@@ -142,24 +142,26 @@ fn a_dead_resolver_is_passed_over_and_alone_it_is_named() {
     let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
     let silent = mute.local_addr().unwrap();
 
+    // Eight that were waited for would take more than ten seconds.
     let started = Instant::now();
-    let found = context(&world, &[closed, world.dns], Mode::Validate);
+    let found = context(&world, &[&[closed; 8][..], &[world.dns]].concat(), Mode::Validate);
     let found = found.lookup("good.test", world.smtp_port).unwrap();
     assert_eq!(found.decision.verdict.action, Action::Verify, "{}", found.decision.text);
-    assert!(started.elapsed() < Duration::from_secs(1), "a closed port is known at once");
+    assert!(started.elapsed() < Duration::from_secs(10), "a closed port is known at once");
 
     let found = context(&world, &[silent, world.dns], Mode::Validate);
     let found = found.lookup("good.test", world.smtp_port).unwrap();
     assert_eq!(found.decision.verdict.action, Action::Verify, "{}", found.decision.text);
 
     let mut alone = context(&world, &[silent], Mode::Validate);
-    alone.set_timeout(Duration::from_millis(700));
+    alone.set_timeout(Duration::from_secs(2));
     let started = Instant::now();
     let found = alone.check("good.test", world.smtp_port).unwrap();
     assert_eq!(found.decision.verdict.detail, Detail::Timeout);
     assert!(found.decision.text.contains(&silent.to_string()), "{}", found.decision.text);
     let elapsed = started.elapsed();
-    assert!(elapsed < Duration::from_millis(1500), "one deadline for the whole call: {elapsed:?}");
+    // Without a deadline a silent server is given up after more than ten seconds.
+    assert!(elapsed < Duration::from_secs(9), "one deadline for the whole call: {elapsed:?}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn context(world: &World, server: SocketAddr) -> Context {
     let mut context = Context::new();
     context.add_nameserver(&server.to_string()).unwrap();
     context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
-    context.set_timeout(Duration::from_secs(3));
+    context.set_timeout(Duration::from_secs(60));
     context
 }
 

@@ -2,12 +2,13 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::wait::{self, PATIENCE};
 use crate::wire::{self, Message};
 
-const PATIENCE: Duration = Duration::from_secs(8);
-const START: Duration = Duration::from_secs(20);
+/// For one reply of a server that may not have started yet.
+const STEP: Duration = Duration::from_secs(1);
 pub const RECURSE: u16 = 0x0100;
 pub const RECURSE_UNCHECKED: u16 = 0x0110;
 
@@ -62,15 +63,13 @@ pub fn read_framed(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 
 /// Waits until a server answers for a name.
 pub fn wait_for(server: &str, name: &str) -> io::Result<()> {
-    let until = Instant::now() + START;
-    loop {
-        let step = Duration::from_millis(50);
-        match ask_patiently(server, &wire::name(name), wire::SOA, RECURSE_UNCHECKED, step) {
-            Ok(reply) if reply.rcode() == wire::NOERROR => return Ok(()),
-            _ if Instant::now() > until => {
-                return Err(io::Error::other(format!("{server} does not serve {name}")));
-            }
-            _ => std::thread::sleep(Duration::from_millis(20)),
-        }
+    let wire_name = wire::name(name);
+    let serves = || {
+        let reply = ask_patiently(server, &wire_name, wire::SOA, RECURSE_UNCHECKED, STEP);
+        Ok(reply.is_ok_and(|reply| reply.rcode() == wire::NOERROR))
+    };
+    match wait::until(PATIENCE, serves)? {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("{server} does not serve {name}"))),
     }
 }

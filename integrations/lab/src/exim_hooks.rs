@@ -12,6 +12,7 @@ use crate::namespace::Namespace;
 use crate::process;
 use crate::raw_relay::{FORGED, TARGET};
 use crate::resolver::{ORACLE, UPSTREAM};
+use crate::wait::{self, PATIENCE};
 
 /// What is wrong, a line each.
 type Problems = io::Result<Vec<String>>;
@@ -311,13 +312,7 @@ fn compare(exim: &Exim<'_>, id: &str, has: &[&str], lacks: &[&str]) -> Problems 
 
 /// A connection that was handed on ends in a process of its own.
 fn wait_for(exim: &Exim<'_>, id: &str) -> io::Result<()> {
-    for _ in 0..50 {
-        if !exim.is_queued(id)? {
-            return Ok(());
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    Ok(())
+    wait::until(PATIENCE, || Ok(!exim.is_queued(id)?)).map(|_| ())
 }
 
 /// What Exim answers on its standard output to a session with these recipients.

@@ -54,7 +54,7 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         let setting = Setting { name: mode, resolver, mode, anchors: &anchors, changes, preload };
         let exim = Exim::new(namespace, &exim, &setting, directory)?;
         let (anchors, nameserver) = (anchors.clone(), resolver.into());
-        let subject = Subject { program: program.into(), anchors, nameserver, timeout: 10 };
+        let subject = Subject { program: program.into(), anchors, nameserver, timeout: 60 };
         let tally = run(&world, &exim, &subject, mode)?;
         let title = format!("{part}, {mode}: {} messages", world.cases.len());
         is_good &= tally.print(&title, started);

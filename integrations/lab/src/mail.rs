@@ -6,7 +6,7 @@ use std::io;
 use std::net::Ipv6Addr;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 use world::{Case, Message, World};
@@ -19,17 +19,16 @@ use crate::process;
 use crate::resolver::{self, Asks, ORACLE};
 use crate::subject::Subject;
 use crate::tally::Tally;
+use crate::wait::PATIENCE;
 use crate::workers;
 
 /// Where Postfix finds servers, and TLSA records.
 const SMTP_PORT: u16 = 25;
-/// For all messages together.
-const PATIENCE: Duration = Duration::from_secs(90);
 const MODES: [&str; 2] = ["validate", "trust-ad"];
 /// Most of them wait.
 const WORKERS: usize = 8;
 /// Seconds that a check may take, and one that waits for a timeout anyhow.
-const TIMEOUT: u32 = 20;
+const TIMEOUT: u32 = 60;
 const SLOW_TIMEOUT: u32 = 5;
 
 /// Compares both over the same validating resolver; whether nothing differs but by rule.
@@ -93,7 +92,7 @@ fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<
     }
     postfix.start()?;
     let is_complete = |log: &str| delivery::read(log).len() == world.cases.len();
-    let deliveries = delivery::read(&postfix.log_when(is_complete, PATIENCE));
+    let deliveries = delivery::read(&postfix.log_when(is_complete, 2 * PATIENCE)?);
     let taken = world.mail.taken();
     for (number, case) in world.cases.iter().enumerate() {
         let Some(delivery) = deliveries.get(&number) else {

@@ -44,6 +44,7 @@ mod submission;
 mod tally;
 mod tampering;
 mod verdict;
+mod wait;
 mod wire;
 mod workers;
 
@@ -60,7 +61,7 @@ use crate::subject::Subject;
 use world::Random;
 
 /// Seconds dane-check may take.
-const TIMEOUT: u32 = 10;
+const TIMEOUT: u32 = 60;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

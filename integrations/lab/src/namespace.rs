@@ -5,10 +5,9 @@ use std::io;
 use std::net::Ipv6Addr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use crate::process::{Server, run};
+use crate::wait::{self, PATIENCE};
 
 /// The mail server's address.
 pub const CLIENT: &str = "10.77.0.2";
@@ -54,13 +53,10 @@ impl Namespace {
     /// Until the holder has left this network.
     fn wait(&self) -> io::Result<()> {
         let here = std::fs::read_link("/proc/self/ns/net")?;
-        for _ in 0..400 {
-            if std::fs::read_link(self.path())? != here {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(5));
+        match wait::until(PATIENCE, || Ok(std::fs::read_link(self.path())? != here))? {
+            true => Ok(()),
+            false => Err(io::Error::other("there is no second network namespace")),
         }
-        Err(io::Error::other("there is no second network namespace"))
     }
 
     fn path(&self) -> String {

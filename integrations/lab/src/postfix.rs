@@ -4,16 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::process::{resolve_by, run};
+use crate::wait;
 
 const CONFIG: &str = "postfix";
 const LOG: &str = "postfix.log";
 /// How many connections each transport may have open.
 const PROCESSES: usize = 50;
-const POLL: Duration = Duration::from_millis(200);
 
 /// A Postfix with its own configuration, queue and log.
 pub struct Postfix {
@@ -69,15 +68,17 @@ impl Postfix {
     }
 
     /// The log, as soon as it is complete or the time is over.
-    pub fn log_when(&self, is_complete: impl Fn(&str) -> bool, patience: Duration) -> String {
-        let until = Instant::now() + patience;
-        loop {
-            let log = fs::read_to_string(self.directory.join(LOG)).unwrap_or_default();
-            if is_complete(&log) || Instant::now() > until {
-                return log;
-            }
-            thread::sleep(POLL);
-        }
+    pub fn log_when(
+        &self,
+        is_complete: impl Fn(&str) -> bool,
+        patience: Duration,
+    ) -> io::Result<String> {
+        let mut log = String::new();
+        wait::until(patience, || {
+            log = fs::read_to_string(self.directory.join(LOG)).unwrap_or_default();
+            Ok(is_complete(&log))
+        })?;
+        Ok(log)
     }
 }
 

@@ -3,9 +3,9 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
-use std::time::Duration;
 
 use crate::client::{read_framed, write_framed};
+use crate::wait::PATIENCE;
 use crate::wire::{self, CNAME, Message, OPT, Record};
 
 /// A name that does not exist in a signed zone; the lie is that it is an alias.
@@ -16,7 +16,6 @@ pub const TARGET: &str = "mail.example-org.test";
 /// The second half of the flags.
 const FLAGS: usize = 3;
 const CHECKING_DISABLED: u8 = 0x10;
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Starts it; the threads end with the process.
 pub fn start(server: SocketAddr) -> io::Result<SocketAddr> {

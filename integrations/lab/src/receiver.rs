@@ -2,17 +2,16 @@
 
 use std::fs;
 use std::io;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use world::Guest;
 
 use crate::process::{Server, run};
+use crate::wait::{self, PATIENCE};
 
 /// Where `integrations/lab/opensmtpd` leaves it.
 const OPENSMTPD: &str = "build/opensmtpd";
-const POLL: Duration = Duration::from_millis(100);
 
 /// A program that receives.
 pub struct Receiver {
@@ -56,21 +55,16 @@ impl Running {
     }
 
     /// The line of its log about a message for this recipient, as soon as it is there.
-    pub fn log_when_taken(&self, recipient: &str, patience: Duration) -> Option<String> {
-        let until = Instant::now() + patience;
-        loop {
-            let log = self.log();
-            let is_it = |line: &&str| {
-                line.split_once(recipient).is_some_and(|(_, rest)| rest.contains(self.took))
-            };
-            if let Some(line) = log.lines().find(is_it) {
-                return Some(line.to_owned());
-            }
-            if Instant::now() > until {
-                return None;
-            }
-            thread::sleep(POLL);
-        }
+    pub fn log_when_taken(&self, recipient: &str) -> io::Result<Option<String>> {
+        let is_it = |line: &&str| {
+            line.split_once(recipient).is_some_and(|(_, rest)| rest.contains(self.took))
+        };
+        let mut found = None;
+        wait::until(PATIENCE, || {
+            found = self.log().lines().find(is_it).map(str::to_owned);
+            Ok(found.is_some())
+        })?;
+        Ok(found)
     }
 }
 
@@ -162,12 +156,12 @@ fn opensmtpd(guest: &Guest, home: &Path) -> io::Result<Option<Running>> {
 }
 
 fn wait_for(guest: &Guest, server: &mut Server) -> io::Result<()> {
-    for _ in 0..100 {
-        if std::net::TcpStream::connect((guest.address, 25)).is_ok() {
-            return Ok(());
-        }
+    let listens = || {
         server.check()?;
-        thread::sleep(POLL);
+        Ok(TcpStream::connect((guest.address, 25)).is_ok())
+    };
+    match wait::until(PATIENCE, listens)? {
+        true => Ok(()),
+        false => Err(io::Error::other("OpenSMTPD does not listen")),
     }
-    Err(io::Error::other("OpenSMTPD does not listen"))
 }

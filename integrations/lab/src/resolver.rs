@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use crate::client::{RECURSE, RECURSE_UNCHECKED, ask, wait_for};
@@ -10,6 +10,7 @@ use crate::namespace::CLIENT;
 use crate::plan::Server;
 use crate::process;
 use crate::verdict::{Status, Verdict};
+use crate::wait::{self, PATIENCE};
 use crate::wire::{self, CNAME, Message, NOERROR, NXDOMAIN};
 
 /// Where the resolver that the library asks listens.
@@ -83,13 +84,10 @@ pub fn start(
 
 /// An oracle behind an attacker may have no answer even for the root.
 fn wait_for_socket(address: &str) -> io::Result<()> {
-    for _ in 0..400 {
-        if std::net::TcpStream::connect((address, 53)).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+    match wait::until(PATIENCE, || Ok(TcpStream::connect((address, 53)).is_ok()))? {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("unbound does not listen on {address}"))),
     }
-    Err(io::Error::other(format!("unbound does not listen on {address}")))
 }
 
 /// What a validating resolver says; a refusal is bogus where `carrier` has an answer at all.

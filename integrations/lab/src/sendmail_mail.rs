@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use world::{Case, Expected, Message, World};
 
@@ -23,13 +22,12 @@ use crate::sendmail_service::InService;
 use crate::sendmail_ways;
 use crate::service::{self, MailServer};
 use crate::tally::Tally;
+use crate::wait::{self, PATIENCE};
 
 const SMTP_PORT: u16 = 25;
 const LEVELS: [&str; 2] = ["dane", "dane-only"];
 /// How many work on a queue.
 const RUNNERS: usize = 6;
-/// For all messages together.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where Sendmail's own lookups go, and the library's mode.
 struct Round {
@@ -132,16 +130,13 @@ fn run(number: usize, round: &Round, world: &World, machine: &Machine<'_>) -> io
         );
     }
     queues.values().try_for_each(|sendmail| sendmail.start(RUNNERS))?;
-    let until = Instant::now() + PATIENCE;
     let is_one_of_these = |number: &usize| (first..first + cases.len()).contains(number);
     let expected = cases.len() - refused.len();
-    let mut deliveries = read(&machine.syslog.said());
-    while deliveries.keys().filter(|number| is_one_of_these(number)).count() < expected
-        && Instant::now() < until
-    {
-        thread::sleep(Duration::from_millis(200));
+    let mut deliveries = BTreeMap::new();
+    wait::until(2 * PATIENCE, || {
         deliveries = read(&machine.syslog.said());
-    }
+        Ok(deliveries.keys().filter(|number| is_one_of_these(number)).count() >= expected)
+    })?;
     let mut waiting = BTreeMap::new();
     for sendmail in queues.values() {
         waiting.extend(read_queue(&sendmail.queue()?));

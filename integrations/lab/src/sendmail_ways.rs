@@ -1,15 +1,13 @@
 //! What only a mail server's own ways show: shared transactions, kept connections, lists, FallbackMX and mailer flags.
 
 use std::io;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use world::World;
 
 use crate::sendmail::{Machine, Sendmail};
 use crate::sendmail_log::read;
+use crate::wait::{self, PATIENCE};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 100_000;
 
@@ -177,13 +175,11 @@ pub fn compare(world: &World, machine: &Machine<'_>, options: &str) -> io::Resul
         };
         sendmail.submit(&messages)?;
         sendmail.run_queue(&[])?;
-        let until = Instant::now() + PATIENCE;
         let numbers = first..first + way.domains.len();
-        while numbers.clone().any(|number| !read(&machine.syslog.said()).contains_key(&number))
-            && Instant::now() < until
-        {
-            thread::sleep(Duration::from_millis(50));
-        }
+        wait::until(PATIENCE, || {
+            let deliveries = read(&machine.syslog.said());
+            Ok(numbers.clone().all(|number| deliveries.contains_key(&number)))
+        })?;
         let made = world.connections.of(host) - before;
         if made != wanted {
             failures.push(format!("{}: {made} connections to {host}", way.name));

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use world::{Case, World};
@@ -15,6 +14,7 @@ use crate::exception::has_equal_preferences;
 use crate::process;
 use crate::receiver;
 use crate::submission;
+use crate::wait::{self, PATIENCE};
 
 /// As the lab drives any mail server that asks the library, at the level dane.
 pub trait MailServer {
@@ -31,8 +31,6 @@ pub trait MailServer {
 }
 
 const DOMAINS: usize = 50;
-const PATIENCE: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(100);
 /// Beyond the numbers of the cases, and of whatever else the lab sends.
 const FIRST: usize = 200_000;
 
@@ -164,16 +162,18 @@ impl Service<'_> {
         if taken.contains(&false) {
             self.problems.push("the daemon does not take mail".to_owned());
         }
-        let until = Instant::now() + PATIENCE;
-        for recipient in &recipients {
-            while self.server.attempt(recipient)?.is_none() && Instant::now() < until {
-                thread::sleep(POLL);
-            }
-        }
-        // What is logged is not yet out of the queue.
-        thread::sleep(10 * POLL);
-        drop(daemon);
         let [good, mismatch, plain] = &recipients;
+        // What is logged is not yet out of the queue.
+        wait::until(PATIENCE, || {
+            for (recipient, waits) in [(good, false), (mismatch, true), (plain, false)] {
+                let is_tried = self.server.attempt(recipient)?.is_some();
+                if !is_tried || self.server.is_waiting(recipient)? != waits {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })?;
+        drop(daemon);
         self.expect_verified(good)?;
         self.expect(mismatch, |deed| deed == Deed::ConnectAndDefer)?;
         self.expect(plain, |deed| deed == Deed::Encrypted)
@@ -190,7 +190,7 @@ impl Service<'_> {
             let is_verified = delivery.as_ref().is_some_and(|delivery| {
                 delivery.status == "sent" && delivery.trust.as_deref() == Some("Verified")
             });
-            let log = running.log_when_taken(&recipient, PATIENCE);
+            let log = running.log_when_taken(&recipient)?;
             if !is_verified || log.is_none() {
                 let found = format!("{delivery:?}, its log: {}", running.log());
                 self.problems.push(format!("{}: {found}", receiver.name));

@@ -2,10 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::thread;
-use std::time::Duration;
 
 use crate::namespace::CLIENT;
+use crate::wait::{self, PATIENCE};
 
 /// Where every daemon of the lab takes mail, at the address of its namespace.
 pub const PORT: u16 = 2525;
@@ -43,11 +42,10 @@ pub fn submit(sender: &str, messages: &[Vec<String>]) -> io::Result<Vec<bool>> {
 
 /// As soon as the daemon listens.
 fn connect() -> io::Result<TcpStream> {
-    for _ in 0..400 {
-        if let Ok(stream) = TcpStream::connect((CLIENT, PORT)) {
-            return Ok(stream);
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    Err(io::Error::other(format!("no daemon listens on port {PORT}")))
+    let mut stream = None;
+    wait::until(PATIENCE, || {
+        stream = TcpStream::connect((CLIENT, PORT)).ok();
+        Ok(stream.is_some())
+    })?;
+    stream.ok_or_else(|| io::Error::other(format!("no daemon listens on port {PORT}")))
 }
