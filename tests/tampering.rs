@@ -151,7 +151,7 @@ fn replies_to_other_questions() {
             let mut forged = reply.clone();
             if !seen.is_empty() && random.below(4) == 0 {
                 let other = &seen[random.below(seen.len())];
-                // The world does not compress names, so records can be moved as they are.
+                // The world spells such names out, so records can be moved as they are.
                 forged =
                     [&reply[..3], &other[3..4], &reply[4..6], &other[6..12], &reply[12..start]]
                         .concat();
