@@ -51,7 +51,7 @@ static double milliseconds(void)
 static void must(int code, const char *option, const char *value)
 {
     if (code == DANE_POLICY_ERROR_MISUSE)
-        fail(EXIT_USAGE, "%s: '%s' does not parse", option, value);
+        fail(EXIT_USAGE, "%s: '%s': %s", option, value, dane_policy_context_error(context));
     if (code != DANE_POLICY_OK)
         fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
 }

@@ -898,6 +898,12 @@ int dane_policy_context_set_ehlo_name(struct dane_policy_context *context,
 int dane_policy_context_set_time(struct dane_policy_context *context, int64_t unix_seconds);
 
 /**
+ * Why the last function that sets something of this context refused it, with the line where a text has lines; "" after one
+ * that did not. One line of printable ASCII, at most 200 octets, which lives until the next of them is called. NULL only for NULL.
+ */
+const char *dane_policy_context_error(const struct dane_policy_context *context);
+
+/**
  * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
  * so; else its text says what is wrong, in words that an operator can act on.
  */

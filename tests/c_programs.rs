@@ -237,6 +237,26 @@ fn dane_check_over_the_world() {
     };
     let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).unwrap() };
 
+    let anchors = scratch("anchors");
+    let with_anchor = |name: &str, text: &str| {
+        let file = anchors.join(name);
+        fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        let mut command = Command::new(build.join("dane-check"));
+        command.args(["--nameserver", &world.dns.to_string(), "--trust-anchor", file]);
+        let output = command.args(["--dns-only", "good.test"]).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap(), stdout(&output), told)
+    };
+    let foreign = format!(". DS 20326 8 2 {}\n", "ab".repeat(32));
+    let (status, text, _) = with_anchor("foreign", &foreign);
+    assert_eq!(status, 1);
+    assert!(text.contains("DNSKEY of .: no key matches the trust anchor"), "{text}");
+    assert!(text.contains("they are yours to keep"), "{text}");
+    let (status, _, text) = with_anchor("cut", &foreign[..41]);
+    assert_eq!(status, 2);
+    assert!(text.contains("line 1 has a digest of another length"), "{text}");
+
     let (status, text) = check(&["--json", "good.test"]);
     let good = json(&text);
     assert_eq!(status, 0);

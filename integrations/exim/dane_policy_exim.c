@@ -106,7 +106,8 @@ else if (  trust_ad
 	&& dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_TRUST_AD) != DANE_POLICY_OK)
   *error = policy_error("cannot trust the resolver", US"");
 else if (ob->dane_policy_trust_anchor && !set_trust_anchors(context, ob->dane_policy_trust_anchor))
-  *error = policy_error("cannot use the file of dane_policy_trust_anchor", ob->dane_policy_trust_anchor);
+  *error = policy_error("cannot use the file of dane_policy_trust_anchor",
+    string_sprintf("%s: %s", ob->dane_policy_trust_anchor, dane_policy_context_error(context)));
 else if (  ob->dane_policy_nameserver
 	&& dane_policy_context_add_nameserver(context, CCS ob->dane_policy_nameserver) != DANE_POLICY_OK)
   *error = policy_error("cannot use dane_policy_nameserver", ob->dane_policy_nameserver);

@@ -148,7 +148,7 @@ static const dane_policy_context *
 context_of(int level)
 {
 	dane_policy_context *context = NULL;
-	const char *what = "level";
+	const char *what = "level", *why;
 	int result;
 
 	if (Contexts[level] != NULL)
@@ -172,7 +172,10 @@ context_of(int level)
 	}
 	if (result == DANE_POLICY_OK)
 		return Contexts[level] = context;
-	sm_syslog(LOG_ERR, NOQID, "DANE=client, setup failed, %.100s: %s", what, dane_policy_error_text(result));
+	why = dane_policy_context_error(context);
+	if (why == NULL || *why == '\0')
+		why = dane_policy_error_text(result);
+	sm_syslog(LOG_ERR, NOQID, "DANE=client, setup failed, %.100s: %s", what, why);
 	dane_policy_context_free(context);
 	return NULL;
 }

@@ -111,7 +111,7 @@ fn parse_line(fields: &[&str]) -> Result<(Name, Anchor), String> {
     let anchor = read_line(fields).ok_or_else(neither)?;
     match &anchor.1 {
         Anchor::Ds(ds) if !ds.has_its_length() => Err(format!(
-            "has a digest of {} octets, which is not the length of digest type {}",
+            "has a digest of another length ({}) than digest type {} makes",
             ds.digest.len(),
             ds.digest_type
         )),
@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(Anchors::parse(&beside).unwrap().0.len(), 2, "{line}");
         }
         let short = format!("{good}. DS 1 13 2 {}", &DIGEST[2..]);
-        let why = "line 2 has a digest of 31 octets, which is not the length of digest type 2";
+        let why = "line 2 has a digest of another length (31) than digest type 2 makes";
         assert_eq!(error(&short), why);
     }
 }

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn dane_policy_query(
         let context = context.ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
-        let answer = context.0.query(&name, r#type)?.map_err(|_| MISUSE)?;
+        let answer = context.context.query(&name, r#type)?.map_err(|_| MISUSE)?;
         Ok(dane_policy_answer::new(answer))
     };
     // SAFETY: NULL or room for a pointer.

@@ -1,24 +1,60 @@
 //! Contexts.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{CString, c_char, c_int};
 use std::time::Duration;
 
 use super::answer::dane_policy_answer;
-use super::boundary::{change, create, free};
-use super::error::MISUSE;
+use super::boundary::{change, create, free, read};
+use super::error::{MISUSE, dane_policy_error};
 use super::status;
-use super::text::{array, from_c};
-use crate::context::Context;
+use super::text::{array, from_c, to_c};
+use crate::context::{Context, InvalidSetting};
+use crate::text::one_line;
 
 /// Configuration, a bounded cache of zone keys, no thread and no descriptor.
-pub struct dane_policy_context(pub(super) Context);
+pub struct dane_policy_context {
+    pub(super) context: Context,
+    /// Why the last setting was refused.
+    error: CString,
+}
+
+/// Why a setting is refused: no such number, or a text that does not parse.
+struct Refusal(String);
+
+impl From<InvalidSetting> for Refusal {
+    fn from(invalid: InvalidSetting) -> Self {
+        Self(invalid.0)
+    }
+}
+
+impl From<dane_policy_error> for Refusal {
+    fn from(_: dane_policy_error) -> Self {
+        Self("NULL, or a number out of its range".into())
+    }
+}
+
+/// Changes a setting, and remembers why if it is refused.
+fn set(
+    context: Option<&mut dane_policy_context>,
+    body: impl FnOnce(&mut Context) -> Result<(), Refusal>,
+) -> c_int {
+    change(context, |context| {
+        let refused = body(&mut context.context).err();
+        context.error = to_c(&one_line(refused.as_ref().map_or("", |Refusal(why)| why)));
+        refused.map_or(Ok(()), |_| Err(MISUSE))
+    })
+}
 
 /// Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
 /// every lookup is indeterminate. Free it with dane_policy_context_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_context_new(out: *mut *mut dane_policy_context) -> c_int {
     // SAFETY: NULL or room for a pointer.
-    unsafe { create(out, || Ok(dane_policy_context(Context::new()))) }
+    unsafe {
+        create(out, || {
+            Ok(dane_policy_context { context: Context::new(), error: CString::default() })
+        })
+    }
 }
 
 /// Frees a context; what was made with it stays valid. NULL is allowed.
@@ -33,8 +69,8 @@ pub extern "C" fn dane_policy_context_set_level(
     context: Option<&mut dane_policy_context>,
     level: c_int,
 ) -> c_int {
-    change(context, |context| {
-        context.0.set_level(status::level(level)?);
+    set(context, |context| {
+        context.set_level(status::level(level)?);
         Ok(())
     })
 }
@@ -50,11 +86,11 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
     domain: *const c_char,
     level: c_int,
 ) -> c_int {
-    change(context, |context| {
+    set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         let level = status::destination_level(level)?;
-        context.0.set_destination_level(&domain, level).map_err(|_| MISUSE)
+        Ok(context.set_destination_level(&domain, level)?)
     })
 }
 
@@ -68,8 +104,8 @@ pub extern "C" fn dane_policy_context_set_audit(
     context: Option<&mut dane_policy_context>,
     on: c_int,
 ) -> c_int {
-    change(context, |context| {
-        context.0.set_audit(on != 0);
+    set(context, |context| {
+        context.set_audit(on != 0);
         Ok(())
     })
 }
@@ -82,8 +118,8 @@ pub extern "C" fn dane_policy_context_set_dnssec(
     context: Option<&mut dane_policy_context>,
     mode: c_int,
 ) -> c_int {
-    change(context, |context| {
-        context.0.set_dnssec(status::mode(mode)?);
+    set(context, |context| {
+        context.set_dnssec(status::mode(mode)?);
         Ok(())
     })
 }
@@ -95,10 +131,10 @@ pub unsafe extern "C" fn dane_policy_context_add_nameserver(
     context: Option<&mut dane_policy_context>,
     address: *const c_char,
 ) -> c_int {
-    change(context, |context| {
+    set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let address = unsafe { from_c(address) }?;
-        context.0.add_nameserver(&address).map_err(|_| MISUSE)
+        Ok(context.add_nameserver(&address)?)
     })
 }
 
@@ -109,10 +145,10 @@ pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
     text: *const c_char,
     length: usize,
 ) -> c_int {
-    change(context, |context| {
+    set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        context.0.set_resolv_conf(text).map_err(|_| MISUSE)
+        Ok(context.set_resolv_conf(text)?)
     })
 }
 
@@ -125,10 +161,10 @@ pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
     text: *const c_char,
     length: usize,
 ) -> c_int {
-    change(context, |context| {
+    set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        context.0.set_trust_anchors(text).map_err(|_| MISUSE)
+        Ok(context.set_trust_anchors(text)?)
     })
 }
 
@@ -138,8 +174,8 @@ pub extern "C" fn dane_policy_context_set_timeout(
     context: Option<&mut dane_policy_context>,
     milliseconds: u32,
 ) -> c_int {
-    change(context, |context| {
-        context.0.set_timeout(Duration::from_millis(milliseconds.into()));
+    set(context, |context| {
+        context.set_timeout(Duration::from_millis(milliseconds.into()));
         Ok(())
     })
 }
@@ -152,10 +188,10 @@ pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
     context: Option<&mut dane_policy_context>,
     name: *const c_char,
 ) -> c_int {
-    change(context, |context| {
+    set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
-        context.0.set_ehlo_name(&name).map_err(|_| MISUSE)
+        Ok(context.set_ehlo_name(&name)?)
     })
 }
 
@@ -165,10 +201,19 @@ pub extern "C" fn dane_policy_context_set_time(
     context: Option<&mut dane_policy_context>,
     unix_seconds: i64,
 ) -> c_int {
-    change(context, |context| {
-        context.0.set_time(unix_seconds);
+    set(context, |context| {
+        context.set_time(unix_seconds);
         Ok(())
     })
+}
+
+/// Why the last function that sets something of this context refused it, with the line where a text has lines; "" after one
+/// that did not. One line of printable ASCII, at most 200 octets, which lives until the next of them is called. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_context_error(
+    context: Option<&dane_policy_context>,
+) -> *const c_char {
+    read(context, std::ptr::null(), |context| context.error.as_ptr())
 }
 
 /// Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
@@ -178,7 +223,7 @@ pub unsafe extern "C" fn dane_policy_context_probe(
     context: Option<&dane_policy_context>,
     out: *mut *mut dane_policy_answer,
 ) -> c_int {
-    let probe = || Ok(dane_policy_answer::new(context.ok_or(MISUSE)?.0.probe()?));
+    let probe = || Ok(dane_policy_answer::new(context.ok_or(MISUSE)?.context.probe()?));
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, probe) }
 }

@@ -57,7 +57,7 @@ pub unsafe extern "C" fn dane_policy_lookup(
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
-        Ok(dane_policy_destination::new(context.0.lookup(&domain, port)?))
+        Ok(dane_policy_destination::new(context.context.lookup(&domain, port)?))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, lookup) }
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn dane_policy_lookup_host(
             false => Some(unsafe { from_c(next_hop) }?),
         };
         let mx = status::mx(mx_status)?;
-        let destination = context.0.lookup_host(&host, port, next_hop.as_deref(), mx)?;
+        let destination = context.context.lookup_host(&host, port, next_hop.as_deref(), mx)?;
         Ok(dane_policy_destination::new(destination))
     };
     // SAFETY: NULL or room for a pointer.

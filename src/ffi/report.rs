@@ -74,7 +74,7 @@ pub unsafe extern "C" fn dane_policy_check(
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
-        Ok(dane_policy_report::new(context.0.check(&domain, port)?))
+        Ok(dane_policy_report::new(context.context.check(&domain, port)?))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, check) }

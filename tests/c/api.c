@@ -236,7 +236,16 @@ static void check_context(void)
     CHECK(dane_policy_context_set_resolv_conf(context, "nameserver 192.0.2.1\n", 21) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_resolv_conf(context, NULL, 1) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_trust_anchors(context, anchor, sizeof anchor - 1) == DANE_POLICY_OK);
+    IS(dane_policy_context_error(context), "");
     CHECK(dane_policy_context_set_trust_anchors(context, "junk", 4) == DANE_POLICY_ERROR_MISUSE);
+    IS(dane_policy_context_error(context), "line 1 is neither a DS nor a zone-signing DNSKEY record");
+    CHECK(dane_policy_context_set_trust_anchors(context, ". DS 1 13 2 ab", 14) == DANE_POLICY_ERROR_MISUSE);
+    IS(dane_policy_context_error(context), "line 1 has a digest of another length (1) than digest type 2 makes");
+    CHECK(dane_policy_context_set_level(context, 9) == DANE_POLICY_ERROR_MISUSE);
+    IS(dane_policy_context_error(context), "NULL, or a number out of its range");
+    CHECK(dane_policy_context_set_audit(context, 0) == DANE_POLICY_OK);
+    IS(dane_policy_context_error(context), "");
+    CHECK(dane_policy_context_error(NULL) == NULL);
     CHECK(dane_policy_context_set_trust_anchors(context, NULL, 0) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_timeout(context, 1000) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_ehlo_name(context, "client.example.org") == DANE_POLICY_OK);

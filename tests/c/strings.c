@@ -146,6 +146,17 @@ static void see_report(const char *domain)
     dane_policy_report_free(report);
 }
 
+/* Settings that are refused, and why. */
+static void see_refusals(const char *name)
+{
+    (void)dane_policy_context_set_ehlo_name(context, name);
+    SEE(TEXT, dane_policy_context_error(context));
+    (void)dane_policy_context_set_trust_anchors(context, name, strlen(name));
+    SEE(TEXT, dane_policy_context_error(context));
+    (void)dane_policy_context_set_destination_level(context, name, 99);
+    SEE(TEXT, dane_policy_context_error(context));
+}
+
 /* A name wherever the interface takes one. */
 static void see_all_of(const char *name)
 {
@@ -155,6 +166,7 @@ static void see_all_of(const char *name)
     dane_policy_destination *destination;
     size_t i;
 
+    see_refusals(name);
     see_report(name);
     see_answer(name, 15);
     for (i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
