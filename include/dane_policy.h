@@ -1039,7 +1039,7 @@ const char *dane_policy_host_base_domain(const struct dane_policy_host *host);
 
 /**
  * The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
- * address, of which there is no SNI (RFC 6066 section 3), and for what is no name.
+ * address, of which there is no SNI, and for what is no host name: servers end a handshake with such (RFC 6066 section 3).
  */
 const char *dane_policy_host_server_name(const struct dane_policy_host *host);
 

@@ -332,7 +332,7 @@ return NULL;
 uschar *
 dane_policy_sni(const smtp_connect_args * args)
 {
-const char * name = args->dane_policy_tls ? dane_policy_host_base_domain(args->dane_policy) : NULL;
+const char * name = args->dane_policy_tls ? dane_policy_host_server_name(args->dane_policy) : NULL;
 
 return name ? string_copy_taint(CUS name, GET_TAINTED) : NULL;
 }

@@ -485,7 +485,7 @@ dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char
 void
 dp_handshake(SSL *ssl)
 {
-	const char *name = dane_policy_host_base_domain(Now.host);
+	const char *name = dane_policy_host_server_name(Now.host);
 
 	/* A server that wants another name shows another certificate, and that is not trusted. */
 	if (name != NULL)

@@ -346,3 +346,11 @@ fn rfc6672_5_3_1_a_dname_explains_one_alias_by_one_equal_target() {
     let too_long = status(&long("old.dname.test"), aliases_too_long_to_be_made);
     assert_eq!(too_long, Status::Indeterminate, "the name server itself cannot make the name");
 }
+
+#[test]
+fn rfc1034_3_6_2_a_loop_of_aliases_ends_where_it_closes() {
+    let world = world::World::start().unwrap();
+    let answer =
+        ask(&world, &world.anchor, "mx1.z1.loop.c2.hostile.test", rtype::A, ATTACKS[0].1).answer;
+    assert_eq!((answer.detail, answer.aliases.len()), (Detail::AliasLoop, 2));
+}

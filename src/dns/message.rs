@@ -513,6 +513,28 @@ mod tests {
     }
 
     #[test]
+    fn few_denials_of_a_reply_are_kept_and_few_dnames() {
+        let record = |number: u8, rtype: u8| {
+            let rdata: &[u8] = if rtype == 47 { &[0, 0, 1, 0x40] } else { &[0] };
+            let fixed = [0, rtype, 0, 1, 0, 0, 0, 9, 0, rdata.len() as u8];
+            [&[1, number, 0xc0, 14], &fixed[..], rdata].concat()
+        };
+        let denials: Vec<Vec<u8>> = (b'a'..=b'z').map(|number| record(number, 47)).collect();
+        let mut wire = reply(&denials.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        wire.swap(7, 9);
+        assert_eq!(parse(&wire).unwrap().authority.0.len(), MAX_DENIAL_RRSETS);
+        let deep = name("a.b.c.d.e.f.example");
+        let mut wire = query(7, &deep, rtype::TLSA, Wants::Proofs);
+        wire.truncate(wire.len() - 11);
+        (wire[2], wire[7], wire[11]) = (wire[2] | 0x80, 6, 0);
+        (0..6u8).for_each(|label| {
+            wire.extend([0xc0, 14 + 2 * label, 0, 39, 0, 1, 0, 0, 0, 9, 0, 1, 0])
+        });
+        let message = super::parse(&wire, &deep, rtype::TLSA, &Budget::for_tests()).unwrap();
+        assert_eq!(message.answer.0.len(), MAX_DNAME_RRSETS);
+    }
+
+    #[test]
     fn rfc4034_6_3_an_rrset_has_its_signatures_and_each_record_once() {
         let tlsa = |last: u8| [0xc0, 12, 0, 52, 0, 1, 0, 0, 0, last, 0, 2, 3, last];
         let signature = |covered: u8| {

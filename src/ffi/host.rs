@@ -106,7 +106,7 @@ pub extern "C" fn dane_policy_host_base_domain(host: Option<&dane_policy_host>) 
 }
 
 /// The name to send as SNI: the TLSA base domain (RFC 7672 section 8.1), or without one the host's name. NULL for an
-/// address, of which there is no SNI (RFC 6066 section 3), and for what is no name.
+/// address, of which there is no SNI, and for what is no host name: servers end a handshake with such (RFC 6066 section 3).
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_server_name(host: Option<&dane_policy_host>) -> *const c_char {
     read(host, std::ptr::null(), |host| text_or_null(host.server_name.as_ref()))

@@ -13,7 +13,7 @@ use super::{address, literal, tlsa};
 use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
 use crate::dns::names::{self, InvalidName, display};
 use crate::dns::{Call, rtype};
-use crate::text::{excerpt, one_line, without_final_dot};
+use crate::text::{excerpt, is_host_name, one_line, without_final_dot};
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify_while};
 
@@ -161,11 +161,10 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
 
 impl Host {
     /// The name to ask the server for in TLS: the TLSA base domain (RFC 7672 section 8.1), or without one the host's; none
-    /// for an address (RFC 6066 section 3), and for what is no name.
+    /// for an address, and for what is no host name: servers end a handshake with such (RFC 6066 section 3).
     pub fn server_name(&self) -> Option<&str> {
         let name = self.base_domain.as_ref().unwrap_or(&self.name);
-        let is_name = literal::parse(name).is_none() && names::parse(name).is_ok();
-        is_name.then_some(name)
+        is_host_name(name).then_some(name)
     }
 
     fn blank(query: &Query<'_>) -> Self {

@@ -165,7 +165,9 @@ impl<'a> Exim<'a> {
     }
 
     fn main_log(&self) -> io::Result<String> {
-        fs::read_to_string(self.directory.join("mainlog"))
+        // Exim writes the names of hosts as DNS has them.
+        let log = fs::read(self.directory.join("mainlog"))?;
+        Ok(String::from_utf8_lossy(&log).into_owned())
     }
 
     /// What Exim complains of beside deliveries, one line each.

@@ -3,7 +3,7 @@
 use world::Case;
 
 use crate::deed::Deed;
-use crate::exception::has_equal_preferences;
+use crate::exception::{SHORT_KEY, has_equal_preferences, has_short_key, has_special_name};
 use crate::exim::Outcome;
 
 type Rule = (&'static str, fn(&Case, Deed, &Outcome) -> bool);
@@ -51,6 +51,12 @@ const RULES: &[Rule] = &[
                 && outcome.log.contains("(gnutls_handshake): ASN1 parser")
         },
     ),
+    ("Exim's router bounces for an MX host that is no host name", |case, deed, outcome| {
+        has_special_name(case)
+            && deed == Deed::Fail
+            && outcome.delivery.why.contains("all relevant MX records point to non-existent")
+    }),
+    (SHORT_KEY, |case, deed, _| has_short_key(case) && deed == Deed::Defer),
     (
         "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
         |case, deed, outcome| {

@@ -9,6 +9,7 @@ use std::time::Instant;
 use world::{Case, Message, World};
 
 use crate::deed::Deed;
+use crate::exception::has_special_name;
 use crate::exim::{Exim, Outcome, Setting};
 use crate::exim_controls;
 use crate::exim_exception;
@@ -145,8 +146,9 @@ fn run(world: &World, exim: &Exim<'_>, subject: &Subject, mode: &str) -> io::Res
         let message = taken.iter().find(is_it);
         let is_verified = outcome.as_ref().is_ok_and(Outcome::is_verified);
         let name = message.and_then(|message| message.server_name.as_deref());
-        let is_named =
-            !is_verified || has_base_domain(case, mode, subject, name.unwrap_or_default())?;
+        let is_named = !is_verified
+            || has_special_name(case)
+            || has_base_domain(case, mode, subject, name.unwrap_or_default())?;
         let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_named {
             tally.differ(case, None, &format!("asked for server name {name:?}"));

@@ -4,7 +4,7 @@ use world::Case;
 
 use crate::deed::Deed;
 use crate::delivery::Delivery;
-use crate::exception::has_equal_preferences;
+use crate::exception::{SHORT_KEY, has_equal_preferences, has_short_key, has_special_name};
 
 type Rule = (&'static str, fn(&Case, Deed, &Delivery) -> bool);
 
@@ -57,6 +57,10 @@ const RULES: &[Rule] = &[
             has_equal_preferences(case) && matches!(deed, Deed::Deliver | Deed::Encrypted)
         },
     ),
+    ("its resolver gives it no MX host that is no host name", |case, deed, delivery| {
+        has_special_name(case) && deed == Deed::Defer && delivery.why == "5.1.2 Deferred"
+    }),
+    (SHORT_KEY, |case, deed, _| has_short_key(case) && deed == Deed::Defer),
     (
         "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
         |case, deed, _| case.domain == "dname-insecure.test" && deed == Deed::Defer,

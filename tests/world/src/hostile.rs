@@ -12,6 +12,7 @@
 //! | `signatures` | 64 KiB of signatures that fail |
 //! | `records` | 64 KiB of TLSA records |
 //! | `addresses` | 64 KiB of addresses |
+//! | `loop` | two aliases of each other, which cost no packet after the first |
 //! | `targets` | 64 KiB of MX records, whose hosts have nothing |
 
 use hickory_resolver::proto::rr::Name;
@@ -107,8 +108,9 @@ impl Hostile {
             }
             (A, "addresses") if is_host => answer.answer = signed(A, addresses()),
             (A, "signatures") if is_host => answer.answer = failing(zone, qname),
+            (A | AAAA, "loop") if is_host => answer.answer = alias(zone, qname, |n| n % 2 + 1),
             (A | AAAA, "aliases") if is_host => {
-                answer.answer = alias(zone, qname);
+                answer.answer = alias(zone, qname, |n| n + 1000);
                 answer.junk = aliases(qname);
             }
             (A, "hashes" | "records") if is_host => {
@@ -223,11 +225,11 @@ fn failing(zone: &Zone, owner: &Name) -> Vec<Record> {
     records
 }
 
-/// An alias of the name.
-fn alias(zone: &Zone, owner: &Name) -> Vec<Record> {
+/// An alias to the host of another number.
+fn alias(zone: &Zone, owner: &Name, next: fn(usize) -> usize) -> Vec<Record> {
     let number: usize =
         str::from_utf8(&owner.iter().next().unwrap()[2..]).unwrap().parse().unwrap();
-    let next = owner.base_name().prepend_label(format!("mx{}", number + 1000)).unwrap();
+    let next = owner.base_name().prepend_label(format!("mx{}", next(number))).unwrap();
     zone.signed(owner, owner, CNAME, &[wire(&next)])
 }
 

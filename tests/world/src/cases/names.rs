@@ -63,7 +63,7 @@ pub(super) fn names(c: &mut Cases<'_>) {
 pub(super) fn special(c: &mut Cases<'_>) {
     for (label, first, what) in [
         ("plus", "mx+1", "a plus sign"),
-        ("star", "*", "an asterisk"),
+        ("asterisk", "*", "an asterisk"),
         ("underscore", "_mx", "an underscore"),
         ("octets", r"m\252\000x", "8-bit octets"),
         ("inner-dot", r"m\.x", "a dot inside a label"),
@@ -81,6 +81,7 @@ pub(super) fn special(c: &mut Cases<'_>) {
     c.expect("MX target with a plus sign (1035 3.1)", "plus-mx.test", DELIVER, DELIVER);
     c.b.signed("inner-dot-mx.test");
     c.b.rr(r"inner-dot-mx.test MX 10 m\.x.inner-dot-mx.test");
+    c.good_host(r"m\.x.inner-dot-mx.test");
     c.expect(
         "MX target with a dot inside a label (1035 3.1)",
         "inner-dot-mx.test",
