@@ -1,7 +1,5 @@
 //! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
-use hickory_resolver::proto::dnssec::DigestType;
-
 use super::budget::{Budget, Exhausted};
 use super::key::{self, Key, ZoneKeys};
 use super::rrset::Rrset;
@@ -34,13 +32,23 @@ impl Ds {
 
     /// Whether both numbers are supported.
     pub(crate) fn is_supported(&self) -> bool {
-        key::supported(self.algorithm) && DigestType::from(self.digest_type).is_supported()
+        key::supported(self.algorithm) && self.length_of_type().is_some()
     }
 
     /// Whether the digest has the length of its type; so has one of an unknown type.
     pub(crate) fn has_its_length(&self) -> bool {
-        let of_its_type = DIGESTS.iter().find(|(digest_type, _)| *digest_type == self.digest_type);
-        of_its_type.is_none_or(|(_, length)| self.digest.len() == *length)
+        self.length_of_type().is_none_or(|length| self.digest.len() == length)
+    }
+
+    fn length_of_type(&self) -> Option<usize> {
+        let (_, length) =
+            DIGESTS.iter().find(|(digest_type, _)| *digest_type == self.digest_type)?;
+        Some(*length)
+    }
+
+    /// Which keys it may be for, and by which digest.
+    fn place(&self) -> (u16, u8, u8) {
+        (self.tag, self.algorithm, self.digest_type)
     }
 }
 
@@ -79,10 +87,7 @@ impl EntryPoints {
         let mut found = 0;
         for (digest_type, _) in DIGESTS {
             let place = (key.tag, key.algorithm, digest_type);
-            let first =
-                self.ds.partition_point(|ds| (ds.tag, ds.algorithm, ds.digest_type) < place);
-            let is_named = |ds: &Ds| (ds.tag, ds.algorithm, ds.digest_type) == place;
-            if !self.ds.get(first).is_some_and(is_named) {
+            if self.ds.binary_search_by_key(&place, Ds::place).is_err() {
                 continue;
             }
             if let Some(digest) = key.digest(&keys.apex, digest_type, budget)? {
@@ -183,8 +188,8 @@ mod tests {
     }
 
     fn keys(rdata: &[Vec<u8>]) -> Rrset {
-        let mut rrset = Rrset::new(Name::root(), rtype::DNSKEY, 9, rdata[0].clone());
-        rdata[1..].iter().for_each(|rdata| rrset.add(9, rdata.clone()));
+        let mut rrset = Rrset::new(Name::root(), rtype::DNSKEY);
+        rdata.iter().for_each(|rdata| rrset.add(9, rdata.clone()));
         rrset
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,7 @@ use super::anchors::Anchors;
 use super::budget::{Budget, Spent};
 use super::message::{self, Message};
 use super::names::{canonical_wire, parse, prepend};
+use super::reader::name_in;
 use super::rrset::{Rrset, Rrsig};
 use super::{Answer, Cache, Call, Config, Mode, Status, rtype};
 use crate::decide::Detail;
@@ -46,18 +48,33 @@ fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
 
 fn ask(world: &world::World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
     let server = relay(world.dns, tamper).unwrap();
-    let anchors = Anchors::parse(anchor).unwrap();
-    let config = Config { servers: vec![server], mode: Some(Mode::Validate), anchors };
-    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(LocalSet::new().run_until(async {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-        let call = Call::new(config, Arc::new(Cache::default()), now, deadline);
-        let name = parse(name).unwrap();
+    let name = parse(name).unwrap();
+    let (answer, spent) = Call::alone(server, anchor, Mode::Validate, |call| async move {
         call.prepare(&name);
-        let answer = call.resolve(&name, rtype).await;
-        Cost { answer, spent: call.budget.spent() }
-    }))
+        call.resolve(&name, rtype).await
+    });
+    Cost { answer, spent }
+}
+
+impl Call {
+    /// Runs one call with nothing remembered; what it gives, and what it spent.
+    pub(crate) fn alone<T, F: Future<Output = T>>(
+        server: SocketAddr,
+        anchor: &str,
+        mode: Mode,
+        work: impl FnOnce(Rc<Self>) -> F,
+    ) -> (T, Spent) {
+        let anchors = Anchors::parse(anchor).unwrap();
+        let config = Config { servers: vec![server], mode: Some(mode), anchors };
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(LocalSet::new().run_until(async {
+            let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+            let call = Self::new(config, Arc::new(Cache::default()), now, deadline);
+            let outcome = work(call.clone()).await;
+            (outcome, call.budget.spent())
+        }))
+    }
 }
 
 /// The world's name server with altered replies, over UDP and TCP on one port.
@@ -69,7 +86,7 @@ fn relay(upstream: SocketAddr, tamper: Tamper) -> io::Result<SocketAddr> {
         let mut stream = TcpStream::connect(upstream)?;
         write_framed(&mut stream, query)?;
         let wire = read_framed(&mut stream)?;
-        let (name, _) = message::name_in(&query[12..]).unwrap();
+        let (name, _) = name_in(&query[12..]).unwrap();
         let asked = asked_type(query);
         let message = message::parse(&wire, &name, asked, &Budget::for_tests());
         let mut message = message.map_err(|_| io::Error::other("malformed"))?;
@@ -286,8 +303,8 @@ fn redirected_by_the_root(asked: u16, message: &mut Message) {
         let owner = parse("_25._tcp.mx.good.test").unwrap();
         let target = [&canonical_wire(&owner)[..canonical_wire(&owner).len() - 1], b"\x04evil\0"];
         message.answer.0 = vec![
-            Rrset::new(Name::root(), rtype::DNAME, 9, b"\x04evil\0".to_vec()),
-            Rrset::new(owner, rtype::CNAME, 9, target.concat()),
+            Rrset::of(Name::root(), rtype::DNAME, 9, b"\x04evil\0"),
+            Rrset::of(owner, rtype::CNAME, 9, &target.concat()),
         ];
         message.authority.0.clear();
     }
@@ -326,7 +343,7 @@ fn aliases_too_long_to_be_made(asked: u16, message: &mut Message) {
     if asked == rtype::CNAME {
         message.rcode = 0;
         message.answer.0.retain(|rrset| rrset.rtype == rtype::DNAME);
-        message.answer.0.push(Rrset::new(owner, rtype::CNAME, 9, b"\x05other\0".to_vec()));
+        message.answer.0.push(Rrset::of(owner, rtype::CNAME, 9, b"\x05other\0"));
         another_alias(asked, message);
     }
 }

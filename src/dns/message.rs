@@ -7,6 +7,7 @@
 use hickory_resolver::proto::rr::Name;
 
 use super::budget::{Budget, Exhausted};
+use super::reader::Reader;
 use super::rrset::{Rrset, Rrsig};
 use super::{names, rtype};
 use crate::text::escaped;
@@ -14,10 +15,6 @@ use crate::text::escaped;
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
 pub(crate) const UDP_PAYLOAD: u16 = 1232;
 
-/// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
-const MAX_NAME_STEPS: usize = 254;
-/// Octets of a name, its final zero left out (RFC 1035 section 2.3.4).
-const MAX_NAME_OCTETS: usize = 254;
 /// Denial RRsets of one reply that are looked at; an honest one has at most four.
 const MAX_DENIAL_RRSETS: usize = 16;
 /// DNAME RRsets of one reply that are looked at; an honest one has one above the name.
@@ -149,86 +146,6 @@ impl Header {
     }
 }
 
-/// A message, and how far it was read.
-struct Reader<'a> {
-    wire: &'a [u8],
-    at: usize,
-    /// Those of the name that was read last.
-    labels: Vec<&'a [u8]>,
-    /// Labels and pointers that were looked at.
-    steps: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn new(wire: &'a [u8]) -> Self {
-        Self { wire, at: 0, labels: Vec::new(), steps: 0 }
-    }
-
-    fn slice(&mut self, length: usize) -> Option<&'a [u8]> {
-        let end = self.at.checked_add(length)?;
-        let octets = self.wire.get(self.at..end)?;
-        self.at = end;
-        Some(octets)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.slice(1).map(|octets| octets[0])
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        Some(u16::from_be_bytes(self.slice(2)?.try_into().ok()?))
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_be_bytes(self.slice(4)?.try_into().ok()?))
-    }
-
-    /// Reads the labels of a name, pointers followed (RFC 1035 section 4.1.4).
-    fn name(&mut self) -> Option<()> {
-        self.labels.clear();
-        let mut octets = 0;
-        let mut end = None;
-        for _ in 0..MAX_NAME_STEPS {
-            self.steps += 1;
-            let here = self.at;
-            match self.u8()? {
-                0 => {
-                    self.at = end.unwrap_or(self.at);
-                    return Some(());
-                }
-                length @ 1..=63 => {
-                    octets += usize::from(length) + 1;
-                    let label = self.slice(length.into()).filter(|_| octets <= MAX_NAME_OCTETS)?;
-                    self.labels.push(label);
-                }
-                high @ 0xc0.. => {
-                    let target = usize::from(u16::from_be_bytes([high & 0x3f, self.u8()?]));
-                    end = end.or(Some(self.at));
-                    self.at = Some(target).filter(|target| *target < here)?;
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
-    fn last_name(&self) -> Option<Name> {
-        let mut name = Name::from_labels(self.labels.iter().copied()).ok()?;
-        name.set_fqdn(true);
-        Some(name.to_lowercase())
-    }
-
-    /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.
-    fn labels_above(&mut self, name: &Name) -> Option<usize> {
-        let more = names::depth(name).checked_sub(self.labels.len())?;
-        let pairs = self.labels.iter().zip(name.iter().skip(more));
-        let same = pairs.take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
-        self.steps += same + 1;
-        (same == self.labels.len()).then_some(more)
-    }
-}
-
 /// A record, but for its owner, whose labels the reader holds; and the place of its data.
 struct Raw<'a> {
     rtype: u16,
@@ -330,10 +247,18 @@ impl<'a> Parts<'_, 'a, '_> {
         Ok(message)
     }
 
-    /// The owner of an RRset of the answer, where it is the name asked about or redirects it.
+    /// The place of the RRset that a record of this type and the owner read last belongs to.
+    fn place(&mut self, rtype: u16, section: &Section) -> Option<usize> {
+        section.0.iter().position(|rrset| {
+            rrset.rtype == rtype && self.reader.labels_above(&rrset.owner) == Some(0)
+        })
+    }
+
+    /// The owner of a new RRset of the answer, where it is the name asked about or redirects it.
     fn answer_owner(&mut self, rtype: u16, section: &Section) -> Option<Name> {
+        let dnames = || section.0.iter().filter(|rrset| rrset.rtype == rtype::DNAME).count();
         let is_wanted = |more: &usize| match rtype {
-            rtype::DNAME => *more > 0,
+            rtype::DNAME => *more > 0 && dnames() < MAX_DNAME_RRSETS,
             _ => *more == 0 && (rtype == rtype::CNAME || rtype == self.rtype),
         };
         let is_kept =
@@ -343,32 +268,21 @@ impl<'a> Parts<'_, 'a, '_> {
             return None;
         }
         let more = self.reader.labels_above(self.name).filter(is_wanted)?;
-        let owner = self.name.trim_to(names::depth(self.name) - more);
-        let dnames = || section.0.iter().filter(|rrset| rrset.rtype == rtype::DNAME).count();
-        let is_new_dname = rtype == rtype::DNAME && section.rrset(&owner, rtype).is_none();
-        (!is_new_dname || dnames() < MAX_DNAME_RRSETS).then_some(owner)
+        Some(self.name.trim_to(names::depth(self.name) - more))
     }
 
-    /// The owner of an RRset that denies something, if few came before it.
+    /// The owner of a new RRset that denies something, if few came before it.
     fn denial_owner(&mut self, rtype: u16, section: &Section) -> Option<Name> {
-        if !matches!(rtype, rtype::NSEC | rtype::NSEC3) {
-            return None;
-        }
-        let known = section.0.iter().find(|rrset| {
-            rrset.rtype == rtype && self.reader.labels_above(&rrset.owner) == Some(0)
-        });
-        match known {
-            Some(rrset) => Some(rrset.owner.clone()),
-            None if section.0.len() < MAX_DENIAL_RRSETS => self.reader.last_name(),
-            None => None,
-        }
+        let is_denial = matches!(rtype, rtype::NSEC | rtype::NSEC3);
+        let is_wanted = is_denial && section.0.len() < MAX_DENIAL_RRSETS;
+        is_wanted.then(|| self.reader.last_name()).flatten()
     }
 
     /// The RRsets of a section whose owner is wanted, each with its signatures.
     fn section(
         &mut self,
         count: u16,
-        owner: impl Fn(&mut Self, u16, &Section) -> Option<Name>,
+        new_owner: impl Fn(&mut Self, u16, &Section) -> Option<Name>,
     ) -> Result<Section, Unreadable> {
         let mut section = Section::default();
         let start = self.reader.at;
@@ -377,15 +291,15 @@ impl<'a> Parts<'_, 'a, '_> {
             if raw.class != CLASS_IN {
                 continue;
             }
-            if let Some(owner) = owner(self, raw.rtype, &section) {
+            let place = self.place(raw.rtype, &section).or_else(|| {
+                let owner = new_owner(self, raw.rtype, &section)?;
+                section.0.push(Rrset::new(owner, raw.rtype));
+                Some(section.0.len() - 1)
+            });
+            if let Some(place) = place {
                 let data = raw.canonical(self.reader).ok_or(Unreadable::Malformed)?;
                 self.budget.keep(Rrset::kept_octets(&data))?;
-                let known =
-                    section.0.iter_mut().find(|it| it.rtype == raw.rtype && it.owner == owner);
-                match known {
-                    Some(rrset) => rrset.add(raw.ttl, data),
-                    None => section.0.push(Rrset::new(owner, raw.rtype, raw.ttl, data)),
-                }
+                section.0[place].add(raw.ttl, data);
             }
         }
         let end = std::mem::replace(&mut self.reader.at, start);
@@ -406,22 +320,13 @@ impl<'a> Parts<'_, 'a, '_> {
     /// Gives a signature to the RRset that it covers, if that was kept.
     fn signature(&mut self, raw: &Raw<'a>, section: &mut Section) -> Result<(), Unreadable> {
         let covered = raw.data.first_chunk().map(|covered| u16::from_be_bytes(*covered));
-        let rrset = section.0.iter_mut().find(|rrset| {
-            Some(rrset.rtype) == covered && self.reader.labels_above(&rrset.owner) == Some(0)
-        });
-        let Some(rrset) = rrset else { return Ok(()) };
+        let place = covered.and_then(|covered| self.place(covered, section));
+        let Some(place) = place else { return Ok(()) };
         let signature = raw.signature(self.reader).ok_or(Unreadable::Malformed)?;
         self.budget.keep(signature.kept_octets())?;
-        rrset.signatures.push(signature);
+        section.0[place].signatures.push(signature);
         Ok(())
     }
-}
-
-/// Reads a name out of RDATA whose names are uncompressed.
-pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
-    let mut reader = Reader::new(rdata);
-    reader.name()?;
-    Some((reader.last_name()?, rdata.get(reader.at..)?))
 }
 
 /// RFC 8914 section 2: the code and the resolver's own words.

@@ -36,7 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
     if text.len() > MAX_LENGTH {
         return Err(InvalidName::TooLong);
     }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+    if !text.bytes().all(|byte| byte == b'.' || is_plain_octet(byte)) {
         return Err(InvalidName::NotAscii);
     }
     if text.split('.').any(str::is_empty) {
@@ -78,7 +78,11 @@ pub(crate) fn display(name: &Name) -> String {
 
 /// Whether the name is one that can be written without escapes, as every host name can.
 pub(crate) fn is_plain(name: &Name) -> bool {
-    name.iter().flatten().all(|octet| octet.is_ascii_graphic() && !matches!(octet, b'.' | b'\\'))
+    name.iter().flatten().copied().all(is_plain_octet)
+}
+
+fn is_plain_octet(octet: u8) -> bool {
+    octet.is_ascii_graphic() && !matches!(octet, b'.' | b'\\')
 }
 
 /// The number of labels, the root and a leading `*` not counted (RFC 4034 section 3.1.3).

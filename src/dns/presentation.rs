@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use data_encoding::HEXLOWER;
 
-use super::message::name_in;
 use super::names::display;
+use super::reader::name_in;
 use super::rtype;
 
 /// Shows RDATA; unknown types and malformed data as in RFC 3597 section 5.

@@ -30,13 +30,22 @@ pub(crate) struct Rrsig {
 }
 
 impl Rrset {
-    pub(crate) fn new(owner: Name, rtype: u16, ttl: u32, rdata: Vec<u8>) -> Self {
-        Self { owner, rtype, ttl, rdata: vec![rdata], signatures: Vec::new() }
+    /// One without records, which are to follow.
+    pub(crate) fn new(owner: Name, rtype: u16) -> Self {
+        Self { owner, rtype, ttl: u32::MAX, rdata: Vec::new(), signatures: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, ttl: u32, rdata: Vec<u8>) {
         self.ttl = self.ttl.min(ttl);
         self.rdata.push(rdata);
+    }
+
+    /// One record.
+    #[cfg(test)]
+    pub(crate) fn of(owner: Name, rtype: u16, ttl: u32, rdata: &[u8]) -> Self {
+        let mut rrset = Self::new(owner, rtype);
+        rrset.add(ttl, rdata.to_vec());
+        rrset
     }
 
     /// Brings the records into canonical order (RFC 4034 section 6.3).

@@ -190,7 +190,7 @@ mod tests {
         let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
         let rsa = Key::from_rdata(&[&[1, 0, 3, 8, 1, 3][..], &[0xff; 64]].concat()).unwrap();
         let zone = ZoneKeys::new(name("example"), vec![key.clone(), rsa.clone()]);
-        let mut rrset = Rrset::new(name("a.example"), rtype::A, 9, vec![0; 4]);
+        let mut rrset = Rrset::of(name("a.example"), rtype::A, 9, &[0; 4]);
         let mut signature = Rrsig {
             covered: rtype::A,
             algorithm: 13,
@@ -270,8 +270,8 @@ mod tests {
 
     fn rrset(owner: &str, addresses: &[[u8; 4]]) -> Rrset {
         let owner = names::parse(owner).unwrap();
-        let mut rrset = Rrset::new(owner, rtype::A, 60, addresses[0].to_vec());
-        addresses[1..].iter().for_each(|address| rrset.add(60, address.to_vec()));
+        let mut rrset = Rrset::new(owner, rtype::A);
+        addresses.iter().for_each(|address| rrset.add(60, address.to_vec()));
         rrset.sort();
         rrset
     }
@@ -350,7 +350,7 @@ mod tests {
         let zone = names::parse("example").unwrap();
         let key = Key::from_rdata(&[1, 0, 3, 13, 9]).unwrap();
         let keys = ZoneKeys::new(zone.clone(), vec![key.clone(); 100]);
-        let mut rrset = Rrset::new(zone.clone(), rtype::A, 9, vec![0; 4]);
+        let mut rrset = Rrset::of(zone.clone(), rtype::A, 9, &[0; 4]);
         let signature = Rrsig {
             covered: rtype::A,
             algorithm: 13,

@@ -1,31 +1,18 @@
 //! What a hostile authority, and a large honest one, cost a whole lookup: units of computing and octets, never seconds.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
-use tokio::task::LocalSet;
-use tokio::time::Instant;
-
 use super::{Destination, Policy, lookup};
 use crate::decide::{Action, Decision, Detail, Level, Tlsa};
-use crate::dns::{Anchors, Cache, Call, Config, Mode, Spent};
+use crate::dns::{Call, Mode, Spent};
 
 /// Units and octets that a call may spend, and a quarter of it is for the honest: see SECURITY.md.
 const WORK: u32 = 250_000;
 const MEMORY: usize = 8 << 20;
 
 fn look_up(world: &world::World, mode: Mode, domain: &str) -> (Destination, Spent) {
-    let anchors = Anchors::parse(&world.anchor).unwrap();
-    let config = Config { servers: vec![world.dns], mode: Some(mode), anchors };
-    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(LocalSet::new().run_until(async {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let call = Call::new(config, Arc::new(Cache::default()), now, deadline);
-        let policy = Policy { level: Some(Level::Dane), audit: false };
-        let destination = lookup(&call, policy, domain, world.smtp_port).await;
-        (destination, call.budget.spent())
-    }))
+    let policy = Policy { level: Some(Level::Dane), audit: false };
+    Call::alone(world.dns, &world.anchor, mode, |call| async move {
+        lookup(&call, policy, domain, world.smtp_port).await
+    })
 }
 
 #[test]

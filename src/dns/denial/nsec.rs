@@ -4,8 +4,8 @@ use hickory_resolver::proto::rr::Name;
 
 use super::types::Types;
 use super::{Cut, Denial};
-use crate::dns::message::name_in;
 use crate::dns::names::{common_ancestor, depth, is_below, wildcard_of};
+use crate::dns::reader::name_in;
 use crate::dns::rtype;
 
 /// An NSEC record.

@@ -1,0 +1,96 @@
+//! Octets, numbers and names out of a DNS message (RFC 1035 sections 3.1 and 4.1.4).
+
+use hickory_resolver::proto::rr::Name;
+
+use super::names;
+
+/// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
+const MAX_NAME_STEPS: usize = 254;
+/// Octets of a name, its final zero left out (RFC 1035 section 2.3.4).
+const MAX_NAME_OCTETS: usize = 254;
+/// A message, and how far it was read.
+pub(super) struct Reader<'a> {
+    wire: &'a [u8],
+    pub(super) at: usize,
+    /// Those of the name that was read last.
+    labels: Vec<&'a [u8]>,
+    /// Labels and pointers that were looked at.
+    pub(super) steps: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(wire: &'a [u8]) -> Self {
+        Self { wire, at: 0, labels: Vec::new(), steps: 0 }
+    }
+
+    pub(super) fn slice(&mut self, length: usize) -> Option<&'a [u8]> {
+        let end = self.at.checked_add(length)?;
+        let octets = self.wire.get(self.at..end)?;
+        self.at = end;
+        Some(octets)
+    }
+
+    pub(super) fn u8(&mut self) -> Option<u8> {
+        self.slice(1).map(|octets| octets[0])
+    }
+
+    pub(super) fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.slice(2)?.try_into().ok()?))
+    }
+
+    pub(super) fn u32(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.slice(4)?.try_into().ok()?))
+    }
+
+    /// Reads the labels of a name, pointers followed (RFC 1035 section 4.1.4).
+    pub(super) fn name(&mut self) -> Option<()> {
+        self.labels.clear();
+        let mut octets = 0;
+        let mut end = None;
+        for _ in 0..MAX_NAME_STEPS {
+            self.steps += 1;
+            let here = self.at;
+            match self.u8()? {
+                0 => {
+                    self.at = end.unwrap_or(self.at);
+                    return Some(());
+                }
+                length @ 1..=63 => {
+                    octets += usize::from(length) + 1;
+                    let label = self.slice(length.into()).filter(|_| octets <= MAX_NAME_OCTETS)?;
+                    self.labels.push(label);
+                }
+                high @ 0xc0.. => {
+                    let target = usize::from(u16::from_be_bytes([high & 0x3f, self.u8()?]));
+                    end = end.or(Some(self.at));
+                    self.at = Some(target).filter(|target| *target < here)?;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
+    pub(super) fn last_name(&self) -> Option<Name> {
+        let mut name = Name::from_labels(self.labels.iter().copied()).ok()?;
+        name.set_fqdn(true);
+        Some(name.to_lowercase())
+    }
+
+    /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.
+    pub(super) fn labels_above(&mut self, name: &Name) -> Option<usize> {
+        let more = names::depth(name).checked_sub(self.labels.len())?;
+        let pairs = self.labels.iter().zip(name.iter().skip(more));
+        let same = pairs.take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
+        self.steps += same + 1;
+        (same == self.labels.len()).then_some(more)
+    }
+}
+
+/// Reads a name out of RDATA whose names are uncompressed.
+pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
+    let mut reader = Reader::new(rdata);
+    reader.name()?;
+    Some((reader.last_name()?, rdata.get(reader.at..)?))
+}
