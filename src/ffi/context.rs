@@ -18,16 +18,7 @@ pub struct dane_policy_context {
     error: CString,
 }
 
-/// Why a setting is refused: no such number, or a text that does not parse.
-struct Refusal(String);
-
-impl From<InvalidSetting> for Refusal {
-    fn from(invalid: InvalidSetting) -> Self {
-        Self(invalid.0)
-    }
-}
-
-impl From<dane_policy_error> for Refusal {
+impl From<dane_policy_error> for InvalidSetting {
     fn from(_: dane_policy_error) -> Self {
         Self("NULL, or a number out of its range".into())
     }
@@ -36,11 +27,11 @@ impl From<dane_policy_error> for Refusal {
 /// Changes a setting, and remembers why if it is refused.
 fn set(
     context: Option<&mut dane_policy_context>,
-    body: impl FnOnce(&mut Context) -> Result<(), Refusal>,
+    body: impl FnOnce(&mut Context) -> Result<(), InvalidSetting>,
 ) -> c_int {
     change(context, |context| {
         let refused = body(&mut context.context).err();
-        context.error = to_c(&one_line(refused.as_ref().map_or("", |Refusal(why)| why)));
+        context.error = to_c(&one_line(refused.as_ref().map_or("", |InvalidSetting(why)| why)));
         refused.map_or(Ok(()), |_| Err(MISUSE))
     })
 }
@@ -90,7 +81,7 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         let level = status::destination_level(level)?;
-        Ok(context.set_destination_level(&domain, level)?)
+        context.set_destination_level(&domain, level)
     })
 }
 
@@ -134,7 +125,7 @@ pub unsafe extern "C" fn dane_policy_context_add_nameserver(
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let address = unsafe { from_c(address) }?;
-        Ok(context.add_nameserver(&address)?)
+        context.add_nameserver(&address)
     })
 }
 
@@ -148,7 +139,7 @@ pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        Ok(context.set_resolv_conf(text)?)
+        context.set_resolv_conf(text)
     })
 }
 
@@ -164,7 +155,7 @@ pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        Ok(context.set_trust_anchors(text)?)
+        context.set_trust_anchors(text)
     })
 }
 
@@ -191,7 +182,7 @@ pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
-        Ok(context.set_ehlo_name(&name)?)
+        context.set_ehlo_name(&name)
     })
 }
 
