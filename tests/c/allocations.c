@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dane_policy.h>
-
 #include "allocations.h"
+#include "world.h"
 
 static void die(const char *why)
 {
@@ -21,17 +20,10 @@ static void die(const char *why)
 static const dane_policy_destination *look_up(const char *domain)
 {
     dane_policy_destination *destination;
-    dane_policy_context *context;
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+    dane_policy_context *context = world_context(DANE_POLICY_DNSSEC_VALIDATE);
 
-    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
-        die("no anchor");
-    fclose(file);
-    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
-        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
-        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
-        dane_policy_lookup(context, domain, (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &destination) != DANE_POLICY_OK)
+    if (context == NULL ||
+        dane_policy_lookup(context, domain, world_port(), &destination) != DANE_POLICY_OK)
         die("no destination");
     dane_policy_context_free(context);
     return destination;

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <dane_policy.h>
+#include "world.h"
 
 #define MIB (1024L * 1024L)
 
@@ -84,17 +84,9 @@ static void die(const char *why)
 
 static dane_policy_context *context_for(int mode)
 {
-    dane_policy_context *context;
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+    dane_policy_context *context = world_context(mode);
 
-    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
-        die("no anchor");
-    fclose(file);
-    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
-        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
-        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
-        dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
+    if (context == NULL)
         die("no context");
     return context;
 }
@@ -103,7 +95,7 @@ static dane_policy_context *context_for(int mode)
 static int look_up(const dane_policy_context *context, const char *domain)
 {
     dane_policy_destination *destination;
-    int code = dane_policy_lookup(context, domain, (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &destination);
+    int code = dane_policy_lookup(context, domain, world_port(), &destination);
     size_t i;
 
     for (i = 0; i < dane_policy_destination_host_count(destination); i++) {

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <dane_policy.h>
+#include "world.h"
 
 enum { CHILDREN = 4, ROUNDS = 5 };
 
@@ -41,16 +41,9 @@ static int open_descriptors(void)
 
 static dane_policy_context *make_context(void)
 {
-    dane_policy_context *context;
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+    dane_policy_context *context = world_context(DANE_POLICY_DNSSEC_VALIDATE);
 
-    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
-        die("no anchor");
-    fclose(file);
-    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
-        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
-        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK)
+    if (context == NULL)
         die("no context");
     return context;
 }
@@ -124,7 +117,7 @@ int main(void)
     int i, round;
 
     signal(SIGPIPE, SIG_DFL);
-    port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
+    port = world_port();
     context = make_context();
     every_kind(context);
     for (i = 0; i < CHILDREN; i++) {

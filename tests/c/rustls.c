@@ -8,14 +8,7 @@
 #include <dane_policy_rustls.h>
 
 #include "../../examples-c/smtp.h"
-
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                            \
-            exit(1);                                                                                                   \
-        }                                                                                                              \
-    } while (0)
+#include "check.h"
 
 static dane_policy_context *context;
 static uint16_t port;

@@ -10,14 +10,7 @@
 #include <dane_policy.h>
 
 #include "call_sequences.h"
-
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);    \
-            exit(1);                                                           \
-        }                                                                      \
-    } while (0)
+#include "check.h"
 
 enum { S = DANE_POLICY_STATUS_SECURE };
 

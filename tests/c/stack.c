@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dane_policy.h>
+#include "world.h"
 
 static dane_policy_context *contexts[2];
 
@@ -18,17 +18,9 @@ static void die(const char *why)
 
 static dane_policy_context *context_for(int mode)
 {
-    dane_policy_context *context;
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
+    dane_policy_context *context = world_context(mode);
 
-    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
-        die("no anchor");
-    fclose(file);
-    if (dane_policy_context_new(&context) != DANE_POLICY_OK ||
-        dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) != DANE_POLICY_OK ||
-        dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) != DANE_POLICY_OK ||
-        dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
+    if (context == NULL)
         die("no context");
     return context;
 }
@@ -36,7 +28,7 @@ static dane_policy_context *context_for(int mode)
 /* Everything that computes, on this thread. */
 static void *work(void *domain)
 {
-    const uint16_t port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
+    const uint16_t port = world_port();
     int mode;
 
     for (mode = 0; mode < 2; mode++) {

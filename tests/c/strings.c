@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dane_policy.h>
+#include "world.h"
 
 enum { LONG = 1 << 16, TEXT = 200, NAME = 255, RECORD = 4 * LONG };
 
@@ -254,16 +254,9 @@ static void see_world(void)
 
 int main(int argc, char **argv)
 {
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
-
-    if (argc != 3 || file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+    if (argc != 3 || (context = world_context(DANE_POLICY_DNSSEC_VALIDATE)) == NULL)
         return 2;
-    fclose(file);
-    port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
-    must(dane_policy_context_new(&context));
-    must(dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")));
-    must(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)));
+    port = world_port();
     see_words();
     see_names();
     see_certificates(argv[1], argv[2]);

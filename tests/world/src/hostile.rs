@@ -151,8 +151,7 @@ impl Hostile {
             "keys" => (0..2700u16).map(|n| key_with(n.to_be_bytes(), [0, 0])).collect(),
             _ => (0..2700u16).map(|n| key_with(n.to_be_bytes(), (!n).to_be_bytes())).collect(),
         };
-        let now = 0;
-        let signature = self.key.sign(apex, apex, DNSKEY, &keys, Validity::Always, now);
+        let signature = self.key.sign(apex, apex, DNSKEY, &keys, Validity::Always, 0);
         let mut records = of(apex, DNSKEY, keys);
         records.push(Record { owner: apex.clone(), rtype: RRSIG, rdata: signature });
         records
@@ -208,8 +207,7 @@ fn addresses() -> Vec<Vec<u8>> {
 
 fn tlsa() -> Vec<Vec<u8>> {
     let record = |n: u16| [&[2, 1, 1][..], &n.to_be_bytes()].concat();
-    let with_data = (0..(FULL / 17) as u16).map(record);
-    with_data.collect()
+    (0..(FULL / 17) as u16).map(record).collect()
 }
 
 /// One address with as many failing signatures as fit.
