@@ -68,8 +68,5 @@ pub fn wait_for(server: &str, name: &str) -> io::Result<()> {
         let reply = ask_patiently(server, &wire_name, wire::SOA, RECURSE_UNCHECKED, STEP);
         Ok(reply.is_ok_and(|reply| reply.rcode() == wire::NOERROR))
     };
-    match wait::until(PATIENCE, serves)? {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("{server} does not serve {name}"))),
-    }
+    wait::must(&format!("{server} does not serve {name}"), serves)
 }

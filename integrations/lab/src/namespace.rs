@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::process::{Server, run};
-use crate::wait::{self, PATIENCE};
+use crate::wait;
 
 /// The mail server's address.
 pub const CLIENT: &str = "10.77.0.2";
@@ -53,10 +53,8 @@ impl Namespace {
     /// Until the holder has left this network.
     fn wait(&self) -> io::Result<()> {
         let here = std::fs::read_link("/proc/self/ns/net")?;
-        match wait::until(PATIENCE, || Ok(std::fs::read_link(self.path())? != here))? {
-            true => Ok(()),
-            false => Err(io::Error::other("there is no second network namespace")),
-        }
+        let is_another = || Ok(std::fs::read_link(self.path())? != here);
+        wait::must("there is no second network namespace", is_another)
     }
 
     fn path(&self) -> String {

@@ -160,8 +160,5 @@ fn wait_for(guest: &Guest, server: &mut Server) -> io::Result<()> {
         server.check()?;
         Ok(TcpStream::connect((guest.address, 25)).is_ok())
     };
-    match wait::until(PATIENCE, listens)? {
-        true => Ok(()),
-        false => Err(io::Error::other("OpenSMTPD does not listen")),
-    }
+    wait::must("OpenSMTPD does not listen", listens)
 }

@@ -10,7 +10,7 @@ use crate::namespace::CLIENT;
 use crate::plan::Server;
 use crate::process;
 use crate::verdict::{Status, Verdict};
-use crate::wait::{self, PATIENCE};
+use crate::wait;
 use crate::wire::{self, CNAME, Message, NOERROR, NXDOMAIN};
 
 /// Where the resolver that the library asks listens.
@@ -84,10 +84,8 @@ pub fn start(
 
 /// An oracle behind an attacker may have no answer even for the root.
 fn wait_for_socket(address: &str) -> io::Result<()> {
-    match wait::until(PATIENCE, || Ok(TcpStream::connect((address, 53)).is_ok()))? {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("unbound does not listen on {address}"))),
-    }
+    let listens = || Ok(TcpStream::connect((address, 53)).is_ok());
+    wait::must(&format!("unbound does not listen on {address}"), listens)
 }
 
 /// What a validating resolver says; a refusal is bogus where `carrier` has an answer at all.

@@ -20,6 +20,11 @@ pub fn until(patience: Duration, mut is_so: impl FnMut() -> io::Result<bool>) ->
     Ok(true)
 }
 
+/// Looks until something is so; `otherwise` says what it means that it never became so.
+pub fn must(otherwise: &str, is_so: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
+    if until(PATIENCE, is_so)? { Ok(()) } else { Err(io::Error::other(otherwise)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +38,7 @@ mod tests {
         };
         assert!(until(PATIENCE, third).unwrap());
         assert!(!until(Duration::ZERO, || Ok(false)).unwrap());
+        must("it is so", || Ok(true)).unwrap();
         assert!(until(PATIENCE, || Err(io::Error::other("it has died"))).is_err());
     }
 }
