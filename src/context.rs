@@ -13,9 +13,8 @@ use tokio::time::Instant;
 
 use crate::check::{self, Report};
 use crate::decide::{Level, Mx};
-use crate::dns::{
-    Anchors, Answer, Cache, Call, Config, Mode, names, parse_resolv_conf, parse_server, rtype,
-};
+use crate::dns::wire::{names, rtype};
+use crate::dns::{Anchors, Answer, Cache, Call, Config, Mode, parse_resolv_conf, parse_server};
 use crate::lookup::{self, Destination, Policy};
 use crate::smtp;
 use crate::sys::{self, StandardDescriptors};

@@ -4,6 +4,7 @@
 //! [`verify`] judges a certificate chain against the TLSA records; [`decide`] turns the statuses into
 //! an action and a reason; [`check`] does all three over real connections. The `ffi` module is the C face.
 
+mod budget;
 pub mod check;
 pub mod context;
 pub mod decide;

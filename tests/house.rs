@@ -1,6 +1,6 @@
 //! docs/house.dot is how the modules in `src/` use each other, and the committed drawings are of their sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,29 +33,49 @@ fn code(source: &Path) -> String {
         .collect()
 }
 
-/// Who uses whom, by `crate::` paths; and all modules.
+/// Folders of `src/dns` that are rooms of their own.
+const ROOMS_OF_DNS: [&str; 2] = ["wire", "proof"];
+
+/// The room that a source, or a `crate::` path, belongs to.
+fn room<'a>(mut path: impl Iterator<Item = &'a str>) -> String {
+    let first = path.next().unwrap();
+    let second = path.next().filter(|name| first == "dns" && ROOMS_OF_DNS.contains(name));
+    second.unwrap_or(first).trim_end_matches(".rs").to_owned()
+}
+
+/// The code of every room.
+fn rooms() -> BTreeMap<String, Vec<(PathBuf, String)>> {
+    let mut rooms = BTreeMap::<_, Vec<_>>::new();
+    let src = root().join("src");
+    for source in sources(&src) {
+        let path = source.strip_prefix(&src).unwrap().to_owned();
+        let room = room(path.iter().map(|name| name.to_str().unwrap()));
+        if room != "lib" {
+            rooms.entry(room).or_default().push((path, code(&source)));
+        }
+    }
+    rooms
+}
+
+/// Who uses whom, by `crate::` paths; and all rooms.
 fn arrows_of_code() -> (Arrows, BTreeSet<String>) {
     let mut arrows = Arrows::new();
-    let mut modules = BTreeSet::new();
-    for entry in fs::read_dir(root().join("src")).unwrap() {
-        let path = entry.unwrap().path();
-        let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if module == "lib" {
-            continue;
-        }
-        for source in sources(&path) {
-            let code = code(&source);
-            assert!(!code.contains("crate::{"), "{}: one module a line", source.display());
+    let rooms = rooms();
+    for (user, sources) in &rooms {
+        for (path, code) in sources {
+            assert!(!code.contains("crate::{"), "{}: one module a line", path.display());
+            let hides_a_room = |name: &&&str| code.contains(&format!("super::{name}"));
+            assert_eq!(ROOMS_OF_DNS.iter().find(hides_a_room), None, "{}", path.display());
             for used in code.split("crate::").skip(1) {
-                let used = used.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
-                if used != module {
-                    arrows.insert((module.clone(), used.to_owned()));
+                let is_end = |c: char| !c.is_ascii_lowercase() && c != '_' && c != ':';
+                let used = room(used.split(is_end).next().unwrap().split("::"));
+                if used != *user {
+                    arrows.insert((user.clone(), used));
                 }
             }
         }
-        modules.insert(module);
     }
-    (arrows, modules)
+    (arrows, rooms.into_keys().collect())
 }
 
 /// Lines `from -> to` and `from -> {to to}`.
@@ -92,6 +112,35 @@ fn nobody_uses_a_module_that_uses_it() {
         let left = arrows.len();
         arrows.retain(|(_, to)| users.contains(to));
         assert!(arrows.len() < left, "a circle among {arrows:?}");
+    }
+}
+
+/// Rooms whose outcome depends on their arguments alone.
+const PURE: [&str; 7] = ["decide", "der", "proof", "text", "tlsa", "verify", "wire"];
+/// What is none of an argument: clocks, sockets, files, the process, and who asks questions.
+const IMPURE: [&str; 12] = [
+    "Instant",
+    "SystemTime",
+    "std::env",
+    "std::fs",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "std::process",
+    "std::thread",
+    "libc::",
+    "tokio",
+    "rustix",
+    "Call",
+];
+
+#[test]
+fn the_pure_rooms_have_nothing_but_their_arguments() {
+    let rooms = rooms();
+    for room in PURE {
+        for (path, code) in &rooms[room] {
+            let found = IMPURE.iter().find(|word| code.contains(*word));
+            assert_eq!(found, None, "{}", path.display());
+        }
     }
 }
 

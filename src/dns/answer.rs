@@ -2,22 +2,10 @@
 
 use hickory_resolver::proto::rr::Name;
 
-use super::names::display;
-use super::presentation;
+use super::Status;
 use crate::decide::Detail;
-
-/// The DNSSEC status of an RRset or of its denial (RFC 4035 section 4.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Proven authentic.
-    Secure,
-    /// Proven to be outside DNSSEC.
-    Insecure,
-    /// A proof failed.
-    Bogus,
-    /// No usable answer.
-    Indeterminate,
-}
+use crate::dns::wire;
+use crate::dns::wire::names::display;
 
 /// One alias followed on the way to an RRset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +50,7 @@ impl Answer {
 
     /// The records in presentation format (RFC 1035 section 5.1), type and owner left out.
     pub fn presentation(&self) -> impl Iterator<Item = String> {
-        self.records.iter().map(|rdata| presentation::show(self.rtype, rdata))
+        self.records.iter().map(|rdata| wire::show(self.rtype, rdata))
     }
 
     /// A name that cannot be asked for.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::standing::Standing;
+use crate::dns::proof::Standing;
 
 /// Zones remembered at most.
 const ENTRIES: usize = 512;
@@ -53,9 +53,8 @@ fn is_alive(expires: i64, now: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::failure::Failure;
-    use crate::dns::key::{Key, ZoneKeys};
-    use crate::dns::names::parse;
+    use crate::dns::proof::{Failure, Key, ZoneKeys};
+    use crate::dns::wire::names::parse;
 
     #[test]
     fn entries_expire_and_are_bounded_and_outages_are_not_kept() {

@@ -12,16 +12,16 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::Mode;
-use super::budget::Budget;
 use super::cache::Cache;
 use super::config::Config;
-use super::failure::Failure;
-use super::message::{self, Message, Unreadable, Wants};
-use super::names::display;
-use super::rtype;
-use super::standing::Standing;
 use super::transport::{Question, ask_tcp, ask_udp};
+use crate::budget::Budget;
 use crate::decide::Detail;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Standing;
+use crate::dns::wire::names::display;
+use crate::dns::wire::rtype;
+use crate::dns::wire::{self, Message, Unreadable, Wants};
 
 /// Patience with one server, per round over all of them.
 const ROUNDS: [Duration; 3] =
@@ -199,7 +199,7 @@ impl Call {
         rtype: u16,
         unusable: impl Fn(String) -> Failure,
     ) -> Result<Message, Failure> {
-        message::parse(wire, name, rtype, &self.budget).map_err(|unreadable| match unreadable {
+        wire::parse(wire, name, rtype, &self.budget).map_err(|unreadable| match unreadable {
             Unreadable::Malformed => unusable("malformed message".into()),
             Unreadable::Exhausted(exhausted) => exhausted.into(),
         })

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 
 use super::Mode;
-use super::anchors::Anchors;
+use crate::dns::proof::Anchors;
 use crate::sys;
 
 const PORT: u16 = 53;

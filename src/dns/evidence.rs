@@ -6,14 +6,14 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
-use super::denial::{Nsec, Nsec3, Proofs, Unproven};
-use super::failure::Failure;
-use super::key::ZoneKeys;
-use super::message::Section;
-use super::names::{display, label_count};
-use super::rtype;
-use super::signature::{self, Fault};
 use crate::decide::Detail;
+use crate::dns::proof::Failure;
+use crate::dns::proof::ZoneKeys;
+use crate::dns::proof::denial::{Nsec, Nsec3, Proofs, Unproven};
+use crate::dns::proof::signature::{self, Fault};
+use crate::dns::wire::Section;
+use crate::dns::wire::names::{display, label_count};
+use crate::dns::wire::rtype;
 
 impl Call {
     /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).

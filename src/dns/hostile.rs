@@ -10,14 +10,15 @@ use std::time::{Duration, SystemTime};
 use hickory_resolver::proto::rr::Name;
 use tokio::task::LocalSet;
 
-use super::anchors::Anchors;
-use super::budget::{Budget, Spent};
-use super::message::{self, Message};
-use super::names::{canonical_wire, parse, prepend};
-use super::reader::name_in;
-use super::rrset::{Rrset, Rrsig};
-use super::{Answer, Cache, Call, Config, Mode, Status, rtype};
+use super::{Answer, Cache, Call, Config, Mode, Status};
+use crate::budget::{Budget, Spent};
 use crate::decide::Detail;
+use crate::dns::proof::Anchors;
+use crate::dns::wire::name_in;
+use crate::dns::wire::names::{canonical_wire, parse, prepend};
+use crate::dns::wire::rtype;
+use crate::dns::wire::{self, Message};
+use crate::dns::wire::{Rrset, Rrsig};
 
 /// What is done to a reply to a question of this type.
 type Tamper = fn(u16, &mut Message);
@@ -88,7 +89,7 @@ fn relay(upstream: SocketAddr, tamper: Tamper) -> io::Result<SocketAddr> {
         let wire = read_framed(&mut stream)?;
         let (name, _) = name_in(&query[12..]).unwrap();
         let asked = asked_type(query);
-        let message = message::parse(&wire, &name, asked, &Budget::for_tests());
+        let message = wire::parse(&wire, &name, asked, &Budget::for_tests());
         let mut message = message.map_err(|_| io::Error::other("malformed"))?;
         tamper(asked, &mut message);
         Ok(encode(&wire, &message))

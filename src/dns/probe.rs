@@ -5,11 +5,11 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::Call;
-use super::failure::Failure;
-use super::rtype;
-use super::standing::Standing;
 use super::{Answer, Mode, Status};
 use crate::decide::Detail;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Standing;
+use crate::dns::wire::rtype;
 
 impl Call {
     /// Secure where every anchor's zone validates, or the resolver vouches for the root; else the text says why not.

@@ -5,15 +5,15 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
-use super::failure::Failure;
-use super::judged::Judged;
-use super::names::display;
-use super::reader::name_in;
-use super::rrset::Rrset;
-use super::rtype;
 use super::validate::{Denied, denied, single};
 use super::{Alias, Answer, Mode, Status};
 use crate::decide::Detail;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Judged;
+use crate::dns::wire::Rrset;
+use crate::dns::wire::name_in;
+use crate::dns::wire::names::display;
+use crate::dns::wire::rtype;
 
 /// Aliases followed; longer chains are indeterminate.
 const MAX_ALIASES: usize = 10;

@@ -7,7 +7,7 @@ use hickory_resolver::proto::rr::Name;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::message::{self, UDP_PAYLOAD, Wants};
+use crate::dns::wire::{self, UDP_PAYLOAD, Wants};
 use crate::memory;
 
 /// Datagrams that do not answer the question before a server counts as failed: a bound on forged floods.
@@ -29,11 +29,11 @@ impl<'a> Question<'a> {
             .fill(&mut id)
             .map_err(|_| io::Error::other("no randomness"))?;
         let id = u16::from_be_bytes(id);
-        Ok(Self { id, name, rtype, wire: message::query(id, name, rtype, wants) })
+        Ok(Self { id, name, rtype, wire: wire::query(id, name, rtype, wants) })
     }
 
     fn is_answered_by(&self, wire: &[u8]) -> bool {
-        message::answers(wire, self.id, self.name, self.rtype)
+        wire::answers(wire, self.id, self.name, self.rtype)
     }
 }
 

@@ -7,10 +7,10 @@ use hickory_resolver::proto::rr::Name;
 
 use super::Status;
 use super::call::{Call, Reply};
-use super::failure::Failure;
-use super::judged::Judged;
-use super::rtype;
 use crate::decide::Detail;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Judged;
+use crate::dns::wire::rtype;
 
 impl Call {
     /// Secure with AD; insecure without it only where the same server vouched for the signed root.

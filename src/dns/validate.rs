@@ -5,16 +5,16 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
-use super::denial::{self, Denial, Unproven};
-use super::failure::Failure;
-use super::judged::Judged;
-use super::key::ZoneKeys;
-use super::names::{canonical_wire, depth, display, label_count};
-use super::reader::name_in;
-use super::rrset::{Rrset, Rrsig};
-use super::rtype;
-use super::signature::{self, Fault, Signed};
-use super::standing::Standing;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Judged;
+use crate::dns::proof::Standing;
+use crate::dns::proof::ZoneKeys;
+use crate::dns::proof::denial::{self, Denial, Unproven};
+use crate::dns::proof::signature::{self, Fault, Signed};
+use crate::dns::wire::name_in;
+use crate::dns::wire::names::{canonical_wire, depth, display, label_count};
+use crate::dns::wire::rtype;
+use crate::dns::wire::{Rrset, Rrsig};
 
 /// Signers of one RRset that are walked to; an honest RRset has one.
 const MAX_SIGNERS: usize = 3;

@@ -7,14 +7,14 @@ use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
 use super::call::{Call, Reply};
-use super::delegation::{self, Ds, Entry, EntryPoints};
-use super::denial::{self, Cut, Unproven};
-use super::failure::Failure;
-use super::key::ZoneKeys;
-use super::names::{self, depth, display, label_count};
-use super::rtype;
-use super::signature;
-use super::standing::Standing;
+use crate::dns::proof::Failure;
+use crate::dns::proof::Standing;
+use crate::dns::proof::ZoneKeys;
+use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
+use crate::dns::proof::denial::{self, Cut, Unproven};
+use crate::dns::proof::signature;
+use crate::dns::wire::names::{self, depth, display, label_count};
+use crate::dns::wire::rtype;
 
 /// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
 const ASKED_AHEAD: usize = 8;

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::explain::trouble;
 use crate::decide::{Address, Detail};
-use crate::dns::names::display;
-use crate::dns::{Answer, Call, Status, rtype};
+use crate::dns::wire::names::display;
+use crate::dns::wire::rtype;
+use crate::dns::{Answer, Call, Status};
 
 /// Addresses of one family considered.
 const MAX_ADDRESSES: usize = 32;

@@ -13,7 +13,7 @@ use crate::decide::{
     Address, Certificate, Decision, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict,
 };
 use crate::dns::Call;
-use crate::dns::names::{self, display};
+use crate::dns::wire::names::{self, display};
 use crate::text::{excerpt, one_line, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.

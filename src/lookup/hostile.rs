@@ -1,8 +1,9 @@
 //! What a hostile authority, and a large honest one, cost a whole lookup: units of computing and octets, never seconds.
 
 use super::{Destination, Policy, lookup};
+use crate::budget::Spent;
 use crate::decide::{Action, Decision, Detail, Level, Tlsa};
-use crate::dns::{Call, Mode, Spent};
+use crate::dns::{Call, Mode};
 
 /// Units and octets that a call may spend, and a quarter of it is for the honest: see SECURITY.md.
 const WORK: u32 = 250_000;

@@ -7,8 +7,9 @@ use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
 use crate::decide::{Detail, Mx};
-use crate::dns::names::display;
-use crate::dns::{Answer, Call, Status, name_in, rtype};
+use crate::dns::wire::names::display;
+use crate::dns::wire::{name_in, rtype};
+use crate::dns::{Answer, Call, Status};
 
 /// MX hosts considered; those of the worst preference beyond that are left out.
 const MAX_HOSTS: usize = 100;

@@ -6,8 +6,9 @@ use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
 use crate::decide::{Detail, Tlsa};
-use crate::dns::names::{display, prepend};
-use crate::dns::{Call, Status, rtype};
+use crate::dns::wire::names::{display, prepend};
+use crate::dns::wire::rtype;
+use crate::dns::{Call, Status};
 use crate::tlsa::{self, Record};
 
 /// What the TLSA records say.

@@ -5,7 +5,7 @@ use hickory_resolver::proto::rr::Name;
 
 use super::delegation::{Ds, EntryPoints};
 use super::key::{self, Key};
-use super::names;
+use crate::dns::wire::names;
 
 /// The root's key-signing keys 20326 (2017) and 38696 (2024), from IANA's root-anchors.xml of 2024-07-18.
 const ROOT: &str = "\

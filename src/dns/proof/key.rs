@@ -4,9 +4,9 @@ use hickory_resolver::proto::dnssec::rdata::DNSKEY;
 use hickory_resolver::proto::dnssec::{Algorithm, DigestType, PublicKey, PublicKeyBuf};
 use hickory_resolver::proto::rr::Name;
 
-use super::budget::{Budget, Exhausted};
-use super::rrset::Rrset;
-use super::rtype;
+use crate::budget::{Budget, Exhausted};
+use crate::dns::wire::Rrset;
+use crate::dns::wire::rtype;
 
 const FLAG_ZONE_KEY: u16 = 0x0100;
 const FLAG_REVOKED: u16 = 0x0080;

@@ -1,6 +1,6 @@
 //! Type bit maps (RFC 4034 section 4.1.2).
 
-use crate::dns::rtype;
+use crate::dns::wire::rtype;
 
 /// The types at a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

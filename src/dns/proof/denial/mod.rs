@@ -11,8 +11,8 @@ use hickory_resolver::proto::rr::Name;
 pub(crate) use nsec::Nsec;
 pub(crate) use nsec3::Nsec3;
 
-use super::budget::{Budget, Exhausted};
-use super::signature::Fault;
+use crate::budget::{Budget, Exhausted};
+use crate::dns::proof::signature::Fault;
 
 /// The signed denial records of one reply.
 #[derive(Clone, Debug, Default)]

@@ -6,10 +6,10 @@
 
 use hickory_resolver::proto::rr::Name;
 
-use super::budget::{Budget, Exhausted};
 use super::reader::Reader;
 use super::rrset::{Rrset, Rrsig};
 use super::{names, rtype};
+use crate::budget::{Budget, Exhausted};
 use crate::text::escaped;
 
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).

@@ -6,9 +6,9 @@ use hickory_resolver::proto::rr::Name;
 
 use super::types::Types;
 use super::{Cut, Denial, Unproven};
-use crate::dns::budget::Budget;
-use crate::dns::names::{depth, wildcard_of};
-use crate::dns::rtype;
+use crate::budget::Budget;
+use crate::dns::wire::names::{depth, wildcard_of};
+use crate::dns::wire::rtype;
 
 /// More rounds than this make the denial insecure (RFC 9276 section 3.2).
 const MAX_ITERATIONS: u16 = 150;
@@ -212,7 +212,7 @@ pub(super) fn allows_wildcard(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::names::{parse, prepend};
+    use crate::dns::wire::names::{parse, prepend};
 
     const ZONE: &str = "example";
 

@@ -2,10 +2,10 @@
 
 use hickory_resolver::proto::rr::Name;
 
-use super::budget::{Budget, Exhausted};
 use super::key::{Key, ZoneKeys};
-use super::names::{self, display};
-use super::rrset::{Rrset, Rrsig};
+use crate::budget::{Budget, Exhausted};
+use crate::dns::wire::names::{self, display};
+use crate::dns::wire::{Rrset, Rrsig};
 use crate::text::utc;
 
 /// Failed public-key operations that one RRset may cost (KeyTrap, CVE-2023-50387).
@@ -177,7 +177,7 @@ mod tests {
     use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, SigningKey, TBS};
 
     use super::*;
-    use crate::dns::rtype;
+    use crate::dns::wire::rtype;
 
     #[test]
     fn rfc1982_serial_arithmetic() {

@@ -4,9 +4,9 @@ use hickory_resolver::proto::rr::Name;
 
 use super::types::Types;
 use super::{Cut, Denial};
-use crate::dns::names::{common_ancestor, depth, is_below, wildcard_of};
-use crate::dns::reader::name_in;
-use crate::dns::rtype;
+use crate::dns::wire::name_in;
+use crate::dns::wire::names::{common_ancestor, depth, is_below, wildcard_of};
+use crate::dns::wire::rtype;
 
 /// An NSEC record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(super) fn allows_wildcard(records: &[Nsec], zone: &Name, name: &Name, enclos
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::names::{canonical_wire, parse};
+    use crate::dns::wire::names::{canonical_wire, parse};
 
     fn name(text: &str) -> Name {
         parse(text).unwrap()

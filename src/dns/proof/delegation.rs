@@ -1,9 +1,9 @@
 //! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
-use super::budget::{Budget, Exhausted};
 use super::key::{self, Key, ZoneKeys};
-use super::rrset::Rrset;
 use super::signature::{self, Fault, Signed};
+use crate::budget::{Budget, Exhausted};
+use crate::dns::wire::Rrset;
 
 const SHA1: u8 = 1;
 /// SHA-1, SHA-256, SHA-384, and the octets of their digests.
@@ -144,7 +144,7 @@ pub(crate) fn enter(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::rtype;
+    use crate::dns::wire::rtype;
     use hickory_resolver::proto::rr::Name;
 
     fn ds(algorithm: u8, digest_type: u8) -> Ds {

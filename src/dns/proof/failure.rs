@@ -1,7 +1,7 @@
 //! Why an RRset's status is bogus or indeterminate.
 
 use super::Status;
-use super::budget::Exhausted;
+use crate::budget::Exhausted;
 use crate::decide::Detail;
 
 /// A cause an operator can act on.

@@ -1,0 +1,20 @@
+//! What DNSSEC proves (RFC 4035 section 5, RFC 5155). Pure: no question is asked here, and the time is an argument.
+
+mod anchors;
+pub(crate) mod delegation;
+pub(crate) mod denial;
+mod failure;
+mod judged;
+mod key;
+pub(crate) mod signature;
+mod standing;
+mod status;
+
+pub(crate) use anchors::Anchors;
+pub(crate) use failure::Failure;
+pub(crate) use judged::Judged;
+#[cfg(test)]
+pub(crate) use key::Key;
+pub(crate) use key::ZoneKeys;
+pub(crate) use standing::Standing;
+pub use status::Status;
