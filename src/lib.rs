@@ -10,11 +10,13 @@ pub mod context;
 pub mod decide;
 mod der;
 pub mod dns;
+mod engine;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod lookup;
 mod memory;
-pub mod smtp;
+mod net;
+mod smtp;
 mod sys;
 mod text;
 pub mod tlsa;

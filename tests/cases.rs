@@ -1,9 +1,6 @@
 //! Every case of the embedded world through [`Context::check`]: real DNS packets, proofs and handshakes; and what else
 //! a destination must say.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use dane_policy::check::Report;
@@ -12,7 +9,6 @@ use dane_policy::decide::{
     Action, Address, Detail, Level, Mx, Outcome, Reason, Scope, Tlsa, Tlsrpt,
 };
 use dane_policy::dns::Mode;
-use dane_policy::smtp;
 use world::{Case, World};
 
 const SLOW: Duration = Duration::from_secs(4);
@@ -375,72 +371,5 @@ fn rfc7672_3_2_every_session_is_authenticated_anew() {
             let report = context.check(domain, world.smtp_port).unwrap();
             assert_eq!(report.attempts[0].as_ref().unwrap().verification.record, Some(0));
         }
-    }
-}
-
-/// What a server sees first of a client that was told `name`.
-fn client_hello(name: &str) -> Vec<u8> {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        for words in ["220 mx\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go ahead\r\n"] {
-            stream.write_all(words.as_bytes()).unwrap();
-            if words.starts_with("220 go") {
-                break;
-            }
-            assert_ne!(stream.read(&mut [0; 512]).unwrap(), 0);
-        }
-        let mut hello = vec![0; 4096];
-        let length = stream.read(&mut hello).unwrap();
-        hello.truncate(length);
-        hello
-    });
-    let target = smtp::Target { address, ehlo_name: Some("client.test"), server_name: name };
-    let deadline = Duration::from_secs(60);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        smtp::connect(&target, tokio::time::Instant::now() + deadline).await;
-    });
-    server.join().unwrap()
-}
-
-/// Cipher suites and extensions of a client's hello (RFC 8446 section 4.1.2).
-fn offers(hello: &[u8]) -> (Vec<u16>, Vec<(u16, Vec<u8>)>) {
-    let word = |octets: &[u8]| u16::from_be_bytes([octets[0], octets[1]]);
-    let rest = &hello[5 + 4 + 2 + 32..];
-    let rest = &rest[1 + usize::from(rest[0])..];
-    let (suites, rest) = rest[2..].split_at(word(rest).into());
-    let mut rest = &rest[1 + usize::from(rest[0]) + 2..];
-    let mut extensions = Vec::new();
-    while !rest.is_empty() {
-        let (data, next) = rest[4..].split_at(word(&rest[2..]).into());
-        extensions.push((word(rest), data.to_vec()));
-        rest = next;
-    }
-    (suites.chunks(2).map(word).collect(), extensions)
-}
-
-#[test]
-fn rfc7672_8_what_the_client_offers() {
-    const SERVER_NAME: u16 = 0;
-    const SERVER_CERTIFICATE_TYPE: u16 = 20;
-    const PRE_SHARED_KEY: u16 = 41;
-    const SUPPORTED_VERSIONS: u16 = 43;
-    let hello = client_hello("mx.base.test");
-    // A TLS record that holds a hello, not one in the form of SSL 2.0.
-    assert_eq!((hello[0], hello[1], hello[5]), (22, 3, 1));
-    let (suites, extensions) = offers(&hello);
-    let extension = |wanted| extensions.iter().find(|(kind, _)| *kind == wanted).map(|(_, d)| &**d);
-    assert_eq!(extension(SERVER_NAME), Some(&b"\0\x0f\0\0\x0cmx.base.test"[..]));
-    assert_eq!(extension(SUPPORTED_VERSIONS), Some(&[4, 3, 4, 3, 3][..]));
-    // X.509 only (RFC 7671 section 5.1), and no session of another server's policy.
-    assert_eq!((extension(SERVER_CERTIFICATE_TYPE), extension(PRE_SHARED_KEY)), (None, None));
-    // TLS 1.3, or ECDHE with a certificate; the last one only signals secure renegotiation.
-    let authenticated = [0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9, 0x00ff];
-    assert!(suites.iter().all(|suite| suite >> 8 == 0x13 || authenticated.contains(suite)));
-    for no_name in ["192.0.2.1", "", "mx\r\n.test", "mx\\x0d.test"] {
-        let (_, nameless) = offers(&client_hello(no_name));
-        assert!(nameless.iter().all(|(kind, _)| *kind != SERVER_NAME), "{no_name:?}");
     }
 }

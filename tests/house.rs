@@ -116,7 +116,7 @@ fn nobody_uses_a_module_that_uses_it() {
 }
 
 /// Rooms whose outcome depends on their arguments alone.
-const PURE: [&str; 7] = ["decide", "der", "proof", "text", "tlsa", "verify", "wire"];
+const PURE: [&str; 8] = ["budget", "decide", "der", "proof", "text", "tlsa", "verify", "wire"];
 /// What is none of an argument: clocks, sockets, files, the process, and who asks questions.
 const IMPURE: [&str; 12] = [
     "Instant",
@@ -139,6 +139,20 @@ fn the_pure_rooms_have_nothing_but_their_arguments() {
     for room in PURE {
         for (path, code) in &rooms[room] {
             let found = IMPURE.iter().find(|word| code.contains(*word));
+            assert_eq!(found, None, "{}", path.display());
+        }
+    }
+}
+
+/// Words for sockets and clocks, which one room has.
+const OUTSIDE: [&str; 6] =
+    ["Instant", "SystemTime", "rustix", "getrandom", "std::net::Tcp", "std::net::Udp"];
+
+#[test]
+fn sockets_clock_and_randomness_are_in_net_alone() {
+    for (room, sources) in rooms() {
+        for (path, code) in sources.iter().filter(|_| room != "net") {
+            let found = OUTSIDE.iter().find(|word| code.contains(*word));
             assert_eq!(found, None, "{}", path.display());
         }
     }

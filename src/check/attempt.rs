@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use tokio::time::Instant;
-
 use crate::decide::{Action, Certificate, Decision, Detail, Reason};
 use crate::dns::Call;
 use crate::lookup::Host;
@@ -33,7 +31,8 @@ pub(super) async fn connect(
 ) -> Attempt {
     let mut result: Option<Attempt> = None;
     for address in &host.addresses {
-        let remaining = call.deadline.saturating_duration_since(Instant::now());
+        let now = call.engine.now();
+        let remaining = call.deadline.saturating_sub(now);
         let share = remaining / u32::try_from((*addresses_left).max(1)).unwrap_or(u32::MAX);
         *addresses_left = addresses_left.saturating_sub(1);
         let target = Target {
@@ -41,7 +40,8 @@ pub(super) async fn connect(
             ehlo_name,
             server_name: host.server_name().unwrap_or_default(),
         };
-        let attempt = judge(call, host, smtp::connect(&target, Instant::now() + share).await);
+        let attempt = smtp::connect(&call.engine, &target, call.now, now + share).await;
+        let attempt = judge(call, host, attempt).await;
         if attempt.decision.verdict.action != Action::Defer {
             result = Some(attempt);
             break;
@@ -51,21 +51,23 @@ pub(super) async fn connect(
             result = Some(attempt);
         }
     }
-    result
-        .unwrap_or_else(|| judge(call, host, smtp::Attempt::ConnectionFailed("no address".into())))
+    match result {
+        Some(attempt) => attempt,
+        None => judge(call, host, smtp::Attempt::ConnectionFailed("no address".into())).await,
+    }
 }
 
 fn is_dead(attempt: &Attempt) -> bool {
     attempt.decision.verdict.reason == Reason::ConnectionFailed
 }
 
-fn judge(call: &Call, host: &Host, attempt: smtp::Attempt) -> Attempt {
+async fn judge(call: &Call, host: &Host, attempt: smtp::Attempt) -> Attempt {
     let failed =
         |certificate, detail, text| (Verification::failure(certificate, detail, text), None);
     let (verification, tls_version) = match attempt {
         smtp::Attempt::Established { chain, version } => {
             let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-            (host.verify_while(&chain, call.now, &|| Instant::now() < call.deadline), Some(version))
+            (host.verify_at(&call.budget.pace, &chain, call.now).await, Some(version))
         }
         smtp::Attempt::NoStarttls(text) => {
             failed(Certificate::NoStarttls, Detail::NoStarttls, text)

@@ -8,8 +8,6 @@ pub use report::Report;
 
 use std::rc::Rc;
 
-use tokio::time::Instant;
-
 use crate::decide::{Action, Decision};
 use crate::dns::Call;
 use crate::lookup::{self, Destination, Policy};
@@ -22,7 +20,7 @@ pub(crate) async fn check(
     domain: &str,
     port: u16,
 ) -> Report {
-    let started = Instant::now();
+    let started = call.engine.now();
     let destination = lookup::lookup(call, policy, domain, port).await;
     let mut attempts = vec![None; destination.hosts.len()];
     let mut addresses_left: usize = destination
@@ -43,7 +41,7 @@ pub(crate) async fn check(
         }
     }
     let (decision, via) = conclude(&destination, &attempts);
-    Report { destination, decision, via, attempts, elapsed: started.elapsed() }
+    Report { destination, decision, via, attempts, elapsed: call.engine.now() - started }
 }
 
 fn wants_connection(decision: &Decision) -> bool {

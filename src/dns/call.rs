@@ -2,33 +2,29 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::hash::Hash;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
-use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::{Instant, timeout_at};
 
 use super::Mode;
 use super::cache::Cache;
 use super::config::Config;
-use super::transport::{Question, ask_tcp, ask_udp};
-use crate::budget::Budget;
+use super::exchange::{Exchange, Question};
+use crate::budget::{Budget, Pace};
 use crate::decide::Detail;
-use crate::dns::proof::Failure;
-use crate::dns::proof::Standing;
+use crate::dns::proof::{Failure, Standing};
 use crate::dns::wire::names::display;
-use crate::dns::wire::rtype;
-use crate::dns::wire::{self, Message, Unreadable, Wants};
+use crate::dns::wire::{self, Message, Unreadable, Wants, rtype};
+use crate::engine::{Engine, Kind, Once, Tasks};
 
 /// Patience with one server, per round over all of them.
 const ROUNDS: [Duration; 3] =
     [Duration::from_millis(1500), Duration::from_secs(3), Duration::from_secs(6)];
-
-/// Sockets open at once.
-const SOCKETS: usize = 64;
 
 const NOERROR: u16 = 0;
 const NXDOMAIN: u16 = 3;
@@ -42,70 +38,142 @@ pub(crate) struct Reply {
 
 pub(crate) type Outcome = Result<Rc<Reply>, Failure>;
 
-type Memo<K, V> = RefCell<HashMap<K, Rc<OnceCell<V>>>>;
+type Memo<K, V> = RefCell<HashMap<K, Once<V>>>;
 
-/// The state of one call. Lives on one thread; tasks share it.
+/// The state of one call. Lives on one thread; its tasks share it.
+#[derive(Debug)]
 pub(crate) struct Call {
+    pub(crate) engine: Rc<Engine>,
     pub(crate) config: Config,
     pub(crate) cache: Arc<Cache>,
     /// Seconds since 1970.
     pub(crate) now: i64,
-    pub(crate) deadline: Instant,
+    /// By the engine's time.
+    pub(crate) deadline: Duration,
     pub(crate) budget: Budget,
-    pub(super) standings: Memo<Name, Standing>,
+    tasks: Tasks,
+    standings: Memo<Name, Standing>,
     replies: Memo<(Name, u16), Outcome>,
     direct: Memo<(SocketAddr, Name, u16), Outcome>,
-    sockets: Semaphore,
     /// The server that answered last: a dead one is not waited for twice.
     preferred: Cell<usize>,
 }
 
 impl Call {
-    pub(crate) fn new(config: Config, cache: Arc<Cache>, now: i64, deadline: Instant) -> Rc<Self> {
+    pub(crate) fn new(
+        engine: Rc<Engine>,
+        config: Config,
+        cache: Arc<Cache>,
+        now: i64,
+        deadline: Duration,
+    ) -> Rc<Self> {
         Rc::new(Self {
+            engine,
             config,
             cache,
             now,
             deadline,
-            budget: Budget::new(deadline),
+            budget: Budget::new(Pace::steady()),
+            tasks: Tasks::default(),
             standings: Memo::default(),
             replies: Memo::default(),
             direct: Memo::default(),
-            sockets: Semaphore::new(SOCKETS),
             preferred: Cell::new(0),
         })
     }
 
-    /// Asks once per call, whoever asks again.
-    pub(crate) async fn ask(&self, name: &Name, rtype: u16) -> Outcome {
-        let cell = self.replies.borrow_mut().entry((name.clone(), rtype)).or_default().clone();
-        cell.get_or_init(|| self.ask_servers(name, rtype)).await.clone()
+    /// Runs `work`, and what it begins, until it has its outcome.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = Box::pin(work);
+        let pace = &self.budget.pace;
+        let outcome = poll_fn(|context| {
+            pace.resume(self.engine.now() >= self.deadline);
+            let polled = self.tasks.poll(work.as_mut(), context);
+            self.engine.compute(pace.computed(), pace.is_over());
+            polled
+        })
+        .await;
+        self.tasks.cancel();
+        outcome
     }
 
-    /// Starts a question whose answer will be wanted.
-    pub(crate) fn start(self: &Rc<Self>, name: &Name, rtype: u16) {
-        if self.replies.borrow().contains_key(&(name.clone(), rtype)) {
-            return;
+    /// Begins to work something out, once in a call, whoever asks.
+    fn once<K: Hash + Eq, V: Clone + 'static, F: Future<Output = V> + 'static>(
+        self: &Rc<Self>,
+        memo: fn(&Self) -> &Memo<K, V>,
+        key: K,
+        work: impl FnOnce(Rc<Self>) -> F,
+    ) -> Once<V> {
+        if let Some(known) = memo(self).borrow().get(&key) {
+            return known.clone();
         }
-        let (call, name) = (self.clone(), name.clone());
-        tokio::task::spawn_local(async move { call.ask(&name, rtype).await });
+        let once = Once::new();
+        memo(self).borrow_mut().insert(key, once.clone());
+        let (work, outcome) = (work(self.clone()), once.clone());
+        self.tasks.begin(async move { outcome.set(work.await) });
+        once
     }
 
-    /// Asks one server, once per call; no part of the lookup's own queries.
-    pub(crate) async fn ask_directly(
-        &self,
+    /// Starts a question, and gives the place of its answer.
+    pub(super) fn start(self: &Rc<Self>, name: &Name, rtype: u16) -> Once<Outcome> {
+        let asked = name.clone();
+        self.once(
+            |call| &call.replies,
+            (name.clone(), rtype),
+            |call| async move { call.ask_servers(&asked, rtype).await },
+        )
+    }
+
+    /// Asks once per call, whoever asks again.
+    pub(super) async fn ask(self: &Rc<Self>, name: &Name, rtype: u16) -> Outcome {
+        self.start(name, rtype).wait().await
+    }
+
+    /// Whether nothing has been asked yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.replies.borrow().is_empty()
+    }
+
+    /// Starts a question to one server; no part of the lookup's own queries.
+    pub(super) fn start_directly(
+        self: &Rc<Self>,
+        server: SocketAddr,
+        name: &Name,
+        rtype: u16,
+    ) -> Once<Outcome> {
+        let asked = name.clone();
+        self.once(
+            |call| &call.direct,
+            (server, name.clone(), rtype),
+            |call| async move {
+                call.budget.probe()?;
+                call.exchange(server, &asked, rtype, ROUNDS[1]).await
+            },
+        )
+    }
+
+    /// Asks one server, once per call, whoever asks again.
+    pub(super) async fn ask_directly(
+        self: &Rc<Self>,
         server: SocketAddr,
         name: &Name,
         rtype: u16,
     ) -> Outcome {
-        let cell =
-            self.direct.borrow_mut().entry((server, name.clone(), rtype)).or_default().clone();
-        let ask = || async {
-            self.budget.probe()?;
-            let patience = Instant::now() + ROUNDS[1];
-            self.exchange(server, name, rtype, patience.min(self.deadline)).await
-        };
-        cell.get_or_init(ask).await.clone()
+        self.start_directly(server, name, rtype).wait().await
+    }
+
+    /// Where a name stands, if that is known already.
+    pub(super) fn known_standing(&self, name: &Name) -> Option<Standing> {
+        self.standings.borrow().get(name).and_then(|once| once.get().cloned())
+    }
+
+    /// Where a name stands, by `work`; worked out once in a call, whoever asks.
+    pub(super) async fn stand<F: Future<Output = Standing> + 'static>(
+        self: &Rc<Self>,
+        name: &Name,
+        work: impl FnOnce(Rc<Self>) -> F,
+    ) -> Standing {
+        self.once(|call| &call.standings, name.clone(), work).wait().await
     }
 
     /// Every server in turn, and again with more patience; an answer that is a failure is not asked for again.
@@ -121,8 +189,7 @@ impl Call {
                     continue;
                 }
                 self.budget.query()?;
-                let until = (Instant::now() + patience).min(self.deadline);
-                match self.exchange(servers[index], name, rtype, until).await {
+                match self.exchange(servers[index], name, rtype, patience).await {
                     Ok(reply) => {
                         self.preferred.set(index);
                         return Ok(reply);
@@ -132,7 +199,7 @@ impl Call {
                         failure = cause;
                     }
                 }
-                if Instant::now() >= self.deadline {
+                if self.engine.now() >= self.deadline {
                     return Err(failure);
                 }
             }
@@ -143,12 +210,13 @@ impl Call {
         Err(failure)
     }
 
+    /// Asks one server. Patience begins when the question is sent.
     async fn exchange(
         &self,
         server: SocketAddr,
         name: &Name,
         rtype: u16,
-        until: Instant,
+        patience: Duration,
     ) -> Outcome {
         let what = || format!("{} of {}", rtype::name(rtype), display(name));
         let unusable = |cause: String| {
@@ -160,26 +228,32 @@ impl Call {
             Some(Mode::TrustAd) => Wants::Judgement,
             None => Wants::Records,
         };
-        let question = Question::new(name, rtype, wants).map_err(|e| unusable(e.to_string()))?;
+        let late = || {
+            let text = format!("resolver {server} did not answer for {} in time", what());
+            Failure::indeterminate(Detail::Timeout, text)
+        };
+        let question = Question { name, rtype, wants };
+        let open = |kind| Exchange::open(&self.engine, kind, server, question);
+        let opened = self.engine.within(self.deadline, open(Kind::Datagram)).await;
+        let by_datagram = opened.ok_or_else(late)?.map_err(|e| unusable(e.to_string()))?;
+        let until = (self.engine.now() + patience).min(self.deadline);
         let talk = async {
-            let _socket = self.sockets.acquire().await;
-            let wire = ask_udp(server, &question).await.map_err(|e| unusable(e.to_string()))?;
-            let message = self.read(&wire, name, rtype, unusable)?;
+            let wire = by_datagram.ask().await.map_err(|e| unusable(e.to_string()))?;
+            drop(by_datagram);
+            let message = self.read(&wire, name, rtype, unusable).await?;
             if !message.truncated {
                 return Ok(message);
             }
             self.budget.query()?;
-            let wire = ask_tcp(server, &question).await.map_err(|e| unusable(e.to_string()))?;
-            let message = self.read(&wire, name, rtype, unusable)?;
+            let by_stream = open(Kind::Stream).await.map_err(|e| unusable(e.to_string()))?;
+            let wire = by_stream.ask().await.map_err(|e| unusable(e.to_string()))?;
+            let message = self.read(&wire, name, rtype, unusable).await?;
             if message.truncated {
                 return Err(unusable("truncated over TCP".into()));
             }
             Ok(message)
         };
-        let message = timeout_at(until, talk).await.map_err(|_| {
-            let text = format!("resolver {server} did not answer for {} in time", what());
-            Failure::indeterminate(Detail::Timeout, text)
-        })??;
+        let message = self.engine.within(until, talk).await.ok_or_else(late)??;
         if !matches!(message.rcode, NOERROR | NXDOMAIN) {
             let words = message.extended_error.map(|words| format!(" ({words})"));
             let words = words.unwrap_or_default();
@@ -192,14 +266,15 @@ impl Call {
         Ok(Rc::new(Reply { message, server }))
     }
 
-    fn read(
+    async fn read(
         &self,
         wire: &[u8],
         name: &Name,
         rtype: u16,
         unusable: impl Fn(String) -> Failure,
     ) -> Result<Message, Failure> {
-        wire::parse(wire, name, rtype, &self.budget).map_err(|unreadable| match unreadable {
+        let message = wire::parse(wire, name, rtype, &self.budget).await;
+        message.map_err(|unreadable| match unreadable {
             Unreadable::Malformed => unusable("malformed message".into()),
             Unreadable::Exhausted(exhausted) => exhausted.into(),
         })

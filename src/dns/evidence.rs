@@ -17,10 +17,14 @@ use crate::dns::wire::rtype;
 
 impl Call {
     /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).
-    pub(super) fn proofs(&self, section: &Section, zone: &ZoneKeys) -> Result<Proofs, Failure> {
+    pub(super) async fn proofs(
+        &self,
+        section: &Section,
+        zone: &ZoneKeys,
+    ) -> Result<Proofs, Failure> {
         let mut proofs = Proofs::default();
         for rrset in &section.0 {
-            match signature::verify(rrset, zone, self.clock(), &self.budget) {
+            match signature::verify(rrset, zone, self.clock(), &self.budget).await {
                 Ok(signed) if signed.labels == label_count(&rrset.owner) => {
                     let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
                     proofs.lifetime = Some(lifetime.min(signed.lifetime));

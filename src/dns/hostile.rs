@@ -5,13 +5,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
-
-use hickory_resolver::proto::rr::Name;
-use tokio::task::LocalSet;
+use std::time::Duration;
 
 use super::{Answer, Cache, Call, Config, Mode, Status};
-use crate::budget::{Budget, Spent};
+use crate::budget::{Budget, Spent, at_once};
 use crate::decide::Detail;
 use crate::dns::proof::Anchors;
 use crate::dns::wire::name_in;
@@ -19,6 +16,9 @@ use crate::dns::wire::names::{canonical_wire, parse, prepend};
 use crate::dns::wire::rtype;
 use crate::dns::wire::{self, Message};
 use crate::dns::wire::{Rrset, Rrsig};
+use crate::engine::{Driver, Engine, drive};
+use crate::net::Net;
+use hickory_resolver::proto::rr::Name;
 
 /// What is done to a reply to a question of this type.
 type Tamper = fn(u16, &mut Message);
@@ -50,31 +50,29 @@ fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
 fn ask(world: &world::World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
     let server = relay(world.dns, tamper).unwrap();
     let name = parse(name).unwrap();
-    let (answer, spent) = Call::alone(server, anchor, Mode::Validate, |call| async move {
-        call.prepare(&name);
-        call.resolve(&name, rtype).await
-    });
+    let (answer, spent) =
+        Call::alone(server, anchor, Mode::Validate, async |call| call.resolve(&name, rtype).await);
     Cost { answer, spent }
 }
 
 impl Call {
     /// Runs one call with nothing remembered; what it gives, and what it spent.
-    pub(crate) fn alone<T, F: Future<Output = T>>(
+    pub(crate) fn alone<T>(
         server: SocketAddr,
         anchor: &str,
         mode: Mode,
-        work: impl FnOnce(Rc<Self>) -> F,
+        work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor).unwrap();
         let config = Config { servers: vec![server], mode: Some(mode), anchors };
-        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(LocalSet::new().run_until(async {
-            let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-            let call = Self::new(config, Arc::new(Cache::default()), now, deadline);
-            let outcome = work(call.clone()).await;
-            (outcome, call.budget.spent())
-        }))
+        let mut net = Net::new();
+        let engine = Engine::new();
+        let deadline = Duration::from_secs(60);
+        let cache = Arc::new(Cache::default());
+        let call = Self::new(engine.clone(), config, cache, net.unix_time(), deadline);
+        let outcome =
+            drive(&mut net, &engine, Box::pin(call.run(work(call.clone()))).as_mut()).unwrap();
+        (outcome, call.budget.spent())
     }
 }
 
@@ -89,7 +87,7 @@ fn relay(upstream: SocketAddr, tamper: Tamper) -> io::Result<SocketAddr> {
         let wire = read_framed(&mut stream)?;
         let (name, _) = name_in(&query[12..]).unwrap();
         let asked = asked_type(query);
-        let message = wire::parse(&wire, &name, asked, &Budget::for_tests());
+        let message = at_once(wire::parse(&wire, &name, asked, &Budget::for_tests()));
         let mut message = message.map_err(|_| io::Error::other("malformed"))?;
         tamper(asked, &mut message);
         Ok(encode(&wire, &message))

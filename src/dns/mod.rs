@@ -5,13 +5,13 @@ mod cache;
 mod call;
 mod config;
 mod evidence;
+mod exchange;
 #[cfg(test)]
 mod hostile;
 mod mode;
 mod probe;
 pub(crate) mod proof;
 mod resolve;
-mod transport;
 mod trust_ad;
 mod validate;
 mod walk;

@@ -26,8 +26,25 @@ enum Step<'r> {
 }
 
 impl Call {
-    /// Resolves a name and type; every outcome is an answer.
-    pub(crate) async fn resolve(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
+    /// Asks for a name and type, and gives the answer to who waits for it; every outcome is an answer.
+    ///
+    /// The question goes out at once. So does what the answer will need, with the first question of a call: later
+    /// ones have a reply soon that names its signer.
+    pub(crate) fn resolve(
+        self: &Rc<Self>,
+        name: &Name,
+        rtype: u16,
+    ) -> impl Future<Output = Answer> + use<> {
+        let is_first = self.is_fresh();
+        self.start(name, rtype);
+        if is_first {
+            self.prepare(name);
+        }
+        let (call, name) = (self.clone(), name.clone());
+        async move { call.answer(&name, rtype).await }
+    }
+
+    async fn answer(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
         let mut answer = Answer::started(name, rtype);
         // Boxed, as are the calls around it, so that small stacks do.
         if let Err(failure) = Box::pin(self.follow(name, rtype, &mut answer)).await {

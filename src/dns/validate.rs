@@ -33,13 +33,15 @@ impl Call {
         reply: &Reply,
         rrset: &Rrset,
     ) -> Result<Judged, Failure> {
-        let verify = |zone: &ZoneKeys| signature::verify(rrset, zone, self.clock(), &self.budget);
+        let verify = async |zone: &ZoneKeys| {
+            signature::verify(rrset, zone, self.clock(), &self.budget).await
+        };
         let mut claim = None;
         for signer in self.signers(&rrset.signatures, &rrset.owner) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            match verify(&zone) {
-                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
+            match verify(&zone).await {
+                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed).await,
                 Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
                 Err(fault) => claim = claim.or(Some((zone, fault))),
             }
@@ -55,8 +57,10 @@ impl Call {
                 Some(claim),
             ) if claim.0.apex == zone.apex => claim,
             (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
-                match verify(&zone) {
-                    Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed),
+                match verify(&zone).await {
+                    Ok(signed) => {
+                        return self.validate_expansion(reply, rrset, &zone, signed).await;
+                    }
                     Err(fault) => (zone, fault),
                 }
             }
@@ -65,7 +69,7 @@ impl Call {
     }
 
     /// An expanded wildcard needs the proof that nothing closer exists (RFC 4035 5.3.4, RFC 5155 8.8).
-    fn validate_expansion(
+    async fn validate_expansion(
         &self,
         reply: &Reply,
         rrset: &Rrset,
@@ -81,8 +85,8 @@ impl Call {
             return Err(Failure::bogus(format!("{what}: DNAME from a wildcard")));
         }
         let encloser = name.trim_to(signed.labels);
-        let proofs = self.proofs(&reply.message.authority, zone)?;
-        match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget) {
+        let proofs = self.proofs(&reply.message.authority, zone).await?;
+        match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget).await {
             Ok(true) => Ok(Judged::signed_by(&zone.apex)),
             Ok(false) => Ok(opted_out(zone)),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
@@ -130,7 +134,7 @@ impl Call {
         for signer in self.signers(signatures, name) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            match self.denied_by(&zone, reply, name, rtype)? {
+            match self.denied_by(&zone, reply, name, rtype).await? {
                 Ok(denied) => return Ok(denied),
                 Err(undenied) => claim = claim.or(Some((zone, undenied))),
             }
@@ -147,7 +151,7 @@ impl Call {
                 Some(claim),
             ) if claim.0.apex == zone.apex => claim,
             (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
-                match self.denied_by(&zone, reply, name, rtype)? {
+                match self.denied_by(&zone, reply, name, rtype).await? {
                     Ok(denied) => return Ok(denied),
                     Err(undenied) => (zone, undenied),
                 }
@@ -183,19 +187,19 @@ impl Call {
     }
 
     /// What the denial records that one zone signed show.
-    fn denied_by(
+    async fn denied_by(
         &self,
         zone: &ZoneKeys,
         reply: &Reply,
         name: &Name,
         rtype: u16,
     ) -> Result<Result<Denied, Undenied>, Failure> {
-        let proofs = self.proofs(&reply.message.authority, zone)?;
+        let proofs = self.proofs(&reply.message.authority, zone).await?;
         if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
             return Ok(Err(Undenied::Unsigned(proofs.fault)));
         }
         let signed = || Judged::signed_by(&zone.apex);
-        match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget) {
+        match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget).await {
             Ok(Denial::NoData) => Ok(Ok(Denied { judged: signed(), exists: true })),
             Ok(Denial::NoName) => Ok(Ok(Denied { judged: signed(), exists: false })),
             Ok(Denial::InsecureNoData) if reply.is_nxdomain() => {

@@ -28,11 +28,10 @@ impl Call {
                 _ => Standing::Insecure("no trust anchor encloses it".into()),
             };
         };
-        let settled = self.standings.borrow().get(name).and_then(|cell| cell.get().cloned());
-        if let Some(standing) = settled {
+        if let Some(standing) = self.known_standing(name) {
             return standing;
         }
-        if let Err(exhausted) = self.budget.pass_over(name.len() * depth(name)) {
+        if let Err(exhausted) = self.budget.pass_over(name.len() * depth(name)).await {
             return Standing::Failed(exhausted.into());
         }
         let ancestor = |labels: usize| name.trim_to(labels);
@@ -65,24 +64,23 @@ impl Call {
         name: &Name,
         above: Option<&Arc<ZoneKeys>>,
     ) -> Standing {
-        let cell = self.standings.borrow_mut().entry(name.clone()).or_default().clone();
-        let descend = || async {
+        let (owner, above) = (name.clone(), above.cloned());
+        self.stand(name, |call| async move {
             match above {
-                Some(zone) => self.cross(name, zone).await,
-                None => self.enter(name, &self.config.anchors.at(name), u32::MAX).await,
+                Some(zone) => call.cross(&owner, &zone).await,
+                None => call.enter(&owner, &call.config.anchors.at(&owner), u32::MAX).await,
             }
-        };
-        cell.get_or_init(descend).await.clone()
+        })
+        .await
     }
 
     /// Starts what the first answer about `name` will need besides itself.
-    pub(crate) fn prepare(self: &Rc<Self>, name: &Name) {
+    pub(super) fn prepare(self: &Rc<Self>, name: &Name) {
         match self.config.mode {
             Some(Mode::Validate) => self.start_walk(name),
             Some(Mode::TrustAd) => {
                 if let Some(server) = self.config.servers.first().copied() {
-                    let call = self.clone();
-                    tokio::task::spawn_local(async move { call.vouches_for_root(server).await });
+                    self.start_directly(server, &Name::root(), rtype::NS);
                 }
             }
             None => {}
@@ -114,7 +112,7 @@ impl Call {
         let Some(rrset) = reply.message.answer.rrset(name, rtype::DS) else {
             return self.cross_without_ds(name, zone, &reply).await;
         };
-        let signed = match signature::verify(rrset, zone, self.clock(), &self.budget) {
+        let signed = match signature::verify(rrset, zone, self.clock(), &self.budget).await {
             Ok(signed) if signed.labels == label_count(name) => signed,
             Ok(_) => return Standing::Failed(Failure::bogus(ds_text(name, "from a wildcard"))),
             Err(fault) => {
@@ -139,14 +137,14 @@ impl Call {
         zone: &Arc<ZoneKeys>,
         reply: &Rc<Reply>,
     ) -> Standing {
-        if self.is_alias(name, zone, reply) {
+        if self.is_alias(name, zone, reply).await {
             return Standing::Inside(zone.clone());
         }
-        let proofs = match self.proofs(&reply.message.authority, zone) {
+        let proofs = match self.proofs(&reply.message.authority, zone).await {
             Ok(proofs) => proofs,
             Err(failure) => return Standing::Failed(failure),
         };
-        match denial::cut(&proofs, &zone.apex, name, &self.budget) {
+        match denial::cut(&proofs, &zone.apex, name, &self.budget).await {
             Ok(Cut::None) => Standing::Inside(zone.clone()),
             Ok(Cut::NoName) => Standing::Nothing(zone.clone()),
             Ok(Cut::Insecure) => {
@@ -163,14 +161,20 @@ impl Call {
     }
 
     /// Whether `zone` redirects `name`, so that no zone cut can be there (RFC 1034 3.6.2, RFC 6672 2.4).
-    fn is_alias(&self, name: &Name, zone: &ZoneKeys, reply: &Reply) -> bool {
-        reply.message.answer.0.iter().any(|alias| {
-            matches!(alias.rtype, rtype::CNAME | rtype::DNAME)
-                && alias.owner.zone_of(name)
-                && signature::verify(alias, zone, self.clock(), &self.budget).is_ok_and(|signed| {
-                    alias.rtype == rtype::CNAME || signed.labels == label_count(&alias.owner)
-                })
-        })
+    async fn is_alias(&self, name: &Name, zone: &ZoneKeys, reply: &Reply) -> bool {
+        let is_redirection = |rtype| matches!(rtype, rtype::CNAME | rtype::DNAME);
+        for alias in &reply.message.answer.0 {
+            if !is_redirection(alias.rtype) || !alias.owner.zone_of(name) {
+                continue;
+            }
+            let signed = signature::verify(alias, zone, self.clock(), &self.budget).await;
+            if signed.is_ok_and(|signed| {
+                alias.rtype == rtype::CNAME || signed.labels == label_count(&alias.owner)
+            }) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The zone at `apex`, whose DNSKEY RRset is signed by a key that is vouched for.
@@ -183,7 +187,7 @@ impl Call {
             let text = format!("DNSKEY of {}: no records, but the zone is signed", display(apex));
             return Standing::Failed(self.unsigned(&reply, text).await);
         };
-        match delegation::enter(rrset, points, self.clock(), &self.budget) {
+        match delegation::enter(rrset, points, self.clock(), &self.budget).await {
             Ok(Entry::Signed(keys, signed)) => {
                 let lifetime = signed.lifetime.min(lifetime);
                 self.remember(apex, Standing::Zone(Arc::new(keys)), lifetime)

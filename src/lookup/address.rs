@@ -8,7 +8,6 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
-use tokio::time::{Instant, sleep_until};
 
 use super::explain::trouble;
 use crate::decide::{Address, Detail};
@@ -42,23 +41,33 @@ struct Family {
     answer: Answer,
 }
 
-/// Looks up both families at once; when one has addresses, the other is waited for a little while only.
-pub(super) async fn look_up(call: &Rc<Call>, host: &Name) -> AddressAnswer {
-    let mut v4 = pin!(look_up_v4(call, host));
-    let mut v6 = pin!(look_up_v6(call, host));
+/// Asks for both families at once; when one has addresses, the other is waited for a little while only.
+pub(super) fn look_up(call: &Rc<Call>, host: &Name) -> impl Future<Output = AddressAnswer> + use<> {
+    let (v4, v6) = (call.resolve(host, rtype::A), call.resolve(host, rtype::AAAA));
+    let (call, host) = (call.clone(), host.clone());
+    async move { first_of(&call, &host, v4, v6).await }
+}
+
+async fn first_of(
+    call: &Call,
+    host: &Name,
+    v4: impl Future<Output = Answer>,
+    v6: impl Future<Output = Answer>,
+) -> AddressAnswer {
+    let mut v4 = pin!(async { Family::v4(v4.await) });
+    let mut v6 = pin!(async { Family::v6(v6.await) });
     let mut families = [None, None];
-    let mut patience = pin!(sleep_until(call.deadline));
-    let mut is_found = false;
+    let mut patience = None;
     poll_fn(|context| {
         let [found6, found4] = &mut families;
         poll_once(found6, &mut v6, context);
         poll_once(found4, &mut v4, context);
-        if !is_found && families.iter().flatten().any(|family| !family.addresses.is_empty()) {
-            is_found = true;
-            let left = call.deadline.saturating_duration_since(Instant::now());
-            patience.as_mut().reset(Instant::now() + MAX_PATIENCE.min(left / 3));
+        let now = call.engine.now();
+        if families.iter().flatten().any(|family| !family.addresses.is_empty()) {
+            let left = call.deadline.saturating_sub(now);
+            patience.get_or_insert(now + MAX_PATIENCE.min(left / 3));
         }
-        let is_over = is_found && patience.as_mut().poll(context).is_ready();
+        let is_over = patience.is_some_and(|patience| call.engine.is_past(patience));
         let is_done = is_over || families.iter().all(Option::is_some);
         if is_done { Poll::Ready(()) } else { Poll::Pending }
     })
@@ -66,18 +75,6 @@ pub(super) async fn look_up(call: &Rc<Call>, host: &Name) -> AddressAnswer {
     let [v6, v4] = families;
     let late = |rtype| Family::new(Answer::late(host, rtype), |_| None);
     combine(host, [v6.unwrap_or_else(|| late(rtype::AAAA)), v4.unwrap_or_else(|| late(rtype::A))])
-}
-
-async fn look_up_v4(call: &Rc<Call>, host: &Name) -> Family {
-    Family::new(call.resolve(host, rtype::A).await, |rdata| {
-        <[u8; 4]>::try_from(rdata).ok().map(|octets| Ipv4Addr::from(octets).into())
-    })
-}
-
-async fn look_up_v6(call: &Rc<Call>, host: &Name) -> Family {
-    Family::new(call.resolve(host, rtype::AAAA).await, |rdata| {
-        <[u8; 16]>::try_from(rdata).ok().map(|octets| Ipv6Addr::from(octets).into())
-    })
 }
 
 /// Fills the slot when the work is done; work that is done is not asked again.
@@ -94,6 +91,18 @@ fn poll_once<T>(
 }
 
 impl Family {
+    fn v4(answer: Answer) -> Self {
+        Self::new(answer, |rdata| {
+            <[u8; 4]>::try_from(rdata).ok().map(|octets| Ipv4Addr::from(octets).into())
+        })
+    }
+
+    fn v6(answer: Answer) -> Self {
+        Self::new(answer, |rdata| {
+            <[u8; 16]>::try_from(rdata).ok().map(|octets| Ipv6Addr::from(octets).into())
+        })
+    }
+
     fn new(mut answer: Answer, read: impl Fn(&[u8]) -> Option<IpAddr>) -> Self {
         let records = std::mem::take(&mut answer.records);
         let addresses: Vec<IpAddr> =

@@ -1,5 +1,6 @@
 //! A domain and the hosts that take its mail.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
@@ -14,6 +15,7 @@ use crate::decide::{
 };
 use crate::dns::Call;
 use crate::dns::wire::names::{self, display};
+use crate::engine::all;
 use crate::text::{excerpt, one_line, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.
@@ -169,9 +171,6 @@ pub(crate) async fn lookup_host(
         };
         call.budget.allow_hosts(1);
         let target = Target::parse(host);
-        if let Target::Name(name) = &target {
-            call.prepare(name);
-        }
         let query = Query {
             name: without_final_dot(host),
             target,
@@ -224,37 +223,25 @@ async fn look_up_hosts(
     next_hops: Vec<String>,
 ) -> Vec<Host> {
     call.budget.allow_hosts(listed.len());
-    let next_hops = Rc::new(next_hops);
-    let implicit = answer.hosts == MxHosts::Implicit;
-    let tasks: Vec<_> = listed
-        .into_iter()
-        .map(|(preference, name)| {
-            let (call, next_hops) = (call.clone(), next_hops.clone());
-            let (mx, mx_note) = (answer.status, answer.note.clone());
-            tokio::task::spawn_local(async move {
-                let query = Query {
-                    name: &display(&name),
-                    target: Target::of_mx(name),
-                    preference,
-                    port,
-                    policy,
-                    mx,
-                    mx_note: &mx_note,
-                    next_hops: &next_hops,
-                    implicit,
-                };
-                host::look_up(&call, &query).await
-            })
-        })
-        .collect();
-    let mut hosts = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        match task.await {
-            Ok(host) => hosts.push(host),
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
-    hosts
+    let look_up = async |preference: u16, name: Name| {
+        let query = Query {
+            name: &display(&name),
+            target: Target::of_mx(name),
+            preference,
+            port,
+            policy,
+            mx: answer.status,
+            mx_note: &answer.note,
+            next_hops: &next_hops,
+            implicit: answer.hosts == MxHosts::Implicit,
+        };
+        host::look_up(call, &query).await
+    };
+    let hosts = listed.into_iter().map(|(preference, name)| {
+        let host: Pin<Box<dyn Future<Output = Host>>> = Box::pin(look_up(preference, name));
+        host
+    });
+    all(hosts.collect()).await
 }
 
 /// The decision where the MX column alone decides; hosts replace it otherwise.

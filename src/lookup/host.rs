@@ -10,13 +10,13 @@ use super::explain::Notes;
 use super::policy::Policy;
 use super::tlsa::TlsaAnswer;
 use super::{address, literal, tlsa};
+use crate::budget::{Pace, at_once};
 use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
 use crate::dns::Call;
 use crate::dns::wire::names::{self, InvalidName, display};
-use crate::dns::wire::rtype;
 use crate::text::{excerpt, is_host_name, one_line, without_final_dot};
 use crate::tlsa::Record;
-use crate::verify::{Match, Verification, verify_while};
+use crate::verify::{Match, Verification, verify_at};
 
 /// An MX host, its addresses and its TLSA records.
 #[derive(Clone, Debug)]
@@ -109,16 +109,14 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
             return host;
         }
     };
-    call.start(name, rtype::A);
-    call.start(name, rtype::AAAA);
-    if query.policy.level.is_some()
-        && let Some(owner) = tlsa::owner(query.port, name)
-    {
-        call.start(&owner, rtype::TLSA);
-    }
-    let addresses = address::look_up(call, name).await;
+    let addresses = address::look_up(call, name);
+    // Asked for before it is known whether they count.
+    let own = query.policy.level.and_then(|_| tlsa::own(call, name, query.port));
+    let addresses = addresses.await;
     let records = match addresses.status {
-        Address::Secure => tlsa::look_up(call, name, addresses.expanded.as_ref(), query.port).await,
+        Address::Secure => {
+            tlsa::look_up(call, name, addresses.expanded.as_ref(), own, query.port).await
+        }
         _ => TlsaAnswer::not_looked_up(),
     };
     host.name = display(name);
@@ -227,17 +225,12 @@ impl Host {
     ///
     /// `now` is in seconds since 1970.
     pub fn verify(&self, chain: &[&[u8]], now: i64) -> Verification {
-        self.verify_while(chain, now, &|| true)
+        at_once(self.verify_at(&Pace::unhurried(), chain, now))
     }
 
     /// The same for who has a deadline.
-    pub(crate) fn verify_while(
-        &self,
-        chain: &[&[u8]],
-        now: i64,
-        may_go_on: &dyn Fn() -> bool,
-    ) -> Verification {
-        verify_while(&self.records, chain, &self.reference_names, now, may_go_on)
+    pub(crate) async fn verify_at(&self, pace: &Pace, chain: &[&[u8]], now: i64) -> Verification {
+        verify_at(pace, &self.records, chain, &self.reference_names, now).await
     }
 
     /// The decision after connecting. What a connection shows never lifts a refusal.

@@ -11,7 +11,7 @@ const MEMORY: usize = 8 << 20;
 
 fn look_up(world: &world::World, mode: Mode, domain: &str) -> (Destination, Spent) {
     let policy = Policy { level: Some(Level::Dane), audit: false };
-    Call::alone(world.dns, &world.anchor, mode, |call| async move {
+    Call::alone(world.dns, &world.anchor, mode, async |call| {
         lookup(&call, policy, domain, world.smtp_port).await
     })
 }

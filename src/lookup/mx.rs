@@ -38,10 +38,8 @@ pub(super) enum MxHosts {
     None,
 }
 
-/// Looks up the MX records of a domain; everything its proof needs is asked for alongside.
+/// Looks up the MX records of a domain.
 pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
-    call.start(domain, rtype::MX);
-    call.prepare(domain);
     let answer = call.resolve(domain, rtype::MX).await;
     let (status, hosts) = match answer.status {
         Status::Bogus | Status::Indeterminate => (Mx::Bogus, MxHosts::None),

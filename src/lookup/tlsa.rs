@@ -8,7 +8,7 @@ use super::explain::trouble;
 use crate::decide::{Detail, Tlsa};
 use crate::dns::wire::names::{display, prepend};
 use crate::dns::wire::rtype;
-use crate::dns::{Call, Status};
+use crate::dns::{Answer, Call, Status};
 use crate::tlsa::{self, Record};
 
 /// What the TLSA records say.
@@ -33,8 +33,17 @@ impl TlsaAnswer {
 }
 
 /// The owner of the TLSA records; None where the name would be too long to exist.
-pub(super) fn owner(port: u16, base: &Name) -> Option<Name> {
+fn owner(port: u16, base: &Name) -> Option<Name> {
     prepend(&[&format!("_{port}"), "_tcp"], base)
+}
+
+/// Asks for the records at the host's own name, where it is not too long to have any.
+pub(super) fn own(
+    call: &Rc<Call>,
+    host: &Name,
+    port: u16,
+) -> Option<impl Future<Output = Answer> + use<>> {
+    owner(port, host).map(|owner| call.resolve(&owner, rtype::TLSA))
 }
 
 /// Looks up the TLSA records behind a secure address: at the expanded name, then at the host's own.
@@ -44,6 +53,7 @@ pub(super) async fn look_up(
     call: &Rc<Call>,
     host: &Name,
     expanded: Option<&Name>,
+    mut own: Option<impl Future<Output = Answer>>,
     port: u16,
 ) -> TlsaAnswer {
     let expanded = expanded.filter(|name| *name != host);
@@ -51,7 +61,10 @@ pub(super) async fn look_up(
     let mut result = TlsaAnswer::empty(Tlsa::Nxdomain, none);
     for base in expanded.into_iter().chain([host]) {
         let Some(owner) = owner(port, base) else { continue };
-        let answer = call.resolve(&owner, rtype::TLSA).await;
+        let answer = match own.take_if(|_| base == host) {
+            Some(own) => own.await,
+            None => call.resolve(&owner, rtype::TLSA).await,
+        };
         let what = format!("TLSA of {}", display(&owner));
         match answer.status {
             Status::Bogus | Status::Indeterminate => {

@@ -1,7 +1,6 @@
 //! SMTP up to STARTTLS, with the server's certificate chain captured (RFC 3207).
 
 mod client_name;
-mod plain;
 mod possession;
 mod reply;
 mod session;
@@ -10,4 +9,4 @@ mod tls;
 pub(crate) use client_name::client_name;
 #[cfg(feature = "rustls-ffi")]
 pub(crate) use possession::Possession;
-pub use session::{Attempt, Target, connect};
+pub(crate) use session::{Attempt, Target, connect};

@@ -2,24 +2,19 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
-use rustls::ProtocolVersion;
-use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
-
 use super::client_name::literal;
-use super::plain::Plain;
 use super::reply::Reply;
-use super::tls::Handshake;
+use super::tls::Tls;
+use crate::engine::{Engine, Kind, Socket};
 
 /// Patience with a goodbye, whose outcome changes nothing.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 const READY: u16 = 220;
+const QUIT: &[u8] = b"QUIT\r\n";
 
 /// Where to connect and what to say.
 #[derive(Clone, Debug)]
@@ -52,16 +47,20 @@ pub enum Attempt {
     ConnectionFailed(String),
 }
 
-/// Connects, speaks SMTP up to STARTTLS, and shakes hands; says goodbye and disconnects. Done by `deadline`.
-pub async fn connect(target: &Target<'_>, deadline: Instant) -> Attempt {
+/// Connects, speaks SMTP up to STARTTLS, and shakes hands; says goodbye and disconnects. Done by `deadline`, in the
+/// engine's time; `now` is in seconds since 1970.
+pub(crate) async fn connect(
+    engine: &Rc<Engine>,
+    target: &Target<'_>,
+    now: i64,
+    deadline: Duration,
+) -> Attempt {
     let dead = |cause: String| Attempt::ConnectionFailed(format!("{}: {cause}", target.address));
-    let mut session = match timeout_at(deadline, TcpStream::connect(target.address)).await {
-        Ok(Ok(stream)) => match stream.set_nodelay(true) {
-            Ok(()) => Session { stream: Plain(stream), deadline },
-            Err(error) => return dead(error.kind().to_string()),
-        },
-        Ok(Err(error)) => return dead(error.kind().to_string()),
-        Err(_) => return dead("no TCP connection in time".into()),
+    let opening = engine.open(Kind::Stream, target.address);
+    let session = match engine.within(deadline, opening).await {
+        Some(Ok(socket)) => Session { engine, socket, deadline },
+        Some(Err(error)) => return dead(cause_of(&error)),
+        None => return dead("no TCP connection in time".into()),
     };
     let ehlo = match session.greet(target.ehlo_name).await {
         Ok(reply) => reply,
@@ -83,51 +82,40 @@ pub async fn connect(target: &Target<'_>, deadline: Instant) -> Attempt {
         Ok(reply) => return failed(&format!("unexpected reply to STARTTLS: {}", reply.summary())),
         Err(cause) => return failed(&format!("STARTTLS: {cause}")),
     }
-    match session.shake_hands(target.server_name).await {
+    match session.shake_hands(target.server_name, now).await {
         Ok((chain, version)) => Attempt::Established { chain, version },
-        Err(cause) => failed(&cause),
+        Err(cause) => failed(&format!("TLS handshake: {cause}")),
     }
 }
 
-struct Session {
-    stream: Plain,
-    deadline: Instant,
+struct Session<'e> {
+    engine: &'e Engine,
+    socket: Socket,
+    deadline: Duration,
 }
 
-impl Session {
+impl Session<'_> {
     /// Waits for the greeting and says EHLO.
-    async fn greet(&mut self, name: Option<&str>) -> Result<Reply, String> {
+    async fn greet(&self, name: Option<&str>) -> Result<Reply, String> {
         let greeting = self.read_reply().await.map_err(|cause| format!("greeting: {cause}"))?;
         if greeting.code != READY {
             return Err(format!("greeting: {}", greeting.summary()));
         }
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => {
-                literal(self.stream.0.local_addr().map_err(|error| error.kind().to_string())?.ip())
-            }
-        };
+        let local = || self.socket.local().map(|local| literal(local.ip()));
+        let name = name.map(str::to_owned).or_else(local).unwrap_or_default();
         self.exchange(&format!("EHLO {name}\r\n")).await.map_err(|cause| format!("EHLO: {cause}"))
     }
 
-    async fn exchange(&mut self, command: &str) -> Result<Reply, String> {
-        let sent = timeout_at(self.deadline, self.stream.write_all(command.as_bytes())).await;
-        sent.map_err(|_| TIMEOUT.to_owned())?.map_err(|error| error.kind().to_string())?;
+    async fn exchange(&self, command: &str) -> Result<Reply, String> {
+        self.socket.send(command.into());
         self.read_reply().await
     }
 
     /// Reads one reply and nothing after it: octets sent ahead of our next word are an injection (RFC 3207 section 6).
-    async fn read_reply(&mut self) -> Result<Reply, String> {
+    async fn read_reply(&self) -> Result<Reply, String> {
         let mut input = Vec::new();
-        let mut chunk = [0; 1024];
         loop {
-            let length = match timeout_at(self.deadline, self.stream.read(&mut chunk)).await {
-                Err(_) => return Err(TIMEOUT.into()),
-                Ok(Err(error)) => return Err(error.kind().to_string()),
-                Ok(Ok(0)) => return Err("connection closed".into()),
-                Ok(Ok(length)) => length,
-            };
-            input.extend_from_slice(chunk.get(..length).unwrap_or_default());
+            input.extend_from_slice(&self.receive(self.deadline).await?);
             match Reply::parse(&input) {
                 Ok(None) => {}
                 Ok(Some((reply, taken))) if taken == input.len() => return Ok(reply),
@@ -137,52 +125,64 @@ impl Session {
         }
     }
 
-    /// The handshake; the chain and the version.
-    async fn shake_hands(self, name: &str) -> Result<(Vec<Vec<u8>>, &'static str), String> {
-        let dns_name = ServerName::try_from(name.to_owned());
-        let with_sni = matches!(dns_name, Ok(ServerName::DnsName(_)));
-        let nameless = || ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
-        let server_name = dns_name.unwrap_or_else(|_| nameless());
-        let handshake = Handshake::new(with_sni).map_err(|error| error.to_string())?;
-        let connector = TlsConnector::from(handshake.config.clone());
-        let connecting = connector.connect(server_name, self.stream);
-        let mut stream = match timeout_at(self.deadline, connecting).await {
-            Err(_) => return Err("TLS handshake: no answer in time".into()),
-            Ok(Err(error)) => return Err(format!("TLS handshake: {}", cause_of(&error))),
-            Ok(Ok(stream)) => stream,
-        };
-        let version = match stream.get_ref().1.protocol_version() {
-            Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
-            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
-            _ => return Err("TLS handshake: unknown version".into()),
-        };
-        say_goodbye(&mut stream, self.deadline).await;
-        Ok((handshake.chain(), version))
+    /// What the server sent; its end is an error.
+    async fn receive(&self, until: Duration) -> Result<Vec<u8>, String> {
+        match self.engine.within(until, self.socket.receive()).await {
+            None => Err("no answer in time".into()),
+            Some(Err(error)) => Err(cause_of(&error)),
+            Some(Ok(octets)) if octets.is_empty() => Err("connection closed".into()),
+            Some(Ok(octets)) => Ok(octets),
+        }
     }
 
-    async fn quit(&mut self) {
-        say_goodbye(&mut self.stream, self.deadline).await;
+    /// The handshake; the chain and the version.
+    async fn shake_hands(
+        &self,
+        name: &str,
+        now: i64,
+    ) -> Result<(Vec<Vec<u8>>, &'static str), String> {
+        let mut tls = Tls::new(name, now).map_err(|error| error.to_string())?;
+        loop {
+            self.socket.send(tls.output());
+            if !tls.is_handshaking() {
+                break;
+            }
+            let octets = self.receive(self.deadline).await?;
+            if let Err(error) = tls.take(&octets) {
+                // The server is told why, if it listens.
+                self.socket.send(tls.output());
+                return Err(error.to_string());
+            }
+        }
+        let version = tls.version().ok_or("unknown version")?;
+        let chain = tls.chain();
+        tls.say(QUIT);
+        self.socket.send(tls.output());
+        let goodbye = async {
+            while let Ok(octets) = self.receive(self.patience()).await {
+                if tls.take(&octets).is_err() || tls.has_heard() {
+                    break;
+                }
+            }
+        };
+        goodbye.await;
+        tls.close();
+        self.socket.send(tls.output());
+        Ok((chain, version))
+    }
+
+    /// QUIT (RFC 5321 section 4.1.1.10), and a moment for the reply, so that the server logs no broken connection.
+    async fn quit(&self) {
+        self.socket.send(QUIT.into());
+        let _any_reply_will_do = self.receive(self.patience()).await;
+    }
+
+    /// Until when a reply to QUIT is waited for.
+    fn patience(&self) -> Duration {
+        self.deadline.min(self.engine.now() + GOODBYE)
     }
 }
-
-const TIMEOUT: &str = "no answer in time";
 
 fn cause_of(error: &io::Error) -> String {
-    match error.get_ref() {
-        _ if error.kind() == io::ErrorKind::UnexpectedEof => "connection closed".into(),
-        Some(inner) => inner.to_string(),
-        None => error.kind().to_string(),
-    }
-}
-
-/// QUIT (RFC 5321 section 4.1.1.10), and a moment for the reply, so that the server logs no broken connection.
-async fn say_goodbye(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), deadline: Instant) {
-    let goodbye = async {
-        stream.write_all(b"QUIT\r\n").await?;
-        stream.flush().await?;
-        let _any_reply_will_do = stream.read(&mut [0; 512]).await?;
-        stream.shutdown().await
-    };
-    let patience = GOODBYE.min(deadline.saturating_duration_since(Instant::now()));
-    drop(timeout(patience, goodbye).await);
+    error.kind().to_string()
 }

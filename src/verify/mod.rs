@@ -23,6 +23,7 @@ use std::borrow::Cow;
 pub use result::Match;
 pub use verification::{Judgement, Verification};
 
+use crate::budget::{Pace, at_once};
 use crate::decide::Detail;
 use crate::text::one_line;
 use crate::tlsa::{Agility, DANE_EE, Record};
@@ -88,16 +89,16 @@ pub fn verify<N: AsRef<str>>(
     reference_names: &[N],
     now: i64,
 ) -> Verification {
-    verify_while(records, chain, reference_names, now, &|| true)
+    at_once(verify_at(&Pace::unhurried(), records, chain, reference_names, now))
 }
 
-/// The same for who has a deadline: asked before each signature check, `may_go_on` ends it as a mismatch.
-pub(crate) fn verify_while<N: AsRef<str>>(
+/// The same for who has a deadline: gives way before each signature check, and is a mismatch where time is over.
+pub(crate) async fn verify_at<N: AsRef<str>>(
+    pace: &Pace,
     records: &[Record],
     chain: &[&[u8]],
     reference_names: &[N],
     now: i64,
-    may_go_on: &dyn Fn() -> bool,
 ) -> Verification {
     let agility = Agility::of(records);
     let mut judgements: Vec<Judgement> =
@@ -117,14 +118,15 @@ pub(crate) fn verify_while<N: AsRef<str>>(
             return Verification::without_leaf(why, judgements);
         }
     };
-    let mut paths = ta::Paths::new(records, &presented, reference_names, now, may_go_on);
+    let mut paths = ta::Paths::new(records, &presented, reference_names, now, pace);
     let mut worst: Option<usize> = None;
     for is_ee in [true, false] {
         for (index, record) in records.iter().enumerate() {
             if (record.usage == DANE_EE) != is_ee || !agility.counts(record) {
                 continue;
             }
-            let judged = if is_ee { ee::judge(record, &presented) } else { paths.judge(record) };
+            let judged =
+                if is_ee { ee::judge(record, &presented) } else { paths.judge(record).await };
             match judged {
                 Ok(matched) => return Verification::matched(index, record, matched, judgements),
                 Err(mismatch) => judgements[index] = mismatch.judgement(),

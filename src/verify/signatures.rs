@@ -7,6 +7,7 @@ use rustls::pki_types::SignatureVerificationAlgorithm;
 
 use super::MAX_SIGNATURES;
 use super::certificate::{Certificate, MIN_RSA_BITS};
+use crate::budget::{Late, Pace, STRETCH};
 use crate::der::PublicKey;
 
 /// What a verification has spent.
@@ -16,6 +17,12 @@ pub(super) enum Exhausted {
     Work,
     /// The caller's time.
     Time,
+}
+
+impl From<Late> for Exhausted {
+    fn from(_: Late) -> Self {
+        Self::Time
+    }
 }
 
 /// What a key makes of a certificate's signature.
@@ -29,7 +36,7 @@ pub(super) enum Signature {
 
 /// Checks signatures and remembers the results.
 pub(super) struct Signatures<'a> {
-    may_go_on: &'a dyn Fn() -> bool,
+    pace: &'a Pace,
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
     /// By the addresses of certificate and key, which outlive the search.
     known: HashMap<(usize, usize), Signature>,
@@ -48,13 +55,13 @@ fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
 }
 
 impl<'a> Signatures<'a> {
-    pub(super) fn new(may_go_on: &'a dyn Fn() -> bool) -> Self {
+    pub(super) fn new(pace: &'a Pace) -> Self {
         let known = HashMap::new();
-        Self { may_go_on, algorithms: algorithms(), known, left: MAX_SIGNATURES }
+        Self { pace, algorithms: algorithms(), known, left: MAX_SIGNATURES }
     }
 
     /// Whether `key` signed the certificate; SHA-1, MD5 and short RSA keys make no signatures.
-    pub(super) fn verify(
+    pub(super) async fn verify(
         &mut self,
         certificate: &Certificate<'_>,
         key: &PublicKey<'_>,
@@ -71,9 +78,8 @@ impl<'a> Signatures<'a> {
                 && algorithm.public_key_alg_id().as_ref() == key.algorithm
         }) {
             self.left = self.left.checked_sub(1).ok_or(Exhausted::Work)?;
-            if !(self.may_go_on)() {
-                return Err(Exhausted::Time);
-            }
+            // Its cost is the stranger's choice, so each one is a stretch.
+            self.pace.work(STRETCH).await?;
             if algorithm.verify_signature(key.bits, fields.tbs, fields.signature).is_ok() {
                 found = Signature::Good;
                 break;

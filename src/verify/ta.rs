@@ -7,6 +7,7 @@ use super::constraints::Constraints;
 use super::presented::Presented;
 use super::signatures::{Exhausted, Signature, Signatures};
 use super::{Matched, Mismatch, names};
+use crate::budget::Pace;
 use crate::decide::Detail;
 use crate::der::PublicKey;
 use crate::text::line;
@@ -21,7 +22,7 @@ pub(super) struct Paths<'a, N> {
     presented: &'a Presented<'a>,
     references: &'a [N],
     now: i64,
-    may_go_on: &'a dyn Fn() -> bool,
+    pace: &'a Pace,
     /// Made when the first record asks.
     candidates: Option<(Certificates<'a>, Work<'a>)>,
 }
@@ -42,8 +43,8 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(may_go_on: &'a dyn Fn() -> bool) -> Self {
-        let (signatures, constraints) = (Signatures::new(may_go_on), Constraints::new());
+    fn new(pace: &'a Pace) -> Self {
+        let (signatures, constraints) = (Signatures::new(pace), Constraints::new());
         Self { signatures, steps: MAX_STEPS, constraints }
     }
 }
@@ -64,20 +65,20 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
         presented: &'a Presented<'a>,
         references: &'a [N],
         now: i64,
-        may_go_on: &'a dyn Fn() -> bool,
+        pace: &'a Pace,
     ) -> Self {
-        Self { records, presented, references, now, may_go_on, candidates: None }
+        Self { records, presented, references, now, pace, candidates: None }
     }
 
     /// Searches a verified path from the server's certificate to the record's certificate or key.
     ///
     /// A certificate that merely lies in the chain proves nothing, and the server's own is no anchor above itself.
-    pub(super) fn judge(&mut self, record: &Record) -> Result<Matched, Mismatch> {
+    pub(super) async fn judge(&mut self, record: &Record) -> Result<Matched, Mismatch> {
         let (certificates, work) = match &mut self.candidates {
             Some(candidates) => candidates,
             unread => {
                 let certificates = Certificates::read(self.records, self.presented)?;
-                unread.insert((certificates, Work::new(self.may_go_on)))
+                unread.insert((certificates, Work::new(self.pace)))
             }
         };
         let matches = |issuer: &Certificate<'_>| issuer.association.matches(record);
@@ -98,11 +99,12 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
             bare_key,
             references: self.references,
             now: self.now,
+            pace: self.pace,
             work,
             dead_end: None,
             failure: None,
         };
-        if let Some(matched) = search.extend(&mut Vec::new())? {
+        if let Some(matched) = search.extend(&mut Vec::new()).await? {
             return Ok(matched);
         }
         Err(search.failure.unwrap_or_else(|| {
@@ -155,6 +157,7 @@ struct Search<'s, 'a, N> {
     bare_key: Option<PublicKey<'s>>,
     references: &'a [N],
     now: i64,
+    pace: &'a Pace,
     work: &'s mut Work<'a>,
     /// Where the longest signed path ended, and why.
     dead_end: Option<(usize, String)>,
@@ -166,7 +169,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
     /// Tries every continuation of a path of issuers, by index, above the leaf.
     ///
     /// A bare key stands for an issuer that was not sent: where it was, its certificate counts.
-    fn extend(&mut self, path: &mut Vec<usize>) -> Result<Option<Matched>, Exhausted> {
+    async fn extend(&mut self, path: &mut Vec<usize>) -> Result<Option<Matched>, Exhausted> {
         let Certificates { leaf, issuers, .. } = self.certificates;
         let top = path.last().map_or(leaf, |index| &issuers[*index]);
         let mut refused = None;
@@ -179,6 +182,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
         for index in anchors_first {
             let issuer = &issuers[index];
             self.work.steps = self.work.steps.checked_sub(1).ok_or(Exhausted::Work)?;
+            self.pace.work(1).await?;
             if path.contains(&index) || !top.names_issuer(issuer) {
                 continue;
             }
@@ -186,7 +190,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
                 bare_key = None;
             }
             let Some(key) = issuer.key() else { continue };
-            let signature = self.work.signatures.verify(top, &key)?;
+            let signature = self.work.signatures.verify(top, &key).await?;
             if signature != Signature::Good {
                 refused = Some(signature);
                 continue;
@@ -198,7 +202,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
                 }
             } else {
                 path.push(index);
-                let found = self.extend(path)?;
+                let found = Box::pin(self.extend(path)).await?;
                 path.pop();
                 if found.is_some() {
                     return Ok(found);
@@ -206,7 +210,7 @@ impl<'s, 'a, N: AsRef<str>> Search<'s, 'a, N> {
             }
         }
         if let Some(key) = bare_key {
-            match self.work.signatures.verify(top, &key)? {
+            match self.work.signatures.verify(top, &key).await? {
                 Signature::Good => return Ok(self.accept(path, None)),
                 Signature::Unsupported => refused = Some(Signature::Unsupported),
                 Signature::Bad => {}

@@ -83,14 +83,19 @@ impl EntryPoints {
     }
 
     /// How many DS records vouch for a key; each digest is computed once, however many there are.
-    fn ds_for(&self, keys: &ZoneKeys, key: &Key, budget: &Budget) -> Result<usize, Exhausted> {
+    async fn ds_for(
+        &self,
+        keys: &ZoneKeys,
+        key: &Key,
+        budget: &Budget,
+    ) -> Result<usize, Exhausted> {
         let mut found = 0;
         for (digest_type, _) in DIGESTS {
             let place = (key.tag, key.algorithm, digest_type);
             if self.ds.binary_search_by_key(&place, Ds::place).is_err() {
                 continue;
             }
-            if let Some(digest) = key.digest(&keys.apex, digest_type, budget)? {
+            if let Some(digest) = key.digest(&keys.apex, digest_type, budget).await? {
                 let Key { tag, algorithm, .. } = *key;
                 found += usize::from(
                     self.ds.binary_search(&Ds { tag, algorithm, digest_type, digest }).is_ok(),
@@ -113,17 +118,17 @@ pub(crate) enum Entry {
 }
 
 /// The keys of a zone, where its DNSKEY RRset is signed by a key that is vouched for (RFC 4035 section 5.2).
-pub(crate) fn enter(
+pub(crate) async fn enter(
     rrset: &Rrset,
     points: &EntryPoints,
     now: u32,
     budget: &Budget,
 ) -> Result<Entry, Fault> {
-    let keys = ZoneKeys::of(rrset, budget)?;
+    let keys = ZoneKeys::of(rrset, budget).await?;
     let mut trusted = Vec::new();
     let mut ds_found = 0;
     for key in keys.iter() {
-        let found = points.ds_for(&keys, key, budget)?;
+        let found = points.ds_for(&keys, key, budget).await?;
         ds_found += found;
         if found > 0 || points.keys.contains(key) {
             trusted.push(key.clone());
@@ -137,13 +142,14 @@ pub(crate) fn enter(
         return Ok(Entry::Uncheckable);
     }
     let trusted = ZoneKeys::new(keys.apex.clone(), trusted);
-    let signed = signature::verify(rrset, &trusted, now, budget)?;
+    let signed = signature::verify(rrset, &trusted, now, budget).await?;
     Ok(Entry::Signed(keys, signed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::at_once;
     use crate::dns::wire::rtype;
     use hickory_resolver::proto::rr::Name;
 
@@ -183,7 +189,8 @@ mod tests {
 
     fn ds_of(rdata: &[u8], digest_type: u8) -> Ds {
         let key = Key::from_rdata(rdata).unwrap();
-        let digest = key.digest(&Name::root(), digest_type, &Budget::for_tests()).unwrap().unwrap();
+        let budget = Budget::for_tests();
+        let digest = at_once(key.digest(&Name::root(), digest_type, &budget)).unwrap().unwrap();
         Ds { tag: key.tag, algorithm: 8, digest_type, digest }
     }
 
@@ -199,7 +206,7 @@ mod tests {
         let entry = |ds: &[&Vec<u8>], rrset: &[&Vec<u8>]| {
             let ds = ds.iter().map(|rdata| ds_of(rdata, 2));
             let rrset: Vec<Vec<u8>> = rrset.iter().copied().cloned().collect();
-            enter(&keys(&rrset), &EntryPoints::delegation(ds), 0, &Budget::for_tests())
+            at_once(enter(&keys(&rrset), &EntryPoints::delegation(ds), 0, &Budget::for_tests()))
         };
         assert_eq!(entry(&[&short], &[&short]), Ok(Entry::Uncheckable));
         assert_eq!(entry(&[&short], &[&short, &long]), Ok(Entry::Uncheckable), "a zone key");
@@ -208,7 +215,8 @@ mod tests {
         assert_eq!(entry(&[&long], &[&short]), Err(Fault::NoEntryKey));
         let both = [ds_of(&short, 2), ds_of(&short, 4)];
         let twice = EntryPoints::delegation(both);
-        assert_eq!(enter(&keys(&[short]), &twice, 0, &Budget::for_tests()), Ok(Entry::Uncheckable));
+        let entry = at_once(enter(&keys(&[short]), &twice, 0, &Budget::for_tests()));
+        assert_eq!(entry, Ok(Entry::Uncheckable));
     }
 
     #[test]
@@ -223,7 +231,8 @@ mod tests {
         let records: Vec<Ds> = others.chain([good.clone()]).collect();
         let budget = Budget::for_tests();
         let points = EntryPoints::delegation(records);
-        assert_eq!(enter(&keys(&[key]), &points, 0, &budget), Err(Fault::Missing));
+        let entry = at_once(enter(&keys(&[key]), &points, 0, &budget));
+        assert_eq!(entry, Err(Fault::Missing));
         assert_eq!(budget.spent().work, 2, "the keys gone over once, one digest");
     }
 }

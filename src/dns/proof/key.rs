@@ -52,27 +52,27 @@ impl Key {
     }
 
     /// Whether a signature is one of this key.
-    pub(crate) fn verify(
+    pub(crate) async fn verify(
         &self,
         message: &[u8],
         signature: &[u8],
         budget: &Budget,
     ) -> Result<bool, Exhausted> {
-        budget.pass_over(message.len())?;
-        budget.work(self.units())?;
+        budget.pass_over(message.len()).await?;
+        budget.work(self.units()).await?;
         let is_good =
             supported(self.algorithm) && self.public_key().verify(message, signature).is_ok();
         Ok(is_good)
     }
 
     /// The digest of a DS record for this key (RFC 4034 section 5.1.4).
-    pub(crate) fn digest(
+    pub(crate) async fn digest(
         &self,
         apex: &Name,
         digest_type: u8,
         budget: &Budget,
     ) -> Result<Option<Vec<u8>>, Exhausted> {
-        budget.pass_over(self.rdata.len())?;
+        budget.pass_over(self.rdata.len()).await?;
         let key = DNSKEY::with_flags(self.flags, self.public_key());
         let digest = key.to_digest(apex, DigestType::from(digest_type));
         Ok(digest.ok().map(|digest| digest.as_ref().to_vec()))
@@ -163,10 +163,10 @@ impl ZoneKeys {
     }
 
     /// The keys of a DNSKEY RRset.
-    pub(crate) fn of(rrset: &Rrset, budget: &Budget) -> Result<Self, Exhausted> {
+    pub(crate) async fn of(rrset: &Rrset, budget: &Budget) -> Result<Self, Exhausted> {
         debug_assert_eq!(rrset.rtype, rtype::DNSKEY);
         let octets = rrset.rdata.iter().map(Vec::len).sum();
-        budget.pass_over(octets)?;
+        budget.pass_over(octets).await?;
         budget.sort(rrset.rdata.len())?;
         budget.keep(octets + rrset.rdata.len() * 2 * size_of::<Key>())?;
         let keys = rrset.rdata.iter().filter_map(|rdata| Key::from_rdata(rdata)).collect();

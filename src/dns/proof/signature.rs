@@ -73,7 +73,7 @@ impl Fault {
 /// Verifies an RRset under a zone's keys (RFC 4035 section 5.3.1 to 5.3.3); one good signature suffices.
 ///
 /// `now` is in seconds since 1970 modulo 2^32, compared in serial arithmetic without tolerance (RFC 4034 3.1.5).
-pub(crate) fn verify(
+pub(crate) async fn verify(
     rrset: &Rrset,
     zone: &ZoneKeys,
     now: u32,
@@ -82,7 +82,7 @@ pub(crate) fn verify(
     let mut fault = Fault::Missing;
     let mut failures = 0;
     for signature in &rrset.signatures {
-        match judge(rrset, signature, zone, now, budget, &mut failures) {
+        match judge(rrset, signature, zone, now, budget, &mut failures).await {
             Ok(signed) => return Ok(signed),
             Err(fault @ Fault::Exhausted(_)) => return Err(fault),
             Err(other) => fault = fault.max(other),
@@ -91,7 +91,7 @@ pub(crate) fn verify(
     Err(fault)
 }
 
-fn judge(
+async fn judge(
     rrset: &Rrset,
     signature: &Rrsig,
     zone: &ZoneKeys,
@@ -99,7 +99,7 @@ fn judge(
     budget: &Budget,
     failures: &mut u32,
 ) -> Result<Signed, Fault> {
-    budget.work(1)?;
+    budget.work(1).await?;
     if signature.signer != zone.apex || !zone.apex.zone_of(&rrset.owner) {
         return Err(Fault::ForeignSigner);
     }
@@ -128,7 +128,7 @@ fn judge(
         if *failures >= FAILURES_PER_RRSET {
             return Err(Exhausted::FailingSignatures.into());
         }
-        if key.verify(&message, &signature.signature, budget)? {
+        if key.verify(&message, &signature.signature, budget).await? {
             let until_expiration = signature.expiration.wrapping_sub(now);
             let lifetime = rrset.ttl.min(signature.original_ttl).min(until_expiration);
             return Ok(Signed { labels, lifetime });
@@ -177,6 +177,7 @@ mod tests {
     use hickory_resolver::proto::dnssec::{Algorithm, PublicKey, SigningKey, TBS};
 
     use super::*;
+    use crate::budget::at_once;
     use crate::dns::wire::rtype;
 
     #[test]
@@ -207,7 +208,7 @@ mod tests {
             (signature.algorithm, signature.key_tag) = (8, rsa.tag);
         }
         rrset.signatures.push(signature);
-        verify(&rrset, &zone, 1500, &Budget::for_tests()).unwrap_err()
+        at_once(verify(&rrset, &zone, 1500, &Budget::for_tests())).unwrap_err()
     }
 
     #[test]
@@ -264,7 +265,7 @@ mod tests {
         fn verify(&self, rrset: &Rrset, signatures: &[&Rrsig], now: u32) -> Result<Signed, Fault> {
             let signatures = signatures.iter().copied().cloned().collect();
             let rrset = Rrset { signatures, ..rrset.clone() };
-            verify(&rrset, &self.zone, now, &Budget::for_tests())
+            at_once(verify(&rrset, &self.zone, now, &Budget::for_tests()))
         }
     }
 
@@ -364,7 +365,8 @@ mod tests {
         };
         rrset.signatures = vec![signature; 100];
         let budget = Budget::for_tests();
-        assert_eq!(verify(&rrset, &keys, 1500, &budget), Err(Exhausted::FailingSignatures.into()));
+        let verified = at_once(verify(&rrset, &keys, 1500, &budget));
+        assert_eq!(verified, Err(Exhausted::FailingSignatures.into()));
         // Three signatures are looked at, two at every key of their tag and one at none.
         assert_eq!(budget.spent().work, 3 + 8 * (1 + 50));
     }

@@ -13,7 +13,7 @@ use crate::budget::{Budget, Exhausted};
 use crate::text::escaped;
 
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
-pub(crate) const UDP_PAYLOAD: u16 = 1232;
+const UDP_PAYLOAD: u16 = 1232;
 
 /// Denial RRsets of one reply that are looked at; an honest one has at most four.
 const MAX_DENIAL_RRSETS: usize = 16;
@@ -116,16 +116,16 @@ pub(crate) fn answers(wire: &[u8], id: u16, name: &Name, rtype: u16) -> bool {
 }
 
 /// Reads a reply to the question for `name` and `rtype`.
-pub(crate) fn parse(
+pub(crate) async fn parse(
     wire: &[u8],
     name: &Name,
     rtype: u16,
     budget: &Budget,
 ) -> Result<Message, Unreadable> {
-    budget.pass_over(wire.len())?;
+    budget.pass_over(wire.len()).await?;
     let mut reader = Reader::new(wire);
     let message = Parts { reader: &mut reader, name, rtype, budget }.message();
-    budget.work(u32::try_from(reader.steps / LABELS_PER_UNIT).unwrap_or(u32::MAX))?;
+    budget.work(u32::try_from(reader.steps / LABELS_PER_UNIT).unwrap_or(u32::MAX)).await?;
     message
 }
 
@@ -350,13 +350,23 @@ fn extended_error(mut options: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::at_once;
 
     fn name(text: &str) -> Name {
         names::parse(text).unwrap()
     }
 
+    fn parse_as(
+        wire: &[u8],
+        name: &Name,
+        rtype: u16,
+        budget: &Budget,
+    ) -> Result<Message, Unreadable> {
+        at_once(super::parse(wire, name, rtype, budget))
+    }
+
     fn parse(wire: &[u8]) -> Result<Message, Unreadable> {
-        super::parse(wire, &name("a.example"), rtype::TLSA, &Budget::for_tests())
+        parse_as(wire, &name("a.example"), rtype::TLSA, &Budget::for_tests())
     }
 
     fn reply(records: &[&[u8]]) -> Vec<u8> {
@@ -391,7 +401,7 @@ mod tests {
     fn every_truncation_is_an_error_and_no_panic() {
         let record: &[u8] = &[0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 9, 0, 4, 0, 10, 0xc0, 12];
         let wire = reply(&[record]);
-        let parse = |wire| super::parse(wire, &name("a.example"), rtype::MX, &Budget::for_tests());
+        let parse = |wire| parse_as(wire, &name("a.example"), rtype::MX, &Budget::for_tests());
         assert_eq!(parse(&wire).unwrap().answer.0[0].rdata, [b"\0\x0a\x01a\x07example\0"]);
         for length in 0..wire.len() {
             assert!(parse(&wire[..length]).is_err(), "{length}");
@@ -412,7 +422,7 @@ mod tests {
         let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
         let budget = Budget::for_tests();
         let wire = reply(&records.repeat(50));
-        let message = super::parse(&wire, &name("a.example"), rtype::TLSA, &budget).unwrap();
+        let message = parse_as(&wire, &name("a.example"), rtype::TLSA, &budget).unwrap();
         assert!(message.answer.0.is_empty());
         assert_eq!(budget.spent().memory, 0);
     }
@@ -435,7 +445,7 @@ mod tests {
         (0..6u8).for_each(|label| {
             wire.extend([0xc0, 14 + 2 * label, 0, 39, 0, 1, 0, 0, 0, 9, 0, 1, 0])
         });
-        let message = super::parse(&wire, &deep, rtype::TLSA, &Budget::for_tests()).unwrap();
+        let message = parse_as(&wire, &deep, rtype::TLSA, &Budget::for_tests()).unwrap();
         assert_eq!(message.answer.0.len(), MAX_DNAME_RRSETS);
     }
 
@@ -510,7 +520,7 @@ mod tests {
             }
             wire.truncate(whole.len() - random(3) * random(20));
             for rtype in [rtype::TLSA, rtype::MX] {
-                let _ = super::parse(&wire, &name("a.example"), rtype, &budget);
+                let _ = parse_as(&wire, &name("a.example"), rtype, &budget);
             }
             answers(&wire, 7, &name("a.example"), rtype::TLSA);
         }

@@ -7,7 +7,7 @@ mod reader;
 mod rrset;
 pub(crate) mod rtype;
 
-pub(crate) use message::{Message, Section, UDP_PAYLOAD, Unreadable, Wants, answers, parse, query};
+pub(crate) use message::{Message, Section, Unreadable, Wants, answers, parse, query};
 pub(crate) use presentation::show;
 pub(crate) use reader::name_in;
 pub(crate) use rrset::{Rrset, Rrsig};

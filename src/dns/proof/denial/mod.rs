@@ -80,7 +80,7 @@ impl Unproven {
 }
 
 /// Whether `name` has no record of `rtype`.
-pub(crate) fn denies(
+pub(crate) async fn denies(
     proofs: &Proofs,
     zone: &Name,
     name: &Name,
@@ -90,11 +90,11 @@ pub(crate) fn denies(
     if let Some(denial) = nsec::denies(&proofs.nsec, zone, name, rtype) {
         return Ok(denial);
     }
-    nsec3::denies(&proofs.nsec3, zone, name, rtype, budget)
+    nsec3::denies(&proofs.nsec3, zone, name, rtype, budget).await
 }
 
 /// Whether there is a zone cut at `name`, whose DS record is not there.
-pub(crate) fn cut(
+pub(crate) async fn cut(
     proofs: &Proofs,
     zone: &Name,
     name: &Name,
@@ -103,13 +103,13 @@ pub(crate) fn cut(
     if let Some(cut) = nsec::cut(&proofs.nsec, zone, name) {
         return Ok(cut);
     }
-    nsec3::cut(&proofs.nsec3, zone, name, budget)
+    nsec3::cut(&proofs.nsec3, zone, name, budget).await
 }
 
 /// Whether `name`, answered from the wildcard below `encloser`, has no closer match (RFC 4035 5.3.4, RFC 5155 8.8).
 ///
 /// `Ok(true)` is a full proof, `Ok(false)` one that rests on an opt-out span.
-pub(crate) fn allows_wildcard(
+pub(crate) async fn allows_wildcard(
     proofs: &Proofs,
     zone: &Name,
     name: &Name,
@@ -119,5 +119,5 @@ pub(crate) fn allows_wildcard(
     if nsec::allows_wildcard(&proofs.nsec, zone, name, encloser) {
         return Ok(true);
     }
-    nsec3::allows_wildcard(&proofs.nsec3, zone, name, encloser, budget)
+    nsec3::allows_wildcard(&proofs.nsec3, zone, name, encloser, budget).await
 }

@@ -104,41 +104,41 @@ impl<'a> Chain<'a> {
         1 + (blocks(name.len() + salt.len()) + rounds) as u32 / 6
     }
 
-    fn hash(&self, name: &Name) -> Result<[u8; HASH_LENGTH], Unproven> {
-        self.budget.work(self.units(name))?;
+    async fn hash(&self, name: &Name) -> Result<[u8; HASH_LENGTH], Unproven> {
+        self.budget.work(self.units(name)).await?;
         let digest = Nsec3HashAlgorithm::SHA1
             .hash(&self.first.salt, &name.to_lowercase(), self.first.iterations)
             .map_err(|_| Unproven::NoProof)?;
         digest.as_ref().try_into().map_err(|_| Unproven::NoProof)
     }
 
-    fn matching(&self, name: &Name) -> Result<Option<&'a Nsec3>, Unproven> {
-        let hash = self.hash(name)?;
+    async fn matching(&self, name: &Name) -> Result<Option<&'a Nsec3>, Unproven> {
+        let hash = self.hash(name).await?;
         Ok(self.records.iter().find(|nsec3| nsec3.hash == hash))
     }
 
-    fn covering(&self, name: &Name) -> Result<Option<&'a Nsec3>, Unproven> {
-        let hash = self.hash(name)?;
+    async fn covering(&self, name: &Name) -> Result<Option<&'a Nsec3>, Unproven> {
+        let hash = self.hash(name).await?;
         Ok(self.records.iter().find(|nsec3| nsec3.covers(&hash)))
     }
 
     /// RFC 5155 section 8.3.
-    fn closest_encloser(&self, zone: &Name, name: &Name) -> Result<Encloser<'a>, Unproven> {
+    async fn closest_encloser(&self, zone: &Name, name: &Name) -> Result<Encloser<'a>, Unproven> {
         for labels in (depth(zone)..depth(name)).rev() {
             let candidate = name.trim_to(labels);
-            let Some(nsec3) = self.matching(&candidate)? else { continue };
+            let Some(nsec3) = self.matching(&candidate).await? else { continue };
             if nsec3.types.hides_descendants() {
                 return Err(Unproven::NoProof);
             }
             let next_closer = name.trim_to(labels + 1);
-            let covering = self.covering(&next_closer)?.ok_or(Unproven::NoProof)?;
+            let covering = self.covering(&next_closer).await?.ok_or(Unproven::NoProof)?;
             return Ok(Encloser { name: candidate, covering });
         }
         Err(Unproven::NoProof)
     }
 }
 
-pub(super) fn denies(
+pub(super) async fn denies(
     records: &[Nsec3],
     zone: &Name,
     name: &Name,
@@ -149,25 +149,25 @@ pub(super) fn denies(
     if chain.is_too_costly() {
         return Ok(Denial::TooCostly);
     }
-    if let Some(nsec3) = chain.matching(name)? {
+    if let Some(nsec3) = chain.matching(name).await? {
         return if nsec3.types.lacks(rtype) { Ok(Denial::NoData) } else { Err(Unproven::NoProof) };
     }
-    let encloser = chain.closest_encloser(zone, name)?;
+    let encloser = chain.closest_encloser(zone, name).await?;
     if rtype == rtype::DS && encloser.covering.opt_out {
         return Ok(Denial::Insecure);
     }
     let wildcard = wildcard_of(&encloser.name).ok_or(Unproven::NoProof)?;
-    let denial = match chain.matching(&wildcard)? {
+    let denial = match chain.matching(&wildcard).await? {
         Some(nsec3) if !nsec3.types.is_delegation() && nsec3.types.lacks(rtype) => Denial::NoData,
         Some(_) => return Err(Unproven::NoProof),
-        None if chain.covering(&wildcard)?.is_some() => Denial::NoName,
+        None if chain.covering(&wildcard).await?.is_some() => Denial::NoName,
         None if encloser.covering.opt_out => return Ok(Denial::InsecureNoData),
         None => return Err(Unproven::NoProof),
     };
     Ok(if encloser.covering.opt_out { Denial::Insecure } else { denial })
 }
 
-pub(super) fn cut(
+pub(super) async fn cut(
     records: &[Nsec3],
     zone: &Name,
     name: &Name,
@@ -177,7 +177,7 @@ pub(super) fn cut(
     if chain.is_too_costly() {
         return Ok(Cut::Insecure);
     }
-    if let Some(nsec3) = chain.matching(name)? {
+    if let Some(nsec3) = chain.matching(name).await? {
         let types = &nsec3.types;
         return match (types.has(rtype::NS), types.has(rtype::DS) || types.has(rtype::SOA)) {
             (_, true) => Err(Unproven::NoProof),
@@ -185,12 +185,12 @@ pub(super) fn cut(
             (false, false) => Ok(Cut::None),
         };
     }
-    let encloser = chain.closest_encloser(zone, name)?;
+    let encloser = chain.closest_encloser(zone, name).await?;
     Ok(if encloser.covering.opt_out { Cut::Insecure } else { Cut::NoName })
 }
 
 /// RFC 5155 section 8.8: the name one label longer than the wildcard's parent does not exist.
-pub(super) fn allows_wildcard(
+pub(super) async fn allows_wildcard(
     records: &[Nsec3],
     zone: &Name,
     name: &Name,
@@ -205,13 +205,14 @@ pub(super) fn allows_wildcard(
         return Err(Unproven::NoProof);
     }
     let next_closer = name.trim_to(depth(encloser) + 1);
-    let covering = chain.covering(&next_closer)?.ok_or(Unproven::NoProof)?;
+    let covering = chain.covering(&next_closer).await?.ok_or(Unproven::NoProof)?;
     Ok(!covering.opt_out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::at_once;
     use crate::dns::wire::names::{parse, prepend};
 
     const ZONE: &str = "example";
@@ -268,7 +269,8 @@ mod tests {
     }
 
     fn denied(records: &[Nsec3], name: &str, rtype: u16) -> Result<Denial, Unproven> {
-        denies(records, &parse(ZONE).unwrap(), &parse(name).unwrap(), rtype, &Budget::for_tests())
+        let (zone, name) = (parse(ZONE).unwrap(), parse(name).unwrap());
+        at_once(denies(records, &zone, &name, rtype, &Budget::for_tests()))
     }
 
     const APEX: &[u16] = &[rtype::NS, rtype::SOA];
@@ -320,28 +322,24 @@ mod tests {
         let records = [matching(ZONE, APEX), covering("a.example", 1), covering("*.example", 0)];
         assert_eq!(denied(&records, "a.example", rtype::TLSA), Ok(Denial::Insecure));
         let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
-        assert_eq!(cut(&records, &zone, &name, &Budget::for_tests()), Ok(Cut::Insecure));
+        let cut = |records: &[Nsec3]| at_once(cut(records, &zone, &name, &Budget::for_tests()));
+        assert_eq!(cut(&records), Ok(Cut::Insecure));
         assert_eq!(denied(&records[..2], "a.example", rtype::TLSA), Ok(Denial::InsecureNoData));
         assert_eq!(denied(&records[1..], "a.example", rtype::TLSA), Err(Unproven::NoProof));
         let wildcard =
             [records[0].clone(), records[1].clone(), matching("*.example", &[rtype::TLSA])];
         assert_eq!(denied(&wildcard, "a.example", rtype::TLSA), Err(Unproven::NoProof));
         let closed = [matching(ZONE, APEX), covering("a.example", 0)];
-        assert_eq!(cut(&closed, &zone, &name, &Budget::for_tests()), Ok(Cut::NoName));
-        assert_eq!(cut(&closed[1..], &zone, &name, &Budget::for_tests()), Err(Unproven::NoProof));
+        assert_eq!(cut(&closed), Ok(Cut::NoName));
+        assert_eq!(cut(&closed[1..]), Err(Unproven::NoProof));
     }
 
     #[test]
     fn rfc5155_8_8_wildcard_needs_the_next_closer() {
         let zone = parse(ZONE).unwrap();
         let allowed = |records: &[Nsec3]| {
-            allows_wildcard(
-                records,
-                &zone,
-                &parse("x.a.example").unwrap(),
-                &zone,
-                &Budget::for_tests(),
-            )
+            let name = parse("x.a.example").unwrap();
+            at_once(allows_wildcard(records, &zone, &name, &zone, &Budget::for_tests()))
         };
         assert_eq!(allowed(&[covering("a.example", 0)]), Ok(true));
         assert_eq!(allowed(&[covering("a.example", 1)]), Ok(false));
@@ -367,11 +365,14 @@ mod tests {
         let over = [record_with(from, to, 0, 151, &[]).unwrap()];
         assert_eq!(denied(&over, "a.example", rtype::TLSA), Ok(Denial::TooCostly));
         let budget = Budget::for_tests();
-        while budget.work(1).is_ok() {}
+        while budget.spend(1).is_ok() {}
         let (zone, name) = (parse(ZONE).unwrap(), parse("a.example").unwrap());
-        assert_eq!(denies(&over, &zone, &name, rtype::TLSA, &budget), Ok(Denial::TooCostly));
+        assert_eq!(
+            at_once(denies(&over, &zone, &name, rtype::TLSA, &budget)),
+            Ok(Denial::TooCostly)
+        );
         let plain = [matching("a.example", &[rtype::A])];
-        let exhausted = denies(&plain, &zone, &name, rtype::TLSA, &budget).unwrap_err();
+        let exhausted = at_once(denies(&plain, &zone, &name, rtype::TLSA, &budget)).unwrap_err();
         assert!(matches!(exhausted, Unproven::Exhausted(_)), "{}", exhausted.text());
     }
 }

@@ -1,8 +1,12 @@
 //! What one call may spend, however its answers are made.
 
-use std::cell::Cell;
+mod pace;
 
-use tokio::time::Instant;
+use std::cell::Cell;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+pub(crate) use pace::{Late, Pace, STRETCH};
 
 use crate::memory;
 
@@ -21,11 +25,11 @@ const OCTETS_PER_UNIT: usize = 512;
 /// Records that are put in order in a unit.
 const RECORDS_PER_UNIT: usize = 8;
 
-/// Counts down; nothing refills it but [`Budget::allow_hosts`]. Each charge looks at the clock: a call that computes
+/// Counts down; nothing refills it but [`Budget::allow_hosts`]. A call that computes gives way after each stretch, and
 /// ends at its deadline too.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    deadline: Instant,
+    pub(crate) pace: Pace,
     queries: Cell<u32>,
     sent: Cell<u32>,
     work: Cell<u32>,
@@ -59,10 +63,16 @@ impl Exhausted {
     }
 }
 
+impl From<Late> for Exhausted {
+    fn from(_: Late) -> Self {
+        Self::Time
+    }
+}
+
 impl Budget {
-    pub(crate) fn new(deadline: Instant) -> Self {
+    pub(crate) fn new(pace: Pace) -> Self {
         Self {
-            deadline,
+            pace,
             queries: Cell::new(FIRST_QUERIES),
             sent: Cell::new(0),
             work: Cell::new(WORK),
@@ -90,8 +100,8 @@ impl Budget {
         if memory::is_short() { Err(Exhausted::Memory) } else { Ok(()) }
     }
 
-    /// Units of computing that are about to be spent.
-    pub(crate) fn work(&self, units: u32) -> Result<(), Exhausted> {
+    /// Units of computing that are about to be spent, and go on where the stretch is over already.
+    pub(crate) fn spend(&self, units: u32) -> Result<(), Exhausted> {
         let Some(left) = self.work.get().checked_sub(units) else {
             self.work.set(0);
             return Err(Exhausted::Work);
@@ -100,17 +110,23 @@ impl Budget {
         if memory::is_short() {
             return Err(Exhausted::Memory);
         }
-        if Instant::now() >= self.deadline { Err(Exhausted::Time) } else { Ok(()) }
+        Ok(self.pace.count(units)?)
+    }
+
+    /// Units of computing that are about to be spent; gives way where the stretch is over.
+    pub(crate) async fn work(&self, units: u32) -> Result<(), Exhausted> {
+        self.spend(units)?;
+        Ok(self.pace.rest().await?)
     }
 
     /// The work of going once through so many octets, and of a call for it.
-    pub(crate) fn pass_over(&self, octets: usize) -> Result<(), Exhausted> {
-        self.work(u32::try_from(1 + octets / OCTETS_PER_UNIT).unwrap_or(u32::MAX))
+    pub(crate) async fn pass_over(&self, octets: usize) -> Result<(), Exhausted> {
+        self.work(u32::try_from(1 + octets / OCTETS_PER_UNIT).unwrap_or(u32::MAX)).await
     }
 
     /// The work of putting so many records in order, or of finding each in a list.
     pub(crate) fn sort(&self, records: usize) -> Result<(), Exhausted> {
-        self.work(u32::try_from(records / RECORDS_PER_UNIT).unwrap_or(u32::MAX))
+        self.spend(u32::try_from(records / RECORDS_PER_UNIT).unwrap_or(u32::MAX))
     }
 
     /// A piece of memory that the call keeps.
@@ -135,11 +151,22 @@ pub(crate) struct Spent {
     pub(crate) memory: usize,
 }
 
+/// The outcome of computing that nobody can interrupt, for its pace is unhurried.
+pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(outcome) = work.as_mut().poll(&mut context) {
+            return outcome;
+        }
+    }
+}
+
 #[cfg(test)]
 impl Budget {
-    /// One with an hour to spend.
+    /// One with all the time there is.
     pub(crate) fn for_tests() -> Self {
-        Self::new(Instant::now() + std::time::Duration::from_secs(3600))
+        Self::new(Pace::unhurried())
     }
 
     pub(crate) fn spent(&self) -> Spent {
@@ -163,8 +190,8 @@ mod tests {
         budget.allow_hosts(2);
         assert_eq!(queries(), 48);
         assert_eq!(budget.queries_sent(), 112);
-        assert_eq!((0..).take_while(|_| budget.work(1000).is_ok()).count(), 250);
-        assert_eq!(budget.work(1), Err(Exhausted::Work));
+        assert_eq!((0..).take_while(|_| budget.spend(1000).is_ok()).count(), 250);
+        assert_eq!(budget.spend(1), Err(Exhausted::Work));
         assert_eq!((0..).take_while(|_| budget.keep(1 << 20).is_ok()).count(), 7);
         assert_eq!(budget.keep(1 << 20), Err(Exhausted::Memory));
     }
@@ -172,14 +199,15 @@ mod tests {
     #[test]
     fn what_does_not_fit_leaves_nothing_for_the_rest() {
         let budget = Budget::for_tests();
-        assert_eq!(budget.work(WORK + 1), Err(Exhausted::Work));
-        assert_eq!(budget.work(1), Err(Exhausted::Work));
+        assert_eq!(budget.spend(WORK + 1), Err(Exhausted::Work));
+        assert_eq!(budget.spend(1), Err(Exhausted::Work));
     }
 
     #[test]
-    fn each_charge_looks_at_the_clock() {
-        let budget = Budget::new(Instant::now());
-        assert_eq!(budget.work(1), Err(Exhausted::Time));
-        assert_eq!(budget.pass_over(0), Err(Exhausted::Time));
+    fn each_charge_knows_when_the_time_is_over() {
+        let budget = Budget::for_tests();
+        budget.pace.resume(true);
+        assert_eq!(budget.spend(1), Err(Exhausted::Time));
+        assert_eq!(at_once(budget.pass_over(0)), Err(Exhausted::Time));
     }
 }

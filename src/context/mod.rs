@@ -1,24 +1,23 @@
 //! The configuration of a caller, and the calls it makes.
 
+mod calls;
+
 use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
 use std::io;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use tokio::task::LocalSet;
-use tokio::time::Instant;
-
-use crate::check::{self, Report};
+use crate::check::Report;
 use crate::decide::{Level, Mx};
-use crate::dns::wire::{names, rtype};
-use crate::dns::{Anchors, Answer, Cache, Call, Config, Mode, parse_resolv_conf, parse_server};
+use crate::dns::{Anchors, Answer, Cache, Config, Mode, parse_resolv_conf, parse_server};
+use crate::engine::Driver;
 use crate::lookup::{self, Destination, Policy};
+use crate::net::Net;
 use crate::smtp;
-use crate::sys::{self, StandardDescriptors};
+use crate::sys;
 use crate::verify;
+use calls::Calls;
 
 /// The whole budget of a call unless set otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,8 +36,8 @@ impl std::error::Error for InvalidSetting {}
 
 /// Configuration, and a bounded cache of zone keys. Holds no descriptor and no thread.
 ///
-/// A call runs to its end on the calling thread, within the timeout; it must not be made from inside an
-/// asynchronous runtime. `Err` means that the operating system gave no descriptor to work with.
+/// A call runs to its end on the calling thread, within the timeout, and waits in poll(2): from inside an asynchronous
+/// runtime too, which it blocks. `Err` means that the operating system let it wait for nothing.
 #[derive(Debug)]
 pub struct Context {
     level: Level,
@@ -158,34 +157,19 @@ impl Context {
 
     /// Whether the resolver serves the configured mode: status secure if so, else the text says why not.
     pub fn probe(&self) -> io::Result<Answer> {
-        self.run(self.dns.mode, |call| async move { call.probe().await })
+        self.over(&mut Net::new()).probe()
     }
 
     /// One RRset with its status: A (1), CNAME (5), MX (15), AAAA (28) or TLSA (52).
     ///
     /// An invalid name is an answer too: indeterminate, with the cause as its text.
     pub fn query(&self, name: &str, rtype: u16) -> io::Result<Result<Answer, InvalidSetting>> {
-        if !matches!(rtype, rtype::A | rtype::CNAME | rtype::MX | rtype::AAAA | rtype::TLSA) {
-            return Ok(Err(InvalidSetting(format!("record type {rtype} is not served"))));
-        }
-        let name = match names::parse(name) {
-            Ok(name) => name,
-            Err(invalid) => return Ok(Ok(Answer::invalid_name(invalid.text()))),
-        };
-        let answer = self.run(self.dns.mode, |call| async move {
-            call.start(&name, rtype);
-            call.prepare(&name);
-            call.resolve(&name, rtype).await
-        });
-        answer.map(Ok)
+        self.over(&mut Net::new()).query(name, rtype)
     }
 
     /// Step 1: everything DNS says of a domain's mail.
     pub fn lookup(&self, domain: &str, port: u16) -> io::Result<Destination> {
-        let policy = self.policy(domain);
-        self.run(self.mode(policy), |call| async move {
-            lookup::lookup(&call, policy, domain, port).await
-        })
+        self.over(&mut Net::new()).lookup(domain, port)
     }
 
     /// Step 1 for one host, whose MX status the caller knows; `next_hop` is the domain it was found for.
@@ -196,19 +180,17 @@ impl Context {
         next_hop: Option<&str>,
         mx: Mx,
     ) -> io::Result<Destination> {
-        let policy = self.policy(next_hop.unwrap_or(host));
-        self.run(self.mode(policy), |call| async move {
-            lookup::lookup_host(&call, policy, host, port, next_hop, mx).await
-        })
+        self.over(&mut Net::new()).lookup_host(host, port, next_hop, mx)
     }
 
     /// All steps, over real connections.
     pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
-        let policy = self.policy(domain);
-        let ehlo_name = self.ehlo_name.as_deref();
-        self.run(self.mode(policy), |call| async move {
-            check::check(&call, policy, ehlo_name, domain, port).await
-        })
+        self.over(&mut Net::new()).check(domain, port)
+    }
+
+    /// The calls, by a driver.
+    pub(crate) fn over<'c>(&'c self, driver: &'c mut dyn Driver) -> Calls<'c> {
+        Calls::new(self, driver)
     }
 
     /// What is demanded of a next hop.
@@ -216,35 +198,5 @@ impl Context {
         let known = || self.destination_levels.get(&lookup::next_hop(domain).ok()?).copied();
         let level = if self.destination_levels.is_empty() { None } else { known() };
         Policy { level: level.unwrap_or(Some(self.level)), audit: self.audit }
-    }
-
-    fn mode(&self, policy: Policy) -> Option<Mode> {
-        policy.level.and(self.dns.mode)
-    }
-
-    /// Runs one call on a runtime of its own, which leaves no thread and no descriptor behind.
-    fn run<T, F: Future<Output = T>>(
-        &self,
-        mode: Option<Mode>,
-        work: impl FnOnce(Rc<Call>) -> F,
-    ) -> io::Result<T> {
-        let _reserved = StandardDescriptors::reserve()?;
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        let tasks = LocalSet::new();
-        let result = runtime.block_on(tasks.run_until(async {
-            let deadline = Instant::now() + self.timeout;
-            let dns = Config { mode, ..self.dns.clone() };
-            let call = Call::new(dns, self.cache.clone(), self.now(), deadline);
-            Box::pin(work(call)).await
-        }));
-        Ok(result)
-    }
-
-    fn now(&self) -> i64 {
-        self.time.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        })
     }
 }

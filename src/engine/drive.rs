@@ -1,0 +1,46 @@
+//! One call from its beginning to its end, by a driver that may wait.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::{Deed, Engine};
+
+/// Who has the sockets, the clock and the randomness.
+pub(crate) trait Driver {
+    /// The time since it began, after so many units of computing.
+    fn now(&mut self, computed: u32) -> Duration;
+
+    /// Seconds since 1970.
+    fn unix_time(&self) -> i64;
+
+    /// Does what it is told. What happens with a socket is an event for the engine, failures too.
+    fn perform(&mut self, deed: Deed, engine: &Engine);
+
+    /// Waits until something happens, or for a time; hands over what happened.
+    fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()>;
+}
+
+/// Runs `work` to its end. `Err` where the driver cannot wait, or there is nothing to wait for.
+pub(crate) fn drive<T>(
+    driver: &mut dyn Driver,
+    engine: &Engine,
+    mut work: Pin<&mut dyn Future<Output = T>>,
+) -> io::Result<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        engine.begin_turn(driver.now(engine.computed.take()));
+        if let Poll::Ready(outcome) = work.as_mut().poll(&mut context) {
+            return Ok(outcome);
+        }
+        while let Some(deed) = engine.next_deed() {
+            driver.perform(deed, engine);
+        }
+        if engine.has_news.get() {
+            continue;
+        }
+        let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake.get() };
+        driver.wait(until.ok_or_else(|| io::Error::other("nothing to wait for"))?, engine)?;
+    }
+}

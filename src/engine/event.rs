@@ -1,0 +1,39 @@
+//! What passes between the engine and its driver.
+
+use std::io;
+use std::net::SocketAddr;
+
+/// A socket, by a number that is never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Id(pub(crate) u64);
+
+/// How octets are carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// UDP, connected: other senders' datagrams never come, and a closed port is known at once.
+    Datagram,
+    /// TCP.
+    Stream,
+}
+
+/// What the driver is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// Make a socket and connect it.
+    Open(Id, Kind, SocketAddr),
+    /// Send a datagram, or octets of a stream after all before them.
+    Send(Id, Vec<u8>),
+    /// Send what is left, if that takes no waiting, and close.
+    Close(Id),
+}
+
+/// What happened to a socket.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// It is connected, from this address where it is a stream's; with 16 random bits for whoever asks over it.
+    Opened { local: Option<SocketAddr>, token: u16 },
+    /// A datagram, or octets of a stream; none are its end.
+    Received(Vec<u8>),
+    /// It can be used no more.
+    Failed(io::Error),
+}

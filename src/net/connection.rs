@@ -1,0 +1,121 @@
+//! One socket.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use rustix::event::PollFlags;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
+use rustix::net::sockopt::{set_tcp_nodelay, socket_error};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, connect, getsockname, recv, send,
+    socket_with,
+};
+
+use crate::engine::{Event, Kind};
+
+/// Descriptors 0 to 2 are the caller's, closed ones too.
+const FIRST_DESCRIPTOR: i32 = 3;
+
+/// A connected socket, or one that is about to be.
+#[derive(Debug)]
+pub(super) struct Connection {
+    descriptor: OwnedFd,
+    kind: Kind,
+    is_open: bool,
+    unsent: Vec<u8>,
+}
+
+impl Connection {
+    /// Begins to connect, which a datagram socket does at once.
+    pub(super) fn open(kind: Kind, peer: SocketAddr) -> io::Result<Self> {
+        let family = match peer {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
+        };
+        let of_kind = match kind {
+            Kind::Datagram => SocketType::DGRAM,
+            Kind::Stream => SocketType::STREAM,
+        };
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let mut descriptor = socket_with(family, of_kind, flags, None)?;
+        if descriptor.as_raw_fd() < FIRST_DESCRIPTOR {
+            descriptor = fcntl_dupfd_cloexec(&descriptor, FIRST_DESCRIPTOR)?;
+        }
+        if kind == Kind::Stream {
+            set_tcp_nodelay(&descriptor, true)?;
+        }
+        match connect(&descriptor, &peer) {
+            // A signal does not end what has begun (connect(2)).
+            Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Self { descriptor, kind, is_open: false, unsent: Vec::new() })
+    }
+
+    /// What to wait for.
+    pub(super) fn events(&self, may_read: bool) -> PollFlags {
+        let mut events = PollFlags::empty();
+        events.set(PollFlags::OUT, !self.is_open || !self.unsent.is_empty());
+        events.set(PollFlags::IN, self.is_open && may_read);
+        events
+    }
+
+    /// Goes on after a wait: connects, or sends what is left and reads into a buffer.
+    pub(super) fn progress(&mut self, buffer: Option<&mut [u8]>) -> io::Result<Option<Event>> {
+        if !self.is_open {
+            return self.opened();
+        }
+        if !self.unsent.is_empty() {
+            let unsent = std::mem::take(&mut self.unsent);
+            self.send(&unsent)?;
+        }
+        let Some(buffer) = buffer else { return Ok(None) };
+        match recv(&self.descriptor, &mut *buffer, RecvFlags::empty()) {
+            Ok((_, length)) => {
+                let octets = buffer.get(..length).unwrap_or_default();
+                Ok(Some(Event::Received(octets.to_vec())))
+            }
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The event of a socket that is connected now.
+    pub(super) fn opened(&mut self) -> io::Result<Option<Event>> {
+        let mut local = None;
+        if self.kind == Kind::Stream {
+            socket_error(&self.descriptor)??;
+            local = Some(getsockname(&self.descriptor)?.try_into()?);
+        }
+        self.is_open = true;
+        let mut token = [0; 2];
+        getrandom::getrandom(&mut token).map_err(io::Error::other)?;
+        Ok(Some(Event::Opened { local, token: u16::from_be_bytes(token) }))
+    }
+
+    /// Sends as much as goes without waiting, and keeps the rest.
+    pub(super) fn send(&mut self, octets: &[u8]) -> io::Result<()> {
+        if !self.unsent.is_empty() || !self.is_open {
+            self.unsent.extend_from_slice(octets);
+            return Ok(());
+        }
+        let mut rest = octets;
+        while !rest.is_empty() {
+            match send(&self.descriptor, rest, SendFlags::NOSIGNAL) {
+                Ok(sent) => rest = rest.get(sent..).unwrap_or_default(),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.unsent.extend_from_slice(rest);
+        Ok(())
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
