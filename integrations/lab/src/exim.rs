@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::delivery::Delivery;
+use crate::exim_outcome::Outcome;
 use crate::namespace::Namespace;
 use crate::process::{Server, resolve_by, run};
 
@@ -34,25 +35,6 @@ pub struct Exim<'a> {
     program: PathBuf,
     directory: PathBuf,
     preload: Option<PathBuf>,
-}
-
-/// What became of a message, on Exim's side.
-#[derive(Debug)]
-pub struct Outcome {
-    pub delivery: Delivery,
-    /// All that the log has about the message.
-    pub log: String,
-    /// Whether it is still in the queue.
-    pub is_queued: bool,
-    /// The log of the message that stays in the queue with it.
-    pub queue_log: String,
-}
-
-impl Outcome {
-    /// Whether Exim says that it verified the server by DANE.
-    pub fn is_verified(&self) -> bool {
-        self.delivery.trust.as_deref() == Some("Verified")
-    }
 }
 
 impl<'a> Exim<'a> {

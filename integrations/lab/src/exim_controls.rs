@@ -7,7 +7,6 @@ use world::{Case, Message, World};
 
 use crate::deed::Deed;
 use crate::exim::{Exim, Setting};
-use crate::exim_mail::problem;
 use crate::namespace::Namespace;
 use crate::resolver::UPSTREAM;
 
@@ -41,7 +40,7 @@ pub fn check(
         let (id, recipient) = submit(&allow_all, case, "allow-all")?;
         let outcome = allow_all.deliver(&id)?;
         let deed = Deed::of(&outcome.delivery, message(&recipient).as_ref());
-        let is_red = deed.is_none_or(|deed| problem(case, "validate", deed, &outcome).is_some());
+        let is_red = deed.is_none_or(|deed| outcome.problem(case, "validate", deed).is_some());
         judged += 1;
         red += usize::from(is_red);
     }

@@ -4,7 +4,7 @@ use world::Case;
 
 use crate::deed::Deed;
 use crate::exception::{SHORT_KEY, has_equal_preferences, has_short_key, has_special_name};
-use crate::exim::Outcome;
+use crate::exim_outcome::Outcome;
 
 type Rule = (&'static str, fn(&Case, Deed, &Outcome) -> bool);
 

@@ -10,10 +10,11 @@ use world::{Case, Message, World};
 
 use crate::deed::Deed;
 use crate::exception::has_special_name;
-use crate::exim::{Exim, Outcome, Setting};
+use crate::exim::{Exim, Setting};
 use crate::exim_controls;
 use crate::exim_exception;
 use crate::exim_hooks;
+use crate::exim_outcome::Outcome;
 use crate::exim_service;
 use crate::namespace::{self, Namespace};
 use crate::process;
@@ -27,8 +28,6 @@ use crate::workers;
 const SMTP_PORT: u16 = 25;
 /// Most of them wait.
 const WORKERS: usize = 8;
-/// Every text of the policy starts so.
-const OURS: &str = "DANE policy: ";
 
 /// Runs Exim behind a validating resolver, and behind one that judges nothing; whether it always did what it should.
 pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> {
@@ -81,40 +80,13 @@ fn add(tally: &mut Tally, case: &Case, mode: &str, outcome: &Outcome, message: O
         return tally.differ(case, None, &format!("{outcome:?}, the server: {message:?}"));
     };
     tally.see(case, deed, &outcome.delivery.why);
-    match problem(case, mode, deed, outcome) {
+    match outcome.problem(case, mode, deed) {
         None => tally.agree(),
         Some(problem) => {
             let rule = exim_exception::rule(case, deed, outcome);
             tally.differ(case, rule, &format!("{problem}: {deed}; {}", outcome.log));
         }
     }
-}
-
-/// What is wrong, if anything is.
-pub fn problem(case: &Case, mode: &str, deed: Deed, outcome: &Outcome) -> Option<&'static str> {
-    let waits = matches!(deed, Deed::Defer | Deed::ConnectAndDefer);
-    let reason = format!("{OURS}{}", case.expected.reason);
-    if !deed.is(case.expected) {
-        return Some("another action");
-    }
-    if waits != outcome.is_queued {
-        return Some("the queue says otherwise");
-    }
-    if waits && !is_exims_own(case, mode, outcome) && !outcome.log.contains(&reason) {
-        return Some("the log gives another reason");
-    }
-    if waits && !outcome.queue_log.contains(&outcome.delivery.why) {
-        return Some("the queue gives another reason");
-    }
-    None
-}
-
-/// Whether Exim waits for something else than the policy: a connection, or, behind a resolver that validates, DNS.
-fn is_exims_own(case: &Case, mode: &str, outcome: &Outcome) -> bool {
-    let is_row = case.columns.is_some();
-    let is_dns = outcome.delivery.why.ends_with("host lookup did not complete");
-    let is_connection = case.expected.reason == "connection failed";
-    !outcome.log.contains(OURS) && (is_connection || is_dns && (mode == "trust-ad" || !is_row))
 }
 
 /// Whether a verified server was asked for by the TLSA base domain.

@@ -17,6 +17,7 @@ mod exim_controls;
 mod exim_exception;
 mod exim_hooks;
 mod exim_mail;
+mod exim_outcome;
 mod exim_service;
 mod mail;
 mod namespace;
