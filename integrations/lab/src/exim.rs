@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::delivery::Delivery;
 use crate::exim_outcome::Outcome;
+use crate::mail::delivery::Delivery;
 use crate::namespace::Namespace;
 use crate::process::{Server, resolve_by, run};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use world::{Case, Message, World};
 
-use crate::deed::Deed;
 use crate::exim::{Exim, Setting};
+use crate::mail::deed::Deed;
 use crate::namespace::Namespace;
 use crate::resolver::UPSTREAM;
 

@@ -2,9 +2,11 @@
 
 use world::Case;
 
-use crate::deed::Deed;
-use crate::exception::{SHORT_KEY, has_equal_preferences, has_short_key, has_special_name};
 use crate::exim_outcome::Outcome;
+use crate::mail::deed::Deed;
+use crate::mail::rule::{
+    CNAME_BELOW_DNAME, SHORT_KEY, has_equal_preferences, has_short_key, has_special_name,
+};
 
 type Rule = (&'static str, fn(&Case, Deed, &Outcome) -> bool);
 
@@ -57,14 +59,11 @@ const RULES: &[Rule] = &[
             && outcome.delivery.why.contains("all relevant MX records point to non-existent")
     }),
     (SHORT_KEY, |case, deed, _| has_short_key(case) && deed == Deed::Defer),
-    (
-        "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
-        |case, deed, outcome| {
-            case.domain == "dname-insecure.test"
-                && deed == Deed::Defer
-                && outcome.log.contains("answered SERVFAIL for CNAME")
-        },
-    ),
+    (CNAME_BELOW_DNAME, |case, deed, outcome| {
+        case.domain == "dname-insecure.test"
+            && deed == Deed::Defer
+            && outcome.log.contains("answered SERVFAIL for CNAME")
+    }),
 ];
 
 /// The rule that permits a difference, if one does.

@@ -8,21 +8,21 @@ use std::time::Instant;
 
 use world::{Case, Message, World};
 
-use crate::deed::Deed;
-use crate::exception::has_special_name;
 use crate::exim::{Exim, Setting};
 use crate::exim_controls;
 use crate::exim_exception;
 use crate::exim_hooks;
 use crate::exim_outcome::Outcome;
 use crate::exim_service;
+use crate::mail::deed::Deed;
+use crate::mail::rule::has_special_name;
+use crate::mail::service;
+use crate::mail::tally::Tally;
 use crate::namespace::{self, Namespace};
 use crate::process;
 use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
-use crate::service;
 use crate::subject::Subject;
-use crate::tally::Tally;
 use crate::workers;
 
 const SMTP_PORT: u16 = 25;

@@ -2,8 +2,8 @@
 
 use world::Case;
 
-use crate::deed::Deed;
-use crate::delivery::Delivery;
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
 
 /// Every text of the policy starts so.
 const OURS: &str = "DANE policy: ";

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use crate::delivery::Delivery;
 use crate::exim::Exim;
+use crate::mail::delivery::Delivery;
+use crate::mail::service::MailServer;
+use crate::mail::submission;
 use crate::namespace::CLIENT;
 use crate::process::Server;
-use crate::service::MailServer;
-use crate::submission;
 
 /// What the configuration needs for a daemon that takes mail.
 pub const DAEMON: (&str, &str) =

@@ -9,9 +9,6 @@ mod agreement;
 mod attack;
 mod authority;
 mod client;
-mod deed;
-mod delivery;
-mod exception;
 mod exim;
 mod exim_controls;
 mod exim_exception;
@@ -27,7 +24,6 @@ mod postfix;
 mod process;
 mod proxy;
 mod raw_relay;
-mod receiver;
 mod recipe;
 mod resolver;
 mod sendmail;
@@ -37,12 +33,9 @@ mod sendmail_log;
 mod sendmail_mail;
 mod sendmail_service;
 mod sendmail_ways;
-mod service;
 mod sign;
 mod speed;
 mod subject;
-mod submission;
-mod tally;
 mod tampering;
 mod verdict;
 mod wait;
@@ -74,7 +67,7 @@ fn main() -> ExitCode {
     };
     let directory = Path::new(directory);
     let outcome = match (&**part, part.parse()) {
-        ("postfix", _) => mail::compare(program, directory),
+        ("postfix", _) => postfix::mail::compare(program, directory),
         (exim, _) if exim.starts_with("exim-") => exim_mail::compare(program, part, directory),
         ("sendmail", _) => sendmail_mail::compare(directory),
         ("sendmail-plain", _) => sendmail_mail::check_plain(directory),

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::mail::submission;
 use crate::namespace::{CLIENT, Namespace};
 use crate::process::{Server, run};
-use crate::submission;
 
 /// Where the build script leaves its output.
 pub const BUILT: &str = "build/sendmail";

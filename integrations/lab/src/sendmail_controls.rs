@@ -5,7 +5,7 @@ use std::path::Path;
 
 use world::{Case, World};
 
-use crate::deed::Deed;
+use crate::mail::deed::Deed;
 use crate::sendmail::{BUILT, Machine, Sendmail};
 use crate::sendmail_log::{read, read_queue};
 

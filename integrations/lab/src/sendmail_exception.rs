@@ -2,9 +2,11 @@
 
 use world::Case;
 
-use crate::deed::Deed;
-use crate::delivery::Delivery;
-use crate::exception::{SHORT_KEY, has_equal_preferences, has_short_key, has_special_name};
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
+use crate::mail::rule::{
+    CNAME_BELOW_DNAME, SHORT_KEY, has_equal_preferences, has_short_key, has_special_name,
+};
 
 type Rule = (&'static str, fn(&Case, Deed, &Delivery) -> bool);
 
@@ -61,10 +63,9 @@ const RULES: &[Rule] = &[
         has_special_name(case) && deed == Deed::Defer && delivery.why == "5.1.2 Deferred"
     }),
     (SHORT_KEY, |case, deed, _| has_short_key(case) && deed == Deed::Defer),
-    (
-        "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone",
-        |case, deed, _| case.domain == "dname-insecure.test" && deed == Deed::Defer,
-    ),
+    (CNAME_BELOW_DNAME, |case, deed, _| {
+        case.domain == "dname-insecure.test" && deed == Deed::Defer
+    }),
 ];
 
 /// The rule that permits a difference, if one does.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::delivery::Delivery;
+use crate::mail::delivery::Delivery;
 
 /// Reads a log; the local part of each recipient is a number.
 pub fn read(log: &str) -> BTreeMap<usize, Delivery> {

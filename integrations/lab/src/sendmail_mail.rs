@@ -8,8 +8,10 @@ use std::time::Instant;
 
 use world::{Case, Expected, Message, World};
 
-use crate::deed::Deed;
-use crate::delivery::Delivery;
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
+use crate::mail::service::{self, MailServer};
+use crate::mail::tally::Tally;
 use crate::namespace;
 use crate::process;
 use crate::raw_relay;
@@ -20,8 +22,6 @@ use crate::sendmail_exception;
 use crate::sendmail_log::{read, read_queue};
 use crate::sendmail_service::InService;
 use crate::sendmail_ways;
-use crate::service::{self, MailServer};
-use crate::tally::Tally;
 use crate::wait::{self, PATIENCE};
 
 const SMTP_PORT: u16 = 25;

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use crate::delivery::Delivery;
+use crate::mail::delivery::Delivery;
+use crate::mail::service::MailServer;
 use crate::process;
 use crate::sendmail::{Sendmail, Syslog};
 use crate::sendmail_log::{read, read_queue};
-use crate::service::MailServer;
 
 /// One with the level dane, and the log that it writes to.
 pub struct InService<'a> {

@@ -11,14 +11,16 @@ use std::time::Instant;
 use serde_json::Value;
 use world::{Case, Message, World};
 
-use crate::deed::Deed;
-use crate::delivery::{self, Delivery};
-use crate::exception;
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
+use crate::mail::rule::has_equal_preferences;
+use crate::mail::tally::Tally;
 use crate::postfix::Postfix;
+use crate::postfix::exception;
+use crate::postfix::log::read;
 use crate::process;
 use crate::resolver::{self, Asks, ORACLE};
 use crate::subject::Subject;
-use crate::tally::Tally;
 use crate::wait::PATIENCE;
 use crate::workers;
 
@@ -79,7 +81,7 @@ fn add_report(tally: &mut Tally, case: &Case, mode: &str, report: &Value, host: 
 fn is_same_host(case: &Case, via: &str, host: &str) -> bool {
     let literal = via.trim_start_matches('[').trim_end_matches(']');
     let address = literal.strip_prefix("ipv6:").unwrap_or(literal);
-    exception::has_equal_preferences(case) || host.eq_ignore_ascii_case(address)
+    has_equal_preferences(case) || host.eq_ignore_ascii_case(address)
 }
 
 /// One message for each case; all are in the queue before Postfix starts.
@@ -91,8 +93,8 @@ fn by_postfix(world: &World, directory: &Path, tally: &mut Tally) -> io::Result<
         postfix.submit(&sender, &format!("{number}@{}", case.domain))?;
     }
     postfix.start()?;
-    let is_complete = |log: &str| delivery::read(log).len() == world.cases.len();
-    let deliveries = delivery::read(&postfix.log_when(is_complete, 2 * PATIENCE)?);
+    let is_complete = |log: &str| read(log).len() == world.cases.len();
+    let deliveries = read(&postfix.log_when(is_complete, 2 * PATIENCE)?);
     let taken = world.mail.taken();
     for (number, case) in world.cases.iter().enumerate() {
         let Some(delivery) = deliveries.get(&number) else {

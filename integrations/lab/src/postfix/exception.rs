@@ -2,14 +2,11 @@
 
 use world::Case;
 
-use crate::deed::Deed;
-use crate::delivery::Delivery;
-
-const CNAME_BELOW_DNAME: &str =
-    "this unbound answers SERVFAIL when asked for the CNAME below a DNAME into an insecure zone";
-
-pub const SHORT_KEY: &str =
-    "this unbound checks RSA keys of 512 bits, whose signatures in the world are none";
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
+use crate::mail::rule::{
+    CNAME_BELOW_DNAME, SHORT_KEY, has_equal_preferences, has_short_key, has_special_name,
+};
 
 type Rule = (&'static str, fn(&Case, Deed, &Delivery) -> bool);
 
@@ -101,24 +98,9 @@ const RULES: &[Rule] = &[
     }),
 ];
 
-/// Whether some name of the case is no host name, though DNS has it.
-pub fn has_special_name(case: &Case) -> bool {
-    case.name.starts_with("alias to a name with") || case.name.starts_with("MX target with a")
-}
-
-/// Whether a zone has a key that a validator may check, and the signatures of the world are none.
-pub fn has_short_key(case: &Case) -> bool {
-    case.domain == "short-key.test"
-}
-
 /// The rule that permits a difference, if one does.
 pub fn rule(case: &Case, deed: Deed, delivery: &Delivery) -> Option<&'static str> {
     RULES.iter().find(|(_, permits)| permits(case, deed, delivery)).map(|(words, _)| *words)
-}
-
-/// Whether the order of the hosts is the mail server's choice.
-pub fn has_equal_preferences(case: &Case) -> bool {
-    case.name.starts_with("equal preferences")
 }
 
 /// Why the library may say something else than the case expects, if it may.

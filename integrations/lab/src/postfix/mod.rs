@@ -1,5 +1,9 @@
 //! Postfix with two transports, one for each level.
 
+mod exception;
+mod log;
+pub mod mail;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use world::{Case, World};
 
-use crate::deed::Deed;
-use crate::delivery::Delivery;
-use crate::exception::has_equal_preferences;
+use crate::mail::deed::Deed;
+use crate::mail::delivery::Delivery;
+use crate::mail::receiver;
+use crate::mail::rule::has_equal_preferences;
+use crate::mail::submission;
 use crate::process;
-use crate::receiver;
-use crate::submission;
 use crate::wait::{self, PATIENCE};
 
 /// As the lab drives any mail server that asks the library, at the level dane.

@@ -2,18 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-/// The fate of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// "sent", "deferred" or "bounced".
-    pub status: String,
-    /// Of the session it went out over: "Verified", "Trusted", "Untrusted" or "Anonymous"; none in clear.
-    pub trust: Option<String>,
-    /// The host it was last connected to, or "none".
-    pub relay: String,
-    /// Enhanced status code and words.
-    pub why: String,
-}
+use crate::mail::delivery::Delivery;
 
 /// Reads a log; the local part of each recipient is a number.
 pub fn read(log: &str) -> BTreeMap<usize, Delivery> {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use world::Case;
 
-use crate::deed::Deed;
+use crate::mail::deed::Deed;
 
 /// What was found.
 #[derive(Default)]

@@ -1,10 +1,10 @@
-//! What Postfix did with a message, seen from both ends.
+//! What a mail server did with a message, seen from both ends.
 
 use std::fmt;
 
 use world::{Expected, Message};
 
-use crate::delivery::Delivery;
+use crate::mail::delivery::Delivery;
 
 /// Why the library defers after it has connected; for any other reason it does not connect.
 const AFTER_CONNECTING: [&str; 4] = [
@@ -14,7 +14,7 @@ const AFTER_CONNECTING: [&str; 4] = [
     "connection failed",
 ];
 
-/// What Postfix did with a message.
+/// By its log, and by the servers that it sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deed {
     /// Over a verified session.
