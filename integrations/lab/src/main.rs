@@ -10,12 +10,6 @@ mod attack;
 mod authority;
 mod client;
 mod exim;
-mod exim_controls;
-mod exim_exception;
-mod exim_hooks;
-mod exim_mail;
-mod exim_outcome;
-mod exim_service;
 mod mail;
 mod namespace;
 mod permitted;
@@ -27,12 +21,6 @@ mod raw_relay;
 mod recipe;
 mod resolver;
 mod sendmail;
-mod sendmail_controls;
-mod sendmail_exception;
-mod sendmail_log;
-mod sendmail_mail;
-mod sendmail_service;
-mod sendmail_ways;
 mod sign;
 mod speed;
 mod subject;
@@ -68,9 +56,9 @@ fn main() -> ExitCode {
     let directory = Path::new(directory);
     let outcome = match (&**part, part.parse()) {
         ("postfix", _) => postfix::mail::compare(program, directory),
-        (exim, _) if exim.starts_with("exim-") => exim_mail::compare(program, part, directory),
-        ("sendmail", _) => sendmail_mail::compare(directory),
-        ("sendmail-plain", _) => sendmail_mail::check_plain(directory),
+        (exim, _) if exim.starts_with("exim-") => exim::mail::compare(program, part, directory),
+        ("sendmail", _) => sendmail::mail::compare(directory),
+        ("sendmail-plain", _) => sendmail::mail::check_plain(directory),
         (_, Ok(seed)) => run(program, seed, directory),
         _ => {
             eprintln!("lab: the seed is a number");

@@ -2,7 +2,7 @@
 
 use world::Case;
 
-use crate::exim_outcome::Outcome;
+use crate::exim::outcome::Outcome;
 use crate::mail::deed::Deed;
 use crate::mail::rule::{
     CNAME_BELOW_DNAME, SHORT_KEY, has_equal_preferences, has_short_key, has_special_name,

@@ -1,5 +1,12 @@
 //! Sendmail with the library's policy, as `integrations/sendmail/build` makes it; one of these has one level.
 
+mod controls;
+mod exception;
+mod log;
+pub mod mail;
+mod service;
+mod ways;
+
 use std::fs;
 use std::io;
 use std::os::unix::net::UnixDatagram;

@@ -6,8 +6,8 @@ use std::path::Path;
 use world::{Case, World};
 
 use crate::mail::deed::Deed;
+use crate::sendmail::log::{read, read_queue};
 use crate::sendmail::{BUILT, Machine, Sendmail};
-use crate::sendmail_log::{read, read_queue};
 
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 150_000;

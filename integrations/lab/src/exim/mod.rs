@@ -1,11 +1,18 @@
 //! Exim with the library in its smtp transport: one message at a time is put into the queue and tried once.
 
+mod controls;
+mod exception;
+mod hooks;
+pub mod mail;
+mod outcome;
+mod service;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::exim_outcome::Outcome;
+use crate::exim::outcome::Outcome;
 use crate::mail::delivery::Delivery;
 use crate::namespace::Namespace;
 use crate::process::{Server, resolve_by, run};

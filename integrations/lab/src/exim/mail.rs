@@ -8,12 +8,12 @@ use std::time::Instant;
 
 use world::{Case, Message, World};
 
+use crate::exim::controls;
+use crate::exim::exception;
+use crate::exim::hooks;
+use crate::exim::outcome::Outcome;
+use crate::exim::service::DAEMON;
 use crate::exim::{Exim, Setting};
-use crate::exim_controls;
-use crate::exim_exception;
-use crate::exim_hooks;
-use crate::exim_outcome::Outcome;
-use crate::exim_service;
 use crate::mail::deed::Deed;
 use crate::mail::rule::has_special_name;
 use crate::mail::service;
@@ -44,7 +44,7 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         start_upstream()?,
     ];
     if flavour.starts_with("plain-") {
-        return exim_hooks::check_plain(namespace, &exim, &anchors, directory);
+        return hooks::check_plain(namespace, &exim, &anchors, directory);
     }
     let settings = [("trust-ad", ORACLE), ("validate", UPSTREAM)];
     let mut is_good = true;
@@ -59,11 +59,11 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         let title = format!("{part}, {mode}: {} messages", world.cases.len());
         is_good &= tally.print(&title, started);
     }
-    is_good &= exim_hooks::check(&world, namespace, &exim, &anchors, directory)?;
-    is_good &= exim_controls::check(&world, namespace, &exim, &anchors, directory)?;
+    is_good &= hooks::check(&world, namespace, &exim, &anchors, directory)?;
+    is_good &= controls::check(&world, namespace, &exim, &anchors, directory)?;
     servers.iter_mut().try_for_each(process::Server::check)?;
     let (name, resolver, mode) = ("service", UPSTREAM, "validate");
-    let (changes, preload) = (&[exim_service::DAEMON], None);
+    let (changes, preload) = (&[DAEMON], None);
     let setting = Setting { name, resolver, mode, anchors: &anchors, changes, preload };
     let exim = Exim::new(namespace, &exim, &setting, directory)?;
     let [_, upstream] = &mut servers;
@@ -83,7 +83,7 @@ fn add(tally: &mut Tally, case: &Case, mode: &str, outcome: &Outcome, message: O
     match outcome.problem(case, mode, deed) {
         None => tally.agree(),
         Some(problem) => {
-            let rule = exim_exception::rule(case, deed, outcome);
+            let rule = exception::rule(case, deed, outcome);
             tally.differ(case, rule, &format!("{problem}: {deed}; {}", outcome.log));
         }
     }
@@ -128,7 +128,7 @@ fn run(world: &World, exim: &Exim<'_>, subject: &Subject, mode: &str) -> io::Res
         match outcome {
             Ok(outcome) => add(&mut tally, case, mode, &outcome, message),
             Err(said) => {
-                tally.differ(case, exim_exception::refusal(case), &format!("not taken: {said}"))
+                tally.differ(case, exception::refusal(case), &format!("not taken: {said}"))
             }
         }
         Ok(())

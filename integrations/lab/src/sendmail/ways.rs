@@ -4,8 +4,8 @@ use std::io;
 
 use world::World;
 
+use crate::sendmail::log::read;
 use crate::sendmail::{Machine, Sendmail};
-use crate::sendmail_log::read;
 use crate::wait::{self, PATIENCE};
 
 /// Numbers of recipients, beyond those of the cases.

@@ -16,12 +16,12 @@ use crate::namespace;
 use crate::process;
 use crate::raw_relay;
 use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
+use crate::sendmail::controls;
+use crate::sendmail::exception;
+use crate::sendmail::log::{read, read_queue};
+use crate::sendmail::service::InService;
+use crate::sendmail::ways;
 use crate::sendmail::{BUILT_PLAIN, Machine, Sendmail};
-use crate::sendmail_controls;
-use crate::sendmail_exception;
-use crate::sendmail_log::{read, read_queue};
-use crate::sendmail_service::InService;
-use crate::sendmail_ways;
 use crate::wait::{self, PATIENCE};
 
 const SMTP_PORT: u16 = 25;
@@ -57,10 +57,10 @@ pub fn compare(directory: &Path) -> io::Result<bool> {
     }
     let anchors = directory.join("anchors");
     let options = format!("O DanePolicyTrustAnchorFile={}\n", anchors.display());
-    agrees &= sendmail_ways::compare(&world, machine, &options)?;
+    agrees &= ways::compare(&world, machine, &options)?;
     process::Server::check(&mut validating)?;
     process::Server::check(&mut carrying)?;
-    agrees &= sendmail_controls::check(&world, machine, &options)?;
+    agrees &= controls::check(&world, machine, &options)?;
     let level = format!("O DanePolicy=dane\n{options}");
     let sendmail = Sendmail::new(machine, "service", "", &level)?;
     let server = InService { sendmail, syslog: &machine.syslog };
@@ -148,7 +148,7 @@ fn run(number: usize, round: &Round, world: &World, machine: &Machine<'_>) -> io
         let is_it = |message: &&Message| message.recipient.split('@').next() == Some(&local_part);
         let message = taken.iter().find(is_it);
         if refused.contains(&number) {
-            tally.differ(case, sendmail_exception::refusal(case), "refused at once");
+            tally.differ(case, exception::refusal(case), "refused at once");
             continue;
         }
         add(&mut tally, case, deliveries.get(&number), waiting.get(&number), message);
@@ -176,6 +176,6 @@ fn add(
     if deed.is(case.expected) && is_told && waiting.is_some() == (delivery.status == "deferred") {
         tally.agree();
     } else {
-        tally.differ(case, sendmail_exception::rule(case, deed, delivery), &found);
+        tally.differ(case, exception::rule(case, deed, delivery), &found);
     }
 }
