@@ -1,16 +1,18 @@
 //! Every question to the library and to the oracle: do they say the same?
 
+mod permitted;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use crate::permitted::{self, Difference};
-use crate::plan::{Plan, Question};
-use crate::resolver::{self, ORACLE, UPSTREAM};
+use crate::agreement::permitted::Difference;
+use crate::dns::resolver::{self, ORACLE, UPSTREAM};
+use crate::dns::verdict::{Status, Verdict};
+use crate::dns::wire;
+use crate::internet::plan::{Plan, Question};
 use crate::subject::Subject;
-use crate::verdict::{Status, Verdict};
-use crate::wire;
-use crate::workers;
+use crate::sys::workers;
 
 const WORKERS: usize = 2;
 /// More of them have one cause; a server has ended, perhaps.

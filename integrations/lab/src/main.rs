@@ -6,29 +6,16 @@
 //! Runs as root in a network namespace of its own, where it may use port 53 of any loopback address.
 
 mod agreement;
-mod attack;
-mod authority;
-mod client;
+mod dns;
 mod exim;
+mod internet;
 mod mail;
-mod namespace;
-mod permitted;
-mod plan;
 mod postfix;
-mod process;
-mod proxy;
-mod raw_relay;
-mod recipe;
-mod resolver;
 mod sendmail;
-mod sign;
 mod speed;
 mod subject;
+mod sys;
 mod tampering;
-mod verdict;
-mod wait;
-mod wire;
-mod workers;
 
 use std::env;
 use std::fs;
@@ -37,9 +24,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::plan::Plan;
-use crate::resolver::{Asks, ORACLE, UPSTREAM};
+use crate::dns::resolver::{self, Asks, ORACLE, UPSTREAM};
+use crate::internet::authority;
+use crate::internet::plan::Plan;
+use crate::internet::sign;
 use crate::subject::Subject;
+use crate::sys::process;
 use world::Random;
 
 /// Seconds dane-check may take.

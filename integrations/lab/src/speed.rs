@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::plan::MAIL_DOMAINS;
+use crate::internet::plan::MAIL_DOMAINS;
 use crate::subject::Subject;
 
 /// Where the far resolver listens.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::verdict::{Status, Verdict};
+use crate::dns::verdict::{Status, Verdict};
 
 /// How dane-check is to ask.
 #[derive(Clone)]

@@ -1,15 +1,18 @@
 //! Every attack on every kind of answer: is anything believed that the oracle, behind the same attacker, does not?
 
+mod attack;
+mod proxy;
+
 use std::io;
 use std::path::Path;
 
-use crate::attack::{self, ATTACKS, Attack, QUESTIONS, Target};
-use crate::plan::Plan;
-use crate::proxy::{self, Proxy};
-use crate::resolver::{self, Asks, ORACLE_BEHIND, UPSTREAM};
+use crate::dns::resolver::{self, Asks, ORACLE_BEHIND, UPSTREAM};
+use crate::dns::verdict::{Status, Verdict};
+use crate::dns::wire;
+use crate::internet::plan::Plan;
 use crate::subject::Subject;
-use crate::verdict::{Status, Verdict};
-use crate::wire;
+use crate::tampering::attack::{ATTACKS, Attack, QUESTIONS, Target};
+use crate::tampering::proxy::Proxy;
 use world::Random;
 
 /// A seed runs one row in so many.

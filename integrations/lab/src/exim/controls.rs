@@ -5,10 +5,10 @@ use std::path::Path;
 
 use world::{Case, Message, World};
 
+use crate::dns::resolver::UPSTREAM;
 use crate::exim::{Exim, Setting};
 use crate::mail::deed::Deed;
-use crate::namespace::Namespace;
-use crate::resolver::UPSTREAM;
+use crate::sys::namespace::Namespace;
 
 /// Runs the rows of the table with both; whether both do what they should.
 pub fn check(

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use world::World;
 
+use crate::dns::raw_relay::{FORGED, TARGET};
+use crate::dns::resolver::{ORACLE, UPSTREAM};
 use crate::exim::{Exim, LEVEL, ROUTERS, Setting, TRANSPORT};
-use crate::namespace::Namespace;
-use crate::process;
-use crate::raw_relay::{FORGED, TARGET};
-use crate::resolver::{ORACLE, UPSTREAM};
-use crate::wait::{self, PATIENCE};
+use crate::sys::namespace::Namespace;
+use crate::sys::process;
+use crate::sys::wait::{self, PATIENCE};
 
 /// What is wrong, a line each.
 type Problems = io::Result<Vec<String>>;

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use world::{Case, Message, World};
 
+use crate::dns::raw_relay;
+use crate::dns::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::exim::controls;
 use crate::exim::exception;
 use crate::exim::hooks;
@@ -18,12 +20,10 @@ use crate::mail::deed::Deed;
 use crate::mail::rule::has_special_name;
 use crate::mail::service;
 use crate::mail::tally::Tally;
-use crate::namespace::{self, Namespace};
-use crate::process;
-use crate::raw_relay;
-use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::subject::Subject;
-use crate::workers;
+use crate::sys::namespace::{self, Namespace};
+use crate::sys::process;
+use crate::sys::workers;
 
 const SMTP_PORT: u16 = 25;
 /// Most of them wait.

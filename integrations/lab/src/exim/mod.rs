@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 
 use crate::exim::outcome::Outcome;
 use crate::mail::delivery::Delivery;
-use crate::namespace::Namespace;
-use crate::process::{Server, resolve_by, run};
+use crate::sys::namespace::Namespace;
+use crate::sys::process::{Server, resolve_by, run};
 
 /// As whom Exim runs; the build script's choice.
 const USER: &str = "mail";

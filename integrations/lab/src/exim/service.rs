@@ -6,8 +6,8 @@ use crate::exim::Exim;
 use crate::mail::delivery::Delivery;
 use crate::mail::service::MailServer;
 use crate::mail::submission;
-use crate::namespace::CLIENT;
-use crate::process::Server;
+use crate::sys::namespace::CLIENT;
+use crate::sys::process::Server;
 
 /// What the configuration needs for a daemon that takes mail.
 pub const DAEMON: (&str, &str) =

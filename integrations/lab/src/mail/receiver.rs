@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use world::Guest;
 
-use crate::process::{Server, run};
-use crate::wait::{self, PATIENCE};
+use crate::sys::process::{Server, run};
+use crate::sys::wait::{self, PATIENCE};
 
 /// Where `integrations/lab/opensmtpd` leaves it.
 const OPENSMTPD: &str = "build/opensmtpd";

@@ -13,8 +13,8 @@ use crate::mail::delivery::Delivery;
 use crate::mail::receiver;
 use crate::mail::rule::has_equal_preferences;
 use crate::mail::submission;
-use crate::process;
-use crate::wait::{self, PATIENCE};
+use crate::sys::process;
+use crate::sys::wait::{self, PATIENCE};
 
 /// As the lab drives any mail server that asks the library, at the level dane.
 pub trait MailServer {

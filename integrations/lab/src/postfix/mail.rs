@@ -11,6 +11,7 @@ use std::time::Instant;
 use serde_json::Value;
 use world::{Case, Message, World};
 
+use crate::dns::resolver::{self, Asks, ORACLE};
 use crate::mail::deed::Deed;
 use crate::mail::delivery::Delivery;
 use crate::mail::rule::has_equal_preferences;
@@ -18,11 +19,10 @@ use crate::mail::tally::Tally;
 use crate::postfix::Postfix;
 use crate::postfix::exception;
 use crate::postfix::log::read;
-use crate::process;
-use crate::resolver::{self, Asks, ORACLE};
 use crate::subject::Subject;
-use crate::wait::PATIENCE;
-use crate::workers;
+use crate::sys::process;
+use crate::sys::wait::PATIENCE;
+use crate::sys::workers;
 
 /// Where Postfix finds servers, and TLSA records.
 const SMTP_PORT: u16 = 25;

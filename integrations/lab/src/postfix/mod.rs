@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::process::{resolve_by, run};
-use crate::wait;
+use crate::sys::process::{resolve_by, run};
+use crate::sys::wait;
 
 const CONFIG: &str = "postfix";
 const LOG: &str = "postfix.log";

@@ -8,21 +8,21 @@ use std::time::Instant;
 
 use world::{Case, Expected, Message, World};
 
+use crate::dns::raw_relay;
+use crate::dns::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::mail::deed::Deed;
 use crate::mail::delivery::Delivery;
 use crate::mail::service::{self, MailServer};
 use crate::mail::tally::Tally;
-use crate::namespace;
-use crate::process;
-use crate::raw_relay;
-use crate::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::sendmail::controls;
 use crate::sendmail::exception;
 use crate::sendmail::log::{read, read_queue};
 use crate::sendmail::service::InService;
 use crate::sendmail::ways;
 use crate::sendmail::{BUILT_PLAIN, Machine, Sendmail};
-use crate::wait::{self, PATIENCE};
+use crate::sys::namespace;
+use crate::sys::process;
+use crate::sys::wait::{self, PATIENCE};
 
 const SMTP_PORT: u16 = 25;
 const LEVELS: [&str; 2] = ["dane", "dane-only"];

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::mail::submission;
-use crate::namespace::{CLIENT, Namespace};
-use crate::process::{Server, run};
+use crate::sys::namespace::{CLIENT, Namespace};
+use crate::sys::process::{Server, run};
 
 /// Where the build script leaves its output.
 pub const BUILT: &str = "build/sendmail";

@@ -4,9 +4,9 @@ use std::io;
 
 use crate::mail::delivery::Delivery;
 use crate::mail::service::MailServer;
-use crate::process;
 use crate::sendmail::log::{read, read_queue};
 use crate::sendmail::{Sendmail, Syslog};
+use crate::sys::process;
 
 /// One with the level dane, and the log that it writes to.
 pub struct InService<'a> {

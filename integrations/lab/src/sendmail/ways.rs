@@ -6,7 +6,7 @@ use world::World;
 
 use crate::sendmail::log::read;
 use crate::sendmail::{Machine, Sendmail};
-use crate::wait::{self, PATIENCE};
+use crate::sys::wait::{self, PATIENCE};
 
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 100_000;

@@ -1,6 +1,6 @@
 //! Where the library may differ from the oracle, each by rule; nothing else may.
 
-use crate::verdict::{Status, Verdict};
+use crate::dns::verdict::{Status, Verdict};
 
 /// A difference between the two.
 pub struct Difference<'a> {

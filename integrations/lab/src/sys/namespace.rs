@@ -6,8 +6,8 @@ use std::net::Ipv6Addr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::process::{Server, run};
-use crate::wait;
+use crate::sys::process::{Server, run};
+use crate::sys::wait;
 
 /// The mail server's address.
 pub const CLIENT: &str = "10.77.0.2";

@@ -1,8 +1,9 @@
 //! Which zones there are, below a private root, and what stands in them; a seed decides.
 
-use crate::recipe::{self, Keys, RECIPES, Recipe};
-use crate::verdict::Status;
-use crate::wire;
+use crate::dns::server::Server;
+use crate::dns::verdict::Status;
+use crate::dns::wire;
+use crate::internet::recipe::{self, Keys, RECIPES, Recipe};
 use world::Random;
 
 /// Zones below the top-level domains.
@@ -11,26 +12,6 @@ const ZONES: usize = 174;
 const QUESTIONS_PER_ZONE: usize = 14;
 /// Records of the RRset that needs TCP.
 const MANY: usize = 100;
-
-/// Who serves a zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    Bind,
-    Nsd,
-    Knot,
-}
-
-impl Server {
-    pub const ALL: [Self; 3] = [Self::Bind, Self::Nsd, Self::Knot];
-
-    pub fn address(self) -> &'static str {
-        match self {
-            Self::Bind => "127.0.1.1",
-            Self::Nsd => "127.0.1.2",
-            Self::Knot => "127.0.1.3",
-        }
-    }
-}
 
 pub struct Zone {
     /// With a final dot.

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 
-use crate::client::{read_framed, write_framed};
-use crate::wait::PATIENCE;
-use crate::wire::{self, CNAME, Message, OPT, Record};
+use crate::dns::client::{read_framed, write_framed};
+use crate::dns::wire::{self, CNAME, Message, OPT, Record};
+use crate::sys::wait::PATIENCE;
 
 /// A name that does not exist in a signed zone; the lie is that it is an alias.
 pub const FORGED: &str = "forged.test";

@@ -1,6 +1,6 @@
 //! What can be right and wrong with a zone: one line each.
 
-use crate::verdict::Status;
+use crate::dns::verdict::Status;
 
 use Damage::*;
 use Denial::*;

@@ -5,9 +5,9 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::client::{RECURSE_UNCHECKED, ask, read_framed, write_framed};
-use crate::resolver::UPSTREAM;
-use crate::wire::{FLAG_TRUNCATED, Message};
+use crate::dns::client::{RECURSE_UNCHECKED, ask, read_framed, write_framed};
+use crate::dns::resolver::UPSTREAM;
+use crate::dns::wire::{FLAG_TRUNCATED, Message};
 
 /// Where it listens.
 pub const ADDRESS: &str = "127.0.3.1";

@@ -1,13 +1,13 @@
 //! What can be done to one reply on its way, one line each.
 
-use crate::authority::{IMPOSTOR, OLD};
-use crate::client::{RECURSE_UNCHECKED, ask};
-use crate::proxy::Over;
-use crate::resolver::UPSTREAM;
-use crate::wire::{
+use crate::dns::client::{RECURSE_UNCHECKED, ask};
+use crate::dns::resolver::UPSTREAM;
+use crate::dns::wire::{
     self, A, CNAME, DNAME, DNSKEY, DS, FLAG_AUTHENTIC, FLAG_TRUNCATED, MX, Message, NOERROR, NS,
     NSEC, NSEC3, NXDOMAIN, REFUSED, RRSIG, Record, SERVFAIL, SOA, TLSA,
 };
+use crate::internet::authority::{IMPOSTOR, OLD};
+use crate::tampering::proxy::Over;
 
 /// What the honest answer to a question is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
