@@ -70,7 +70,7 @@ impl Tally {
 }
 
 /// The number of a type in a question.
-pub fn type_of(word: &str) -> u16 {
+fn type_of(word: &str) -> u16 {
     [wire::A, wire::AAAA, wire::MX, wire::CNAME, wire::TLSA]
         .into_iter()
         .find(|rtype| wire::type_name(*rtype) == word)

@@ -40,7 +40,7 @@ fn parse(wire: &[u8]) -> io::Result<Message> {
 }
 
 /// One message over TCP.
-pub fn exchange_tcp(server: &str, query: &[u8]) -> io::Result<Vec<u8>> {
+fn exchange_tcp(server: &str, query: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect((server, 53))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     write_framed(&mut stream, query)?;
