@@ -1,4 +1,5 @@
-//! docs/house.dot is how the modules in `src/` use each other, and the committed drawings are of their sources.
+//! docs/house.dot is how the modules in `src/` use each other, and the committed drawings are of their sources. The files
+//! of the lab use each other in one direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -78,6 +79,61 @@ fn arrows_of_code() -> (Arrows, BTreeSet<String>) {
     (arrows, rooms.into_keys().collect())
 }
 
+/// Paths such as `a::b`; those of a list in braces each by itself.
+fn paths(code: &str) -> Vec<String> {
+    let is_end = |c: char| !c.is_ascii_alphanumeric() && !"_:".contains(c);
+    let (mut paths, mut list) = (Vec::new(), String::new());
+    for word in code.split_inclusive(is_end) {
+        let path = list.clone() + word.trim_end_matches(is_end);
+        if word.ends_with("::{") {
+            list.clone_from(&path);
+        } else if word.ends_with('}') {
+            list.clear();
+        }
+        paths.push(path);
+    }
+    paths.retain(|path| path.contains("::"));
+    paths
+}
+
+/// Which file of the lab uses which, by `crate::` paths, and by those to the modules below itself.
+fn arrows_of_lab() -> Arrows {
+    let lab = root().join("integrations/lab/src");
+    let module = |file: &PathBuf| {
+        let path = file.strip_prefix(&lab).unwrap().with_extension("");
+        path.to_str().unwrap().replace('/', "::").trim_end_matches("::mod").to_owned()
+    };
+    let files = sources(&lab);
+    let modules: BTreeSet<String> = files.iter().map(module).collect();
+    let mut arrows = Arrows::new();
+    for file in &files {
+        let from = module(file);
+        for path in paths(&code(file)) {
+            let is_relative = ["super::", "self::"].iter().any(|start| path.starts_with(start));
+            assert!(!is_relative, "{}: {path} does not start with crate::", file.display());
+            let of_crate = path.strip_prefix("crate::").map(str::to_owned);
+            let mut used = of_crate.unwrap_or_else(|| format!("{from}::{path}"));
+            while !modules.contains(&used) {
+                let end = used.rfind("::").expect("no file uses main.rs");
+                used.truncate(end);
+            }
+            if used != from {
+                arrows.insert((from.clone(), used));
+            }
+        }
+    }
+    arrows
+}
+
+fn assert_no_circle(mut arrows: Arrows) {
+    while !arrows.is_empty() {
+        let users: BTreeSet<String> = arrows.iter().map(|(from, _)| from.clone()).collect();
+        let left = arrows.len();
+        arrows.retain(|(_, to)| users.contains(to));
+        assert!(arrows.len() < left, "a circle among {arrows:?}");
+    }
+}
+
 /// Lines `from -> to` and `from -> {to to}`.
 fn arrows_of_dot(text: &str) -> Arrows {
     let mut arrows = Arrows::new();
@@ -106,13 +162,14 @@ fn the_arrows_are_those_of_the_code() {
 
 #[test]
 fn nobody_uses_a_module_that_uses_it() {
-    let (mut arrows, _) = arrows_of_code();
-    while !arrows.is_empty() {
-        let users: BTreeSet<String> = arrows.iter().map(|(from, _)| from.clone()).collect();
-        let left = arrows.len();
-        arrows.retain(|(_, to)| users.contains(to));
-        assert!(arrows.len() < left, "a circle among {arrows:?}");
-    }
+    assert_no_circle(arrows_of_code().0);
+}
+
+#[test]
+fn no_two_files_of_the_lab_use_each_other() {
+    let arrows = arrows_of_lab();
+    assert!(arrows.len() > 100, "{arrows:?}");
+    assert_no_circle(arrows);
 }
 
 /// Rooms whose outcome depends on their arguments alone.
