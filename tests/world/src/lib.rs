@@ -19,9 +19,9 @@ mod records;
 mod resolver;
 mod rows;
 mod rsa;
-mod server;
 mod signer;
 mod smtp;
+mod sockets;
 mod zone;
 
 use std::io;
@@ -64,18 +64,18 @@ impl World {
     /// this machine's.
     pub fn start_on(smtp_port: u16, ipv6: Ipv6Addr) -> io::Result<Self> {
         let (connections, mail) = (Connections::default(), Mail::default());
-        let ports = smtp::Ports::find(smtp_port, ipv6)?;
+        let ports = sockets::Ports::find(smtp_port, ipv6)?;
         let mut builder = build::Builder::new(ports.port, ports.ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         large::build(&mut builder);
         let guests = guest::build(&mut builder);
-        smtp::start(ports, builder.take_servers(), &connections, &mail)?;
+        sockets::mail_servers::start(ports, builder.take_servers(), &connections, &mail)?;
         let anchor = builder.ds_line(".");
         let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;
         let zones = Arc::new(RwLock::new(builder.finish()));
-        let dns = server::start(zones.clone())?;
+        let dns = sockets::name_server::start(zones.clone())?;
         Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections, mail, guests, zones })
     }
 

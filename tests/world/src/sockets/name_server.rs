@@ -1,4 +1,4 @@
-//! The name server on loopback, UDP and TCP.
+//! The name server, UDP and TCP.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

@@ -1,0 +1,81 @@
+//! Who a server says it is, and in which versions of TLS.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
+
+use crate::certificate::Identity;
+
+/// The TLS side of a server.
+#[derive(Clone)]
+pub struct Tls {
+    pub config: Arc<ServerConfig>,
+}
+
+impl Tls {
+    /// Shows this identity with further certificates, to everyone.
+    pub fn new(identity: &Identity, others: &[&Identity]) -> Self {
+        Self::with(identity, others, None, &[&TLS12, &TLS13])
+    }
+
+    pub fn only(identity: &Identity, version: &'static SupportedProtocolVersion) -> Self {
+        Self::with(identity, &[], None, &[version])
+    }
+
+    /// Shows this identity's certificate without having its key.
+    pub fn impostor(identity: &Identity, version: &'static SupportedProtocolVersion) -> Self {
+        let mut impostor = Identity::server("impostor.test");
+        impostor.der.clone_from(&identity.der);
+        Self::with(&impostor, &[], None, &[version])
+    }
+
+    /// Shows this identity only to those who name it, and another certificate to the rest.
+    pub fn for_name(identity: &Identity, name: &str) -> Self {
+        Self::with(identity, &[], Some(name), &[&TLS12, &TLS13])
+    }
+
+    fn with(
+        identity: &Identity,
+        others: &[&Identity],
+        name: Option<&str>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Self {
+        let resolver = Certificates {
+            name: name.map(str::to_owned),
+            named: certified(identity, others),
+            fallback: certified(&Identity::server("fallback.test"), &[]),
+        };
+        let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(resolver));
+        Self { config: config.into() }
+    }
+}
+
+fn certified(identity: &Identity, others: &[&Identity]) -> Arc<CertifiedKey> {
+    let chain = [identity].into_iter().chain(others.iter().copied());
+    let chain = chain.map(|identity| CertificateDer::from(identity.der.clone())).collect();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(identity.key.serialize_der()));
+    CertifiedKey::new(chain, ring::sign::any_supported_type(&key).unwrap()).into()
+}
+
+#[derive(Debug)]
+struct Certificates {
+    name: Option<String>,
+    named: Arc<CertifiedKey>,
+    fallback: Arc<CertifiedKey>,
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let matches = self.name.is_none() || self.name.as_deref() == hello.server_name();
+        Some(if matches { self.named.clone() } else { self.fallback.clone() })
+    }
+}
