@@ -33,6 +33,8 @@ pub use guest::Guest;
 pub use random::Random;
 pub use smtp::{Connections, Mail, Message};
 
+use smtp::Servers;
+
 /// A running world; its servers stop with the process.
 pub struct World {
     /// The name server, UDP and TCP.
@@ -70,7 +72,8 @@ impl World {
         cases.extend(cases::build(&mut builder));
         large::build(&mut builder);
         let guests = guest::build(&mut builder);
-        sockets::mail_servers::start(ports, builder.take_servers(), &connections, &mail)?;
+        let servers = Servers::new(ports.port, builder.take_servers(), &connections, &mail);
+        sockets::mail_servers::start(&ports, &servers.into())?;
         let anchor = builder.ds_line(".");
         let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;

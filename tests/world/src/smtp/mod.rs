@@ -2,14 +2,19 @@
 
 mod behaviour;
 mod connections;
+mod conversation;
+mod lines;
 mod mail;
 mod server;
+mod servers;
+mod session;
 mod tls;
 mod transaction;
 
 pub use behaviour::Behaviour;
 pub use connections::Connections;
+pub use conversation::Conversation;
 pub use mail::{Mail, Message};
 pub use server::Server;
+pub use servers::Servers;
 pub use tls::Tls;
-pub use transaction::Transaction;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::Behaviour;
 
-/// One server to start.
+/// A host's server.
 pub struct Server {
     pub name: String,
     pub address: IpAddr,

@@ -24,10 +24,10 @@ impl Transaction {
     }
 
     /// The reply to a line; within a message's text there is none.
-    pub fn reply(&mut self, line: &str) -> &'static [u8] {
+    pub fn reply(&mut self, line: &str) -> &'static str {
         let line = line.trim_end();
         match (self.in_text, &*self.verb(line)) {
-            (true, _) if line != "." => return b"",
+            (true, _) if line != "." => return "",
             (true, _) => {
                 self.in_text = false;
                 self.mail.take(Message {
@@ -38,7 +38,7 @@ impl Transaction {
             }
             (false, "DATA") => {
                 self.in_text = true;
-                return b"354 go on\r\n";
+                return "354 go on\r\n";
             }
             (false, "RCPT") => {
                 let path = line.split(['<', '>']).nth(1);
@@ -46,6 +46,6 @@ impl Transaction {
             }
             _ => {}
         }
-        b"250 ok\r\n"
+        "250 ok\r\n"
     }
 }
