@@ -14,6 +14,7 @@ mod guest;
 pub mod hostile;
 pub mod large;
 mod message;
+mod name_server;
 mod random;
 mod records;
 mod resolver;
@@ -26,13 +27,14 @@ mod zone;
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
 pub use smtp::{Connections, Mail, Message};
 
+use name_server::NameServer;
 use smtp::Servers;
 
 /// A running world; its servers stop with the process.
@@ -53,7 +55,7 @@ pub struct World {
     pub mail: Mail,
     /// What another program may serve; nothing listens there.
     pub guests: Vec<Guest>,
-    zones: Arc<RwLock<resolver::Zones>>,
+    name_server: Arc<NameServer>,
 }
 
 impl World {
@@ -77,13 +79,23 @@ impl World {
         let anchor = builder.ds_line(".");
         let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
         let smtp_port = builder.port;
-        let zones = Arc::new(RwLock::new(builder.finish()));
-        let dns = sockets::name_server::start(zones.clone())?;
-        Ok(Self { dns, smtp_port, anchor, test_anchors, cases, connections, mail, guests, zones })
+        let name_server = Arc::new(NameServer::new(builder.finish()));
+        let dns = sockets::name_server::start(&name_server)?;
+        Ok(Self {
+            dns,
+            smtp_port,
+            anchor,
+            test_anchors,
+            cases,
+            connections,
+            mail,
+            guests,
+            name_server,
+        })
     }
 
     /// Mends whatever is broken in the DNS; what is insecure or missing remains so.
     pub fn repair(&self) {
-        self.zones.write().unwrap_or_else(PoisonError::into_inner).repair();
+        self.name_server.repair();
     }
 }
