@@ -25,7 +25,8 @@ pub struct Builder {
     zones: BTreeMap<String, Zone>,
     servers: Vec<Server>,
     addresses: u16,
-    now: i64,
+    /// When its signatures are made, in seconds since 1970.
+    pub now: i64,
 }
 
 impl Builder {

@@ -1,4 +1,4 @@
-//! The embedded test world: a private signed DNS and STARTTLS servers on loopback, in this process.
+//! The embedded test world: a private signed DNS and STARTTLS servers in this process, on loopback or without a socket.
 //!
 //! The name server answers as a resolver does that knows everything; zones are signed when asked. What a
 //! case calls bogus is really broken: an altered, expired or missing signature, or a DS that matches no key.
@@ -26,23 +26,31 @@ mod sockets;
 mod zone;
 
 use std::io;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
-pub use smtp::{Connections, Mail, Message};
+pub use smtp::{Connections, Conversation, Mail, Message};
 
 use name_server::NameServer;
 use smtp::Servers;
 
-/// A running world; its servers stop with the process.
+/// The name server of a world without sockets.
+const DNS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 53)), 53);
+
+/// The SMTP port of a world without sockets: not 25, at which a case has decoys.
+const SMTP_PORT: u16 = 2525;
+
+/// A world; the servers of one that was started stop with the process.
 pub struct World {
     /// The name server, UDP and TCP.
     pub dns: SocketAddr,
     /// The port of every SMTP server.
     pub smtp_port: u16,
+    /// When it was built, in seconds since 1970: good signatures hold from a day before until a day after.
+    pub now: i64,
     /// The root's trust anchor, as a DS line.
     pub anchor: String,
     /// The DS line and the DNSKEY line of the zone `test`, for use as anchors.
@@ -56,6 +64,7 @@ pub struct World {
     /// What another program may serve; nothing listens there.
     pub guests: Vec<Guest>,
     name_server: Arc<NameServer>,
+    mail_servers: Arc<Servers>,
 }
 
 impl World {
@@ -64,34 +73,54 @@ impl World {
         Self::start_on(0, Ipv6Addr::LOCALHOST)
     }
 
-    /// The same with every SMTP server on this port, where 0 means any that is free, and one at this IPv6 address, if it is
-    /// this machine's.
+    /// The same with every SMTP server on this port, where 0 means any that is free, and one at this IPv6 address, if it
+    /// is this machine's.
     pub fn start_on(smtp_port: u16, ipv6: Ipv6Addr) -> io::Result<Self> {
-        let (connections, mail) = (Connections::default(), Mail::default());
         let ports = sockets::Ports::find(smtp_port, ipv6)?;
-        let mut builder = build::Builder::new(ports.port, ports.ipv6);
+        let world = Self::build(ports.port, ports.ipv6);
+        sockets::mail_servers::start(&ports, &world.mail_servers)?;
+        Ok(Self { dns: sockets::name_server::start(&world.name_server)?, ..world })
+    }
+
+    /// The same servers without a socket or a thread, at addresses that are always the same: [`Self::answer`] and
+    /// [`Self::accept`] reach them.
+    pub fn without_sockets() -> Self {
+        Self::build(SMTP_PORT, Some(Ipv6Addr::LOCALHOST))
+    }
+
+    fn build(smtp_port: u16, ipv6: Option<Ipv6Addr>) -> Self {
+        let mut builder = build::Builder::new(smtp_port, ipv6);
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         large::build(&mut builder);
         let guests = guest::build(&mut builder);
-        let servers = Servers::new(ports.port, builder.take_servers(), &connections, &mail);
-        sockets::mail_servers::start(&ports, &servers.into())?;
-        let anchor = builder.ds_line(".");
-        let test_anchors = [builder.ds_line("test"), builder.key_line("test")];
-        let smtp_port = builder.port;
-        let name_server = Arc::new(NameServer::new(builder.finish()));
-        let dns = sockets::name_server::start(&name_server)?;
-        Ok(Self {
-            dns,
+        let (connections, mail) = (Connections::default(), Mail::default());
+        let servers = builder.take_servers();
+        Self {
+            dns: DNS,
             smtp_port,
-            anchor,
-            test_anchors,
+            now: builder.now,
+            anchor: builder.ds_line("."),
+            test_anchors: [builder.ds_line("test"), builder.key_line("test")],
             cases,
+            mail_servers: Servers::new(smtp_port, servers, &connections, &mail).into(),
             connections,
             mail,
             guests,
-            name_server,
-        })
+            name_server: NameServer::new(builder.finish()).into(),
+        }
+    }
+
+    /// What the name server replies to a query. None: nothing over UDP, and over TCP it closes the connection.
+    ///
+    /// Over TCP too, query and reply are without the length in front (RFC 1035 section 4.2.2).
+    pub fn answer(&self, query: &[u8], over_tcp: bool) -> Option<Vec<u8>> {
+        self.name_server.reply(query, over_tcp)
+    }
+
+    /// A new connection to the mail server at an address. None: nobody listens there, it is refused.
+    pub fn accept(&self, address: SocketAddr) -> Option<Conversation> {
+        self.mail_servers.accept(address)
     }
 
     /// Mends whatever is broken in the DNS; what is insecure or missing remains so.
