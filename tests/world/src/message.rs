@@ -10,6 +10,9 @@ use crate::signer::{Record, TTL};
 
 const SERVFAIL: u8 = 2;
 const EDE_BOGUS: u16 = 6;
+/// Octets of a label, and of a name (RFC 1035 section 2.3.4).
+const MAX_LABEL: u8 = 63;
+const MAX_NAME: usize = 255;
 
 /// What a client asks.
 pub struct Query {
@@ -34,9 +37,12 @@ impl Query {
         }
         let mut end = 12;
         while *wire.get(end)? != 0 {
-            end += 1 + usize::from(wire[end] & 0x3f);
+            if wire[end] > MAX_LABEL {
+                return None;
+            }
+            end += 1 + usize::from(wire[end]);
         }
-        let name = read_name(wire.get(12..=end)?);
+        let name = wire.get(12..=end).filter(|name| name.len() <= MAX_NAME).map(read_name)?;
         let opt = wire.get(end + 5..).filter(|opt| opt.len() >= 11 && opt[..3] == [0, 0, 41]);
         Some(Self {
             id: word(0)?,
