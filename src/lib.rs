@@ -16,6 +16,8 @@ pub mod ffi;
 pub mod lookup;
 mod memory;
 mod net;
+#[cfg(test)]
+mod sim;
 mod smtp;
 mod sys;
 mod text;

@@ -100,7 +100,7 @@ impl Budget {
         if memory::is_short() { Err(Exhausted::Memory) } else { Ok(()) }
     }
 
-    /// Units of computing that are about to be spent, and go on where the stretch is over already.
+    /// Units of computing that are about to be spent, in a stretch that is over perhaps.
     pub(crate) fn spend(&self, units: u32) -> Result<(), Exhausted> {
         let Some(left) = self.work.get().checked_sub(units) else {
             self.work.set(0);
@@ -113,10 +113,10 @@ impl Budget {
         Ok(self.pace.count(units)?)
     }
 
-    /// Units of computing that are about to be spent; gives way where the stretch is over.
+    /// Units of computing that are about to be spent, in the next stretch where this one is over.
     pub(crate) async fn work(&self, units: u32) -> Result<(), Exhausted> {
-        self.spend(units)?;
-        Ok(self.pace.rest().await?)
+        self.pace.rest().await;
+        self.spend(units)
     }
 
     /// The work of going once through so many octets, and of a call for it.

@@ -12,7 +12,6 @@ pub(crate) const STRETCH: u32 = 1000;
 pub(crate) struct Pace {
     stretch: u32,
     computed: Cell<u32>,
-    turn: Cell<u32>,
     is_late: Cell<bool>,
 }
 
@@ -32,10 +31,21 @@ impl Pace {
     }
 
     fn of(stretch: u32) -> Self {
-        Self { stretch, computed: Cell::new(0), turn: Cell::new(0), is_late: Cell::new(false) }
+        Self { stretch, computed: Cell::new(0), is_late: Cell::new(false) }
     }
 
-    /// Units that are about to be computed.
+    /// Waits for the next stretch where this one is over, and counts units that are about to be computed.
+    pub(crate) async fn work(&self, units: u32) -> Result<(), Late> {
+        self.rest().await;
+        self.count(units)
+    }
+
+    /// Gives way where the stretch is over.
+    pub(crate) async fn rest(&self) {
+        poll_fn(|_| if self.is_over() { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+
+    /// Counts units that are about to be computed.
     pub(crate) fn count(&self, units: u32) -> Result<(), Late> {
         if self.is_late.get() {
             return Err(Late);
@@ -44,33 +54,18 @@ impl Pace {
         Ok(())
     }
 
-    /// Gives way where the stretch is over; goes on in the next turn, if there is time.
-    pub(crate) async fn rest(&self) -> Result<(), Late> {
-        let turn = self.turn.get();
-        let is_next = |turn| !self.is_over() || self.turn.get() != turn;
-        poll_fn(|_| if is_next(turn) { Poll::Ready(()) } else { Poll::Pending }).await;
-        if self.is_late.get() { Err(Late) } else { Ok(()) }
-    }
-
-    /// Units that are about to be computed, in the next stretch where this one is over.
-    pub(crate) async fn work(&self, units: u32) -> Result<(), Late> {
-        self.count(units)?;
-        self.rest().await
-    }
-
-    /// Whether somebody waits for the next turn.
+    /// Whether somebody may wait for the next stretch.
     pub(crate) fn is_over(&self) -> bool {
         self.computed.get() >= self.stretch
     }
 
-    /// Units of this turn so far.
+    /// Units of this stretch so far.
     pub(crate) fn computed(&self) -> u32 {
         self.computed.get()
     }
 
-    /// A new turn, for which there is time, or not.
+    /// A new stretch, for which there is time, or not.
     pub(crate) fn resume(&self, is_late: bool) {
-        self.turn.set(self.turn.get().wrapping_add(1));
         self.is_late.set(is_late);
         self.computed.set(0);
     }
@@ -88,17 +83,19 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_ends_before_the_unit_that_goes_beyond_it() {
+    fn who_comes_after_the_stretch_waits_for_the_next_one() {
         let pace = Pace::steady();
         assert_eq!(poll(pace.work(STRETCH - 1)), Poll::Ready(Ok(())));
-        assert!(!pace.is_over());
-        let mut last = pin!(pace.work(1));
-        let mut poll_last = || last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        assert_eq!((poll_last(), poll_last()), (Poll::Pending, Poll::Pending));
-        assert!(pace.is_over());
-        assert_eq!(pace.computed(), STRETCH);
+        assert_eq!(poll(pace.work(STRETCH)), Poll::Ready(Ok(())));
+        assert_eq!((pace.computed(), pace.is_over()), (2 * STRETCH - 1, true));
+        let (mut first, mut second) = (pin!(pace.work(STRETCH)), pin!(pace.work(1)));
+        let mut poll_both = || {
+            let mut context = Context::from_waker(Waker::noop());
+            [first.as_mut().poll(&mut context), second.as_mut().poll(&mut context)]
+        };
+        assert_eq!(poll_both(), [Poll::Pending, Poll::Pending]);
         pace.resume(false);
-        assert_eq!(poll_last(), Poll::Ready(Ok(())));
+        assert_eq!(poll_both(), [Poll::Ready(Ok(())), Poll::Pending], "one at a time");
     }
 
     #[test]

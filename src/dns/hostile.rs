@@ -1,24 +1,20 @@
 //! What hostile replies can cost: the budgets hold, and every attack ends in an answer (CVE-2023-50387, CVE-2023-50868).
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
+
+use hickory_resolver::proto::rr::Name;
+use world::World;
 
 use super::{Answer, Cache, Call, Config, Mode, Status};
 use crate::budget::{Budget, Spent, at_once};
 use crate::decide::Detail;
 use crate::dns::proof::Anchors;
-use crate::dns::wire::name_in;
 use crate::dns::wire::names::{canonical_wire, parse, prepend};
-use crate::dns::wire::rtype;
-use crate::dns::wire::{self, Message};
-use crate::dns::wire::{Rrset, Rrsig};
+use crate::dns::wire::{self, Message, Rrset, Rrsig, name_in, rtype};
 use crate::engine::{Driver, Engine, drive};
-use crate::net::Net;
-use hickory_resolver::proto::rr::Name;
+use crate::sim::{Network, Relay};
 
 /// What is done to a reply to a question of this type.
 type Tamper = fn(u16, &mut Message);
@@ -43,87 +39,54 @@ struct Cost {
     spent: Spent,
 }
 
-fn look_up(world: &world::World, name: &str, tamper: Tamper) -> Cost {
+fn look_up(world: &World, name: &str, tamper: Tamper) -> Cost {
     ask(world, &world.anchor, name, rtype::TLSA, tamper)
 }
 
-fn ask(world: &world::World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
-    let server = relay(world.dns, tamper).unwrap();
+fn ask(world: &World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
     let name = parse(name).unwrap();
-    let (answer, spent) =
-        Call::alone(server, anchor, Mode::Validate, async |call| call.resolve(&name, rtype).await);
+    let mut network = Network::with(world, relay(world, tamper));
+    let (answer, spent) = Call::alone(&mut network, anchor, Mode::Validate, async |call| {
+        call.resolve(&name, rtype).await
+    });
     Cost { answer, spent }
 }
 
 impl Call {
     /// Runs one call with nothing remembered; what it gives, and what it spent.
     pub(crate) fn alone<T>(
-        server: SocketAddr,
+        network: &mut Network<'_>,
         anchor: &str,
         mode: Mode,
         work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor).unwrap();
-        let config = Config { servers: vec![server], mode: Some(mode), anchors };
-        let mut net = Net::new();
+        let config = Config { servers: vec![network.name_server()], mode: Some(mode), anchors };
         let engine = Engine::new();
         let deadline = Duration::from_secs(60);
         let cache = Arc::new(Cache::default());
-        let call = Self::new(engine.clone(), config, cache, net.unix_time(), deadline);
-        let outcome =
-            drive(&mut net, &engine, Box::pin(call.run(work(call.clone()))).as_mut()).unwrap();
-        (outcome, call.budget.spent())
+        let call = Self::new(engine.clone(), config, cache, network.unix_time(), deadline);
+        let outcome = drive(network, &engine, Box::pin(call.run(work(call.clone()))).as_mut());
+        (outcome.unwrap(), call.budget.spent())
     }
 }
 
-/// The world's name server with altered replies, over UDP and TCP on one port.
-fn relay(upstream: SocketAddr, tamper: Tamper) -> io::Result<SocketAddr> {
-    let tcp = TcpListener::bind("127.0.0.1:0")?;
-    let address = tcp.local_addr()?;
-    let udp = UdpSocket::bind(address)?;
-    let reply = move |query: &[u8]| -> io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(upstream)?;
-        write_framed(&mut stream, query)?;
-        let wire = read_framed(&mut stream)?;
+/// The world's name server with altered replies.
+fn relay(world: &World, tamper: Tamper) -> Relay<'_> {
+    Box::new(move |_, query, by_tcp| {
+        let wire = world.answer(query, true)?;
         let (name, _) = name_in(&query[12..]).unwrap();
         let asked = asked_type(query);
         let message = at_once(wire::parse(&wire, &name, asked, &Budget::for_tests()));
-        let mut message = message.map_err(|_| io::Error::other("malformed"))?;
+        let mut message = message.unwrap();
         tamper(asked, &mut message);
-        Ok(encode(&wire, &message))
-    };
-    thread::spawn(move || {
-        for mut stream in tcp.incoming().flatten() {
-            let served = read_framed(&mut stream).and_then(|query| reply(&query));
-            let _ = served.and_then(|reply| write_framed(&mut stream, &reply));
+        let mut reply = encode(&wire, &message);
+        if !by_tcp && reply.len() > 1232 {
+            reply[2] |= 0x02;
+            reply.truncate(1232);
         }
-    });
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok((length, client)) = udp.recv_from(&mut buffer) {
-            let Ok(mut reply) = reply(&buffer[..length]) else { continue };
-            if reply.len() > 1232 {
-                reply[2] |= 0x02;
-                reply.truncate(1232);
-            }
-            let _ = udp.send_to(&reply, client);
-        }
-    });
-    Ok(address)
-}
-
-fn write_framed(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
-    let mut framed = (message.len() as u16).to_be_bytes().to_vec();
-    framed.extend(message);
-    stream.write_all(&framed)
-}
-
-fn read_framed(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut length = [0; 2];
-    stream.read_exact(&mut length)?;
-    let mut message = vec![0; u16::from_be_bytes(length).into()];
-    stream.read_exact(&mut message)?;
-    Ok(message)
+        Some(reply)
+    })
 }
 
 /// A reply with the header and question of `original` and other records; what does not fit is left out.
@@ -257,7 +220,7 @@ const ATTACKS: [(&str, Tamper); 5] = [
 
 #[test]
 fn no_reply_costs_more_than_the_budget() {
-    let world = world::World::start().unwrap();
+    let world = World::without_sockets();
     let names = [
         "_25._tcp.mx.good.test".to_owned(),
         "_25._tcp.mx.nsec3.test".to_owned(),
@@ -284,7 +247,7 @@ fn no_reply_costs_more_than_the_budget() {
 
 #[test]
 fn rfc4035_5_3_1_what_a_secure_zone_is_said_to_have_signed_is_judged_under_it() {
-    let world = world::World::start().unwrap();
+    let world = World::without_sockets();
     let opted_out = "_25._tcp.nothing.optout.test";
     for (tamper, want) in [
         (ATTACKS[0].1, Status::Insecure),
@@ -311,7 +274,7 @@ fn redirected_by_the_root(asked: u16, message: &mut Message) {
 
 #[test]
 fn rfc4033_2_no_dname_above_the_anchor_explains_an_alias() {
-    let world = world::World::start().unwrap();
+    let world = World::without_sockets();
     let name = "_25._tcp.mx.good.test";
     for anchor in &world.test_anchors {
         let honest = ask(&world, anchor, name, rtype::TLSA, ATTACKS[0].1).answer;
@@ -349,7 +312,7 @@ fn aliases_too_long_to_be_made(asked: u16, message: &mut Message) {
 
 #[test]
 fn rfc6672_5_3_1_a_dname_explains_one_alias_by_one_equal_target() {
-    let world = world::World::start().unwrap();
+    let world = World::without_sockets();
     let status = |name: &str, tamper: Tamper| {
         let answer = ask(&world, &world.anchor, name, rtype::CNAME, tamper).answer;
         println!("{}", answer.text);
@@ -365,7 +328,7 @@ fn rfc6672_5_3_1_a_dname_explains_one_alias_by_one_equal_target() {
 
 #[test]
 fn rfc1034_3_6_2_a_loop_of_aliases_ends_where_it_closes() {
-    let world = world::World::start().unwrap();
+    let world = World::without_sockets();
     let answer =
         ask(&world, &world.anchor, "mx1.z1.loop.c2.hostile.test", rtype::A, ATTACKS[0].1).answer;
     assert_eq!((answer.detail, answer.aliases.len()), (Detail::AliasLoop, 2));

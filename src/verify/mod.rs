@@ -92,7 +92,7 @@ pub fn verify<N: AsRef<str>>(
     at_once(verify_at(&Pace::unhurried(), records, chain, reference_names, now))
 }
 
-/// The same for who has a deadline: gives way before each signature check, and is a mismatch where time is over.
+/// The same for who has a deadline: gives way between signature checks, and is a mismatch where time is over.
 pub(crate) async fn verify_at<N: AsRef<str>>(
     pace: &Pace,
     records: &[Record],
