@@ -1,5 +1,4 @@
-//! Every case of the embedded world through [`Context::check`]: real DNS packets, proofs and handshakes; and what else
-//! a destination must say.
+//! What a destination must say beside its decision, over sockets; the decisions are proven in `src/sim/cases.rs`.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +7,7 @@ use dane_policy::context::Context;
 use dane_policy::decide::{
     Action, Address, Detail, Level, Mx, Outcome, Reason, Scope, Tlsa, Tlsrpt,
 };
-use dane_policy::dns::Mode;
-use world::{Case, World};
-
-const SLOW: Duration = Duration::from_secs(4);
+use world::World;
 
 fn context(world: &World, level: &str) -> Context {
     let mut context = Context::new();
@@ -20,66 +16,6 @@ fn context(world: &World, level: &str) -> Context {
     context.set_ehlo_name("client.test").unwrap();
     context.set_level(if level == "dane" { Level::Dane } else { Level::DaneOnly });
     context
-}
-
-fn run(world: &World, case: &Case, mode: Mode) -> Option<String> {
-    let mut context = context(world, case.level);
-    context.set_dnssec(mode);
-    if case.slow {
-        context.set_timeout(SLOW);
-    }
-    let report = context.check(&case.domain, world.smtp_port).unwrap();
-    let verdict = report.decision.verdict;
-    assert!(!permits(&report), "{} at {}: nobody is connected", case.name, case.level);
-    let found = (verdict.action.name(), verdict.reason.text());
-    let expected = (case.expected.action, case.expected.reason);
-    (found != expected).then(|| {
-        let (name, level, domain) = (&case.name, case.level, &case.domain);
-        let text = &report.decision.text;
-        format!("{name} at {level} ({domain}): {found:?}, expected {expected:?}: {text}")
-    })
-}
-
-/// Whether any decision of a report does: of the domain, a host, or what was tried.
-fn permits(report: &Report) -> bool {
-    let of_hosts = report.destination.hosts.iter().map(|host| &host.decision);
-    let of_attempts = report.attempts.iter().flatten().map(|attempt| &attempt.decision);
-    let mut all =
-        of_hosts.chain(of_attempts).chain([&report.decision, &report.destination.decision]);
-    all.any(|decision| decision.verdict.may_deliver())
-}
-
-fn assert_all(mode: Mode) {
-    let world = World::start().unwrap();
-    assert!(world.cases.iter().filter(|case| case.columns.is_some()).count() == 30);
-    assert!(world.cases.len() >= 30 + 2 * 150);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = world
-            .cases
-            .iter()
-            .map(|case| (case.slow, case))
-            .collect::<Vec<_>>()
-            .chunks(world.cases.len().div_ceil(8))
-            .map(|chunk| {
-                let (chunk, world) = (chunk.to_vec(), &world);
-                scope.spawn(move || {
-                    chunk.iter().filter_map(|(_, case)| run(world, case, mode)).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-#[test]
-fn decision_table_and_hard_cases_by_validation() {
-    assert_all(Mode::Validate);
-}
-
-#[test]
-fn decision_table_and_hard_cases_by_the_resolvers_word() {
-    assert_all(Mode::TrustAd);
 }
 
 fn check(world: &World, level: &str, domain: &str) -> Report {

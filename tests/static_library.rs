@@ -50,6 +50,24 @@ fn defines_the_public_symbols_and_no_other() {
     assert_eq!(defined, public);
 }
 
+/// What a binary with the simulated network of the tests has in it: a text (`src/sim/mod.rs`), and names of functions.
+const SIMULATED: [&[u8]; 2] = [b"dane-policy simulated network", b"11dane_policy3sim"];
+
+#[test]
+fn the_simulated_network_is_in_no_library() {
+    let Some(build) = build() else { return };
+    let holds = |path: &Path| {
+        let octets = fs::read(path).unwrap();
+        SIMULATED.map(|mark| octets.windows(mark.len()).any(|window| window == mark))
+    };
+    for name in ["libdane_policy.so", "libdane_policy.a"] {
+        assert_eq!(holds(&build.join(name)), [false, false], "{name}");
+    }
+    // Nothing but a test can ask for it.
+    let crate_root = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    assert!(crate_root.contains("#[cfg(test)]\nmod sim;"));
+}
+
 #[test]
 fn links_beside_another_rust_library() {
     let Some(build) = build() else { return };
