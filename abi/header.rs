@@ -9,7 +9,7 @@ const SOURCES: [&str; 17] = [
     "ffi/status.rs",
     "decide/decision.rs",
     "decide/reason.rs",
-    "decide/detail.rs",
+    "cause/detail.rs",
     "verify/result.rs",
     "ffi/error.rs",
     "ffi/version.rs",

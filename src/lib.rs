@@ -5,6 +5,7 @@
 //! an action and a reason; [`check`] does all three over real connections. The `ffi` module is the C face.
 
 mod budget;
+pub mod cause;
 pub mod check;
 pub mod context;
 pub mod decide;

@@ -1,5 +1,6 @@
 //! Texts for logs, queues and SMTP replies.
 
+use std::ffi::CStr;
 use std::fmt::{self, Write};
 use std::net::IpAddr;
 
@@ -9,6 +10,14 @@ const MAX_LENGTH: usize = 200;
 const MAX_NAME: usize = 255;
 /// What a text has room for beside a reason and a cause.
 const MAX_EXCERPT: usize = 100;
+
+/// A fixed word of the contract, which C reads as well; every one is ASCII.
+pub(crate) const fn word(text: &'static CStr) -> &'static str {
+    match text.to_str() {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
 
 /// One line of printable ASCII of bounded length, whatever strangers put into it.
 pub(crate) fn one_line(text: &str) -> String {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use dane_policy::cause::Detail;
 use dane_policy::context::Context;
-use dane_policy::decide::Detail;
 use dane_policy::dns::{Answer, Status};
 use world::World;
 
@@ -47,8 +47,8 @@ fn the_closest_anchor_counts_even_where_it_is_wrong() {
     let wrong = format!("{}test DS 1 13 2 {}\n", world.anchor, "ab".repeat(32));
     let inside = query(&world, &wrong, "_25._tcp.mx.good.test", TLSA);
     assert_eq!(inside.status, Status::Bogus);
-    assert_eq!(inside.text, "DNSKEY of test: no key matches the trust anchor");
-    assert_eq!(inside.detail, Detail::TrustAnchor, "no matter of the domain's owner");
+    assert_eq!(inside.text(), "DNSKEY of test: no key matches the trust anchor");
+    assert_eq!(inside.detail(), Detail::TrustAnchor, "no matter of the domain's owner");
     assert_eq!(query(&world, &wrong, "signed.optout", MX).status, Status::Secure);
 }
 

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use dane_policy::cause::Detail;
 use dane_policy::check::Report;
 use dane_policy::context::Context;
-use dane_policy::decide::{
-    Action, Address, Detail, Level, Mx, Outcome, Reason, Scope, Tlsa, Tlsrpt,
-};
+use dane_policy::decide::{Action, Address, Level, Mx, Outcome, Reason, Scope, Tlsa, Tlsrpt};
 use world::World;
 
 fn context(world: &World, level: &str) -> Context {

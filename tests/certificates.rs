@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dane_policy::decide::Detail;
+use dane_policy::cause::Detail;
 use dane_policy::tlsa::Record;
 use dane_policy::verify::{MAX_CERTIFICATES, MAX_OCTETS, Match, Verification, verify};
 use data_encoding::BASE64;

@@ -6,9 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use dane_policy::decide::{
-    Action, Address, Certificate, Detail, Level, Mx, Reason, Tlsa, Verdict, decide,
-};
+use dane_policy::cause::Detail;
+use dane_policy::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa, Verdict, decide};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

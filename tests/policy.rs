@@ -1,8 +1,9 @@
 //! The administrator's exceptions: levels by destination, and audit (RFC 7672 sections 2.2 and 9.1).
 
+use dane_policy::cause::Detail;
 use dane_policy::check::Report;
 use dane_policy::context::Context;
-use dane_policy::decide::{Action, Certificate, Detail, Level, Mx, Reason};
+use dane_policy::decide::{Action, Certificate, Level, Mx, Reason};
 use dane_policy::lookup::Destination;
 use dane_policy::verify::Verification;
 use world::World;

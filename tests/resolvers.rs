@@ -5,8 +5,9 @@ use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dane_policy::cause::Detail;
 use dane_policy::context::Context;
-use dane_policy::decide::{Action, Detail, Mx, Reason};
+use dane_policy::decide::{Action, Mx, Reason};
 use dane_policy::dns::{Mode, Status};
 use dane_policy::verify::Match;
 use world::World;
@@ -82,7 +83,10 @@ fn rfc4035_4_9_a_resolver_that_strips_dnssec_is_named() {
         assert!(found.decision.text.contains(&named), "{}", found.decision.text);
     }
     let probe = context.probe().unwrap();
-    assert_eq!((probe.status, probe.detail), (Status::Indeterminate, Detail::ResolverStripsDnssec));
+    assert_eq!(
+        (probe.status, probe.detail()),
+        (Status::Indeterminate, Detail::ResolverStripsDnssec)
+    );
 }
 
 #[test]
@@ -96,7 +100,7 @@ fn a_name_server_may_have_an_ipv6_address() {
         let mut context = context(&world, &[], Mode::Validate);
         context.add_nameserver(&server).unwrap();
         let answer = context.query("good.test", 15).unwrap().unwrap();
-        assert_eq!(answer.status, Status::Secure, "{server}: {}", answer.text);
+        assert_eq!(answer.status, Status::Secure, "{server}: {}", answer.text());
     }
 }
 
@@ -108,7 +112,7 @@ fn the_probe_asks_every_server() {
     assert_eq!(probe(&[world.dns]).status, Status::Secure);
     let second = probe(&[world.dns, stripping]);
     assert_eq!(second.status, Status::Indeterminate);
-    assert!(second.text.contains(&stripping.to_string()), "{}", second.text);
+    assert!(second.text().contains(&stripping.to_string()), "{}", second.text());
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn rfc4035_4_9_3_without_ad_for_the_root_nothing_is_insecure() {
         assert_eq!(verdict.action, Action::Defer, "{domain}");
         assert_eq!(verdict.detail, Detail::ResolverDoesNotValidate);
     }
-    assert_eq!(context.probe().unwrap().detail, Detail::ResolverDoesNotValidate);
+    assert_eq!(context.probe().unwrap().detail(), Detail::ResolverDoesNotValidate);
 }
 
 #[test]

@@ -51,18 +51,6 @@ pub(crate) enum Exhausted {
     Time,
 }
 
-impl Exhausted {
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::Queries => "the answer demands too many DNS queries",
-            Self::Work => "the answer demands too much computing",
-            Self::Memory => "the answer demands too much memory",
-            Self::FailingSignatures => "the answer demands too many failing signatures",
-            Self::Time => "no time left to prove the answer",
-        }
-    }
-}
-
 impl From<Late> for Exhausted {
     fn from(_: Late) -> Self {
         Self::Time

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use crate::decide::{Action, Certificate, Decision, Detail, Reason};
+use crate::cause::Detail;
+use crate::decide::{Action, Certificate, Decision, Reason};
 use crate::dns::Call;
 use crate::lookup::Host;
 use crate::smtp::{self, Target};

@@ -36,7 +36,7 @@ impl<'c> Calls<'c> {
         }
         let name = match names::parse(name) {
             Ok(name) => name,
-            Err(invalid) => return Ok(Ok(Answer::invalid_name(invalid.text()))),
+            Err(invalid) => return Ok(Ok(Answer::invalid_name(invalid))),
         };
         self.run(self.context.dns.mode, async |call| call.resolve(&name, rtype).await).map(Ok)
     }

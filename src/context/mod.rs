@@ -88,7 +88,7 @@ impl Context {
         domain: &str,
         level: Option<Level>,
     ) -> Result<(), InvalidSetting> {
-        let domain = lookup::next_hop(domain).map_err(|why| InvalidSetting(why.into()))?;
+        let domain = lookup::next_hop(domain).map_err(|why| InvalidSetting(why.to_string()))?;
         self.destination_levels.insert(domain, level);
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::ffi::CStr;
 
 use super::Verdict;
-use super::words::word;
+use crate::cause::Facts;
+use crate::text::word;
 
 /// What to do with the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +51,8 @@ pub enum Scope {
 pub struct Decision {
     /// The machine-readable part.
     pub verdict: Verdict,
+    /// The fact that it rests on, as a value.
+    pub cause: Facts,
     /// The reason with names and facts filled in: one line of printable ASCII.
     pub text: String,
 }

@@ -4,18 +4,14 @@
 
 mod columns;
 mod decision;
-mod detail;
 mod reason;
 mod rule;
 mod tlsrpt;
 mod verdict;
-mod words;
 
 pub use columns::{Address, Certificate, Level, Mx, Tlsa};
 pub use decision::{Action, Decision, Outcome, Scope};
-pub use detail::Detail;
 pub use reason::Reason;
 pub use rule::decide;
 pub use tlsrpt::Tlsrpt;
 pub use verdict::Verdict;
-pub(crate) use words::word;

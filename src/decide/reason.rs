@@ -2,8 +2,9 @@
 
 use std::ffi::CStr;
 
-use super::words::word;
-use super::{Detail, Tlsrpt};
+use super::Tlsrpt;
+use crate::cause::Detail;
+use crate::text::word;
 
 /// The reason of a decision; its text is part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

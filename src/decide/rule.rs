@@ -1,6 +1,7 @@
 //! The rule behind the table.
 
-use super::{Action, Address, Certificate, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict};
+use super::{Action, Address, Certificate, Level, Mx, Reason, Scope, Tlsa, Verdict};
+use crate::cause::Detail;
 
 /// Decides; the first line that applies wins, later columns are not consulted (RFC 7672 section 2.2).
 ///

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use super::words::word;
+use crate::text::word;
 
 /// A failure type of RFC 8460 section 4.3, with libtlsrpt's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

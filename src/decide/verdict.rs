@@ -2,8 +2,9 @@
 
 use std::ffi::CStr;
 
-use super::words::word;
-use super::{Action, Certificate, Detail, Outcome, Reason, Scope, Tlsrpt};
+use super::{Action, Certificate, Outcome, Reason, Scope, Tlsrpt};
+use crate::cause::Detail;
+use crate::text::word;
 
 /// The machine-readable part of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

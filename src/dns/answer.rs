@@ -1,11 +1,14 @@
 //! What is known of one RRset.
 
+use std::sync::Arc;
+
 use hickory_resolver::proto::rr::Name;
 
 use super::Status;
-use crate::decide::Detail;
-use crate::dns::wire;
-use crate::dns::wire::names::display;
+use crate::cause::{Basis, Cause, Detail, Finding};
+use crate::dns::proof::{Failure, Judged};
+use crate::dns::wire::names::{InvalidName, display};
+use crate::dns::wire::{self, rcode};
 
 /// One alias followed on the way to an RRset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +35,9 @@ pub struct Answer {
     pub records: Vec<Vec<u8>>,
     /// The aliases followed, in order.
     pub aliases: Vec<Alias>,
-    /// The cause where the status is bogus or indeterminate.
-    pub detail: Detail,
-    /// What the status rests on: a zone's signatures, a delegation without DS, a resolver's word.
-    pub basis: String,
-    /// Why, in words: one line of printable ASCII.
-    pub text: String,
+    /// What a secure or insecure status rests on: a zone's signatures, a delegation without DS, a resolver's word; and why
+    /// another is bogus or indeterminate.
+    pub(crate) ground: Result<Arc<Basis>, Failure>,
     /// DNS packets sent.
     pub queries: u32,
 }
@@ -53,32 +53,48 @@ impl Answer {
         self.records.iter().map(|rdata| wire::show(self.rtype, rdata))
     }
 
+    /// The cause where the status is bogus or indeterminate.
+    pub fn detail(&self) -> Detail {
+        self.ground.as_ref().map_or_else(|failure| failure.0.detail(), |_| Detail::None)
+    }
+
+    /// Why, in words: one line of printable ASCII.
+    pub fn text(&self) -> String {
+        self.finding().line()
+    }
+
+    fn finding(&self) -> Finding {
+        match &self.ground {
+            Err(failure) => Finding::Failure(failure.0.clone()),
+            Ok(basis) if basis.is_probe() => Finding::Probe(basis.clone()),
+            Ok(basis) if self.records.is_empty() => {
+                Finding::Denial { exists: self.exists, basis: basis.clone() }
+            }
+            Ok(basis) => Finding::Records { count: self.records.len(), basis: basis.clone() },
+        }
+    }
+
     /// A name that cannot be asked for.
-    pub(crate) fn invalid_name(why: &str) -> Self {
-        let (detail, text) = (Detail::NameInvalid, why.to_owned());
-        Self { status: Status::Indeterminate, detail, text, ..Self::started(&Name::root(), 0) }
+    pub(crate) fn invalid_name(why: InvalidName) -> Self {
+        Self::new(&Name::root(), 0, Err(Cause::InvalidName(why).into()))
     }
 
     /// An answer that nobody waits for any longer.
     pub(crate) fn late(name: &Name, rtype: u16) -> Self {
-        let text = "no answer in time, while the other family's came".into();
-        let (status, detail) = (Status::Indeterminate, Detail::Timeout);
-        Self { status, detail, text, ..Self::started(name, rtype) }
+        Self::new(name, rtype, Err(Cause::Late.into()))
     }
 
-    /// Nothing has weakened it yet.
-    pub(super) fn started(name: &Name, rtype: u16) -> Self {
+    /// One without records and aliases.
+    pub(super) fn new(name: &Name, rtype: u16, judged: Result<Judged, Failure>) -> Self {
         Self {
-            status: Status::Secure,
-            rcode: 0,
+            status: judged.as_ref().map_or_else(Failure::status, Judged::status),
+            rcode: rcode::NOERROR,
             exists: false,
             owner: name.clone(),
             rtype,
             records: Vec::new(),
             aliases: Vec::new(),
-            detail: Detail::None,
-            basis: String::new(),
-            text: String::new(),
+            ground: judged.map(|Judged(basis)| basis),
             queries: 0,
         }
     }

@@ -53,14 +53,15 @@ fn is_alive(expires: i64, now: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::proof::{Failure, Key, ZoneKeys};
+    use crate::cause::{Basis, Cause};
+    use crate::dns::proof::{Key, ZoneKeys};
     use crate::dns::wire::names::parse;
 
     #[test]
     fn entries_expire_and_are_bounded_and_outages_are_not_kept() {
         let cache = Cache::default();
         let name = parse("example").unwrap();
-        let insecure = Standing::Insecure("why".into());
+        let insecure = Standing::Insecure(Basis::NoAnchor.into());
         cache.put(&name, &insecure, 100, 10);
         assert!(cache.get(&name, 109).is_some() && cache.get(&name, 100).is_some());
         assert!(cache.get(&name, 110).is_none());
@@ -69,7 +70,7 @@ mod tests {
         assert!(cache.get(&name, 100 + 3600).is_none());
         assert!(cache.get(&name, 100 - 1).is_none(), "the clock was set back");
         let other = parse("other").unwrap();
-        cache.put(&other, &Standing::Failed(Failure::bogus("x")), 100, 10);
+        cache.put(&other, &Standing::Failed(Cause::NoServer.into()), 100, 10);
         assert!(cache.get(&other, 100).is_none());
         let rdata = [&[1, 0, 3, 13][..], &[0; MAX_OCTETS]].concat();
         let large = ZoneKeys::new(other.clone(), vec![Key::from_rdata(&rdata).unwrap()]);
@@ -85,7 +86,7 @@ mod tests {
     fn a_busy_lock_means_no_cache() {
         let cache = Cache::default();
         let name = parse("example").unwrap();
-        cache.put(&name, &Standing::Insecure("why".into()), 100, 10);
+        cache.put(&name, &Standing::Insecure(Basis::NoAnchor.into()), 100, 10);
         let held = cache.0.lock().unwrap();
         assert!(cache.get(&name, 101).is_none());
         drop(held);

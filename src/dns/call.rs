@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::hash::Hash;
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,18 +17,15 @@ use super::cache::Cache;
 use super::config::Config;
 use super::exchange::{Exchange, Question};
 use crate::budget::{Budget, Pace};
-use crate::decide::Detail;
+use crate::cause::{Cause, Detail, Subject, Unusable};
 use crate::dns::proof::{Failure, Standing};
-use crate::dns::wire::names::display;
-use crate::dns::wire::{self, Message, Unreadable, Wants, rtype};
+use crate::dns::wire::rcode::{NOERROR, NXDOMAIN};
+use crate::dns::wire::{self, Message, Unreadable, Wants};
 use crate::engine::{Engine, Kind, Once, Tasks};
 
 /// Patience with one server, per round over all of them.
 const ROUNDS: [Duration; 3] =
     [Duration::from_millis(1500), Duration::from_secs(3), Duration::from_secs(6)];
-
-const NOERROR: u16 = 0;
-const NXDOMAIN: u16 = 3;
 
 /// A reply, and who sent it.
 #[derive(Debug)]
@@ -180,8 +178,7 @@ impl Call {
     async fn ask_servers(&self, name: &Name, rtype: u16) -> Outcome {
         let servers = &self.config.servers;
         let mut given_up = vec![false; servers.len()];
-        let mut failure =
-            Failure::indeterminate(Detail::ServerFailure, "no name server is configured");
+        let mut failure = Failure::from(Cause::NoServer);
         for patience in ROUNDS {
             let first = self.preferred.get();
             for index in (0..servers.len()).map(|i| (first + i) % servers.len()) {
@@ -195,7 +192,7 @@ impl Call {
                         return Ok(reply);
                     }
                     Err(cause) => {
-                        given_up[index] = cause.detail != Detail::Timeout;
+                        given_up[index] = cause.0.detail() != Detail::Timeout;
                         failure = cause;
                     }
                 }
@@ -218,50 +215,40 @@ impl Call {
         rtype: u16,
         patience: Duration,
     ) -> Outcome {
-        let what = || format!("{} of {}", rtype::name(rtype), display(name));
-        let unusable = |cause: String| {
-            let text = format!("resolver {server} gave no usable answer for {}: {cause}", what());
-            Failure::indeterminate(Detail::ServerFailure, text)
-        };
+        let subject = || Subject::new(name, rtype);
+        let unusable = |why| Failure::from(Cause::Unusable { server, subject: subject(), why });
+        let failed = |error: io::Error| unusable(Unusable::Failed(error.to_string().into()));
         let wants = match self.config.mode {
             Some(Mode::Validate) => Wants::Proofs,
             Some(Mode::TrustAd) => Wants::Judgement,
             None => Wants::Records,
         };
-        let late = || {
-            let text = format!("resolver {server} did not answer for {} in time", what());
-            Failure::indeterminate(Detail::Timeout, text)
-        };
+        let late = || Failure::from(Cause::Silent { server, subject: subject() });
         let question = Question { name, rtype, wants };
         let open = |kind| Exchange::open(&self.engine, kind, server, question);
         let opened = self.engine.within(self.deadline, open(Kind::Datagram)).await;
-        let by_datagram = opened.ok_or_else(late)?.map_err(|e| unusable(e.to_string()))?;
+        let by_datagram = opened.ok_or_else(late)?.map_err(failed)?;
         let until = (self.engine.now() + patience).min(self.deadline);
         let talk = async {
-            let wire = by_datagram.ask().await.map_err(|e| unusable(e.to_string()))?;
+            let wire = by_datagram.ask().await.map_err(failed)?;
             drop(by_datagram);
             let message = self.read(&wire, name, rtype, unusable).await?;
             if !message.truncated {
                 return Ok(message);
             }
             self.budget.query()?;
-            let by_stream = open(Kind::Stream).await.map_err(|e| unusable(e.to_string()))?;
-            let wire = by_stream.ask().await.map_err(|e| unusable(e.to_string()))?;
+            let by_stream = open(Kind::Stream).await.map_err(failed)?;
+            let wire = by_stream.ask().await.map_err(failed)?;
             let message = self.read(&wire, name, rtype, unusable).await?;
             if message.truncated {
-                return Err(unusable("truncated over TCP".into()));
+                return Err(unusable(Unusable::TruncatedOverTcp));
             }
             Ok(message)
         };
         let message = self.engine.within(until, talk).await.ok_or_else(late)??;
         if !matches!(message.rcode, NOERROR | NXDOMAIN) {
-            let words = message.extended_error.map(|words| format!(" ({words})"));
-            let words = words.unwrap_or_default();
-            let (rcode, what) = (rcode_name(message.rcode), what());
-            let text = format!("resolver {server} answered {rcode} for {what}{words}");
-            let mut failure = Failure::indeterminate(Detail::ServerFailure, text);
-            failure.rcode = message.rcode;
-            return Err(failure);
+            let Message { rcode, extended_error: error, .. } = message;
+            return Err(Cause::Refused { server, subject: subject(), rcode, error }.into());
         }
         Ok(Rc::new(Reply { message, server }))
     }
@@ -271,26 +258,13 @@ impl Call {
         wire: &[u8],
         name: &Name,
         rtype: u16,
-        unusable: impl Fn(String) -> Failure,
+        unusable: impl Fn(Unusable) -> Failure,
     ) -> Result<Message, Failure> {
         let message = wire::parse(wire, name, rtype, &self.budget).await;
         message.map_err(|unreadable| match unreadable {
-            Unreadable::Malformed => unusable("malformed message".into()),
+            Unreadable::Malformed => unusable(Unusable::Malformed),
             Unreadable::Exhausted(exhausted) => exhausted.into(),
         })
-    }
-}
-
-/// The name of a response code (RFC 6895 section 2.3).
-pub(crate) fn rcode_name(rcode: u16) -> String {
-    match rcode {
-        NOERROR => "NOERROR".into(),
-        1 => "FORMERR".into(),
-        2 => "SERVFAIL".into(),
-        NXDOMAIN => "NXDOMAIN".into(),
-        4 => "NOTIMP".into(),
-        5 => "REFUSED".into(),
-        other => format!("RCODE{other}"),
     }
 }
 

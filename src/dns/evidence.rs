@@ -6,13 +6,14 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
-use crate::decide::Detail;
+use crate::budget::Exhausted;
+use crate::cause::{Cause, Detail, Fault};
 use crate::dns::proof::Failure;
 use crate::dns::proof::ZoneKeys;
-use crate::dns::proof::denial::{Nsec, Nsec3, Proofs, Unproven};
-use crate::dns::proof::signature::{self, Fault};
+use crate::dns::proof::denial::{Nsec, Nsec3, Proofs};
+use crate::dns::proof::signature;
 use crate::dns::wire::Section;
-use crate::dns::wire::names::{display, label_count};
+use crate::dns::wire::names::label_count;
 use crate::dns::wire::rtype;
 
 impl Call {
@@ -21,16 +22,16 @@ impl Call {
         &self,
         section: &Section,
         zone: &ZoneKeys,
-    ) -> Result<Proofs, Failure> {
+    ) -> Result<Proofs, Exhausted> {
         let mut proofs = Proofs::default();
         for rrset in &section.0 {
-            match signature::verify(rrset, zone, self.clock(), &self.budget).await {
+            match signature::verify(rrset, zone, self.now, &self.budget).await {
                 Ok(signed) if signed.labels == label_count(&rrset.owner) => {
                     let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
                     proofs.lifetime = Some(lifetime.min(signed.lifetime));
                 }
                 Ok(_) => continue,
-                Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
+                Err(Fault::Exhausted(exhausted)) => return Err(exhausted),
                 Err(fault) => {
                     proofs.fault = proofs.fault.max(fault);
                     continue;
@@ -47,35 +48,28 @@ impl Call {
         Ok(proofs)
     }
 
-    /// A fault in a signed zone as a failure with the RRset's name.
+    /// A fault in a signed zone as a failure with the RRset's name. What is missing is bogus, unless the server strips it
+    /// everywhere: then nothing is known.
     pub(super) async fn fault(
         self: &Rc<Self>,
         reply: &Reply,
         name: &Name,
         rtype: u16,
-        zone: &ZoneKeys,
+        zone: &Name,
         fault: Fault,
     ) -> Failure {
         let has_records = reply.message.answer.rrset(name, rtype).is_some();
-        let why = match fault {
-            Fault::Missing if !has_records => Unproven::NoProof.text(),
-            fault => fault.text(&zone.apex, self.now),
+        let fault = match fault {
+            Fault::Missing if !has_records => Fault::Undenied,
+            fault => fault,
         };
-        let text = format!("{} of {}: {why}", rtype::name(rtype), display(name));
-        match fault {
-            Fault::Exhausted(exhausted) => exhausted.into(),
-            Fault::Missing => self.unsigned(reply, text).await,
-            Fault::NoAnchorKey => Failure { detail: Detail::TrustAnchor, ..Failure::bogus(text) },
-            _ => Failure::bogus(text),
+        if matches!(fault, Fault::Missing | Fault::Undenied | Fault::NoKeys)
+            && let Err(failure) = self.carries_signatures(reply.server).await
+            && failure.0.detail() == Detail::ResolverStripsDnssec
+        {
+            return failure;
         }
-    }
-
-    /// Missing proofs are bogus, unless the server strips them everywhere: then nothing is known.
-    pub(super) async fn unsigned(self: &Rc<Self>, reply: &Reply, text: String) -> Failure {
-        match self.carries_signatures(reply.server).await {
-            Err(failure) if failure.detail == Detail::ResolverStripsDnssec => failure,
-            _ => Failure::bogus(text),
-        }
+        Cause::unproven(name, rtype, zone, fault).into()
     }
 
     /// Whether a server gives the keys at the first anchor with signatures, as every honest one does.
@@ -89,8 +83,7 @@ impl Call {
         let keys = self.ask_directly(server, &apex, rtype::DNSKEY).await?;
         let keys = keys.message.answer.rrset(&apex, rtype::DNSKEY);
         if keys.is_none_or(|keys| keys.signatures.is_empty()) {
-            let text = format!("resolver {server} strips DNSSEC records");
-            return Err(Failure::indeterminate(Detail::ResolverStripsDnssec, text));
+            return Err(Cause::StripsDnssec(server).into());
         }
         Ok(())
     }

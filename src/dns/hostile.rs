@@ -9,7 +9,7 @@ use world::World;
 
 use super::{Answer, Cache, Call, Config, Mode, Status};
 use crate::budget::{Budget, Spent, at_once};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::dns::proof::Anchors;
 use crate::dns::wire::names::{canonical_wire, parse, prepend};
 use crate::dns::wire::{self, Message, Rrset, Rrsig, name_in, rtype};
@@ -236,8 +236,8 @@ fn no_reply_costs_more_than_the_budget() {
             let Cost { answer, spent } = &cost;
             println!("{attack}: {name:.30} {:?} {spent:?}", answer.status);
             if answer.status == Status::Indeterminate {
-                assert_eq!(answer.detail, Detail::BudgetExceeded, "{attack}: {cost:?}");
-                assert!(answer.text.starts_with("the answer demands too m"), "{}", answer.text);
+                assert_eq!(answer.detail(), Detail::BudgetExceeded, "{attack}: {cost:?}");
+                assert!(answer.text().starts_with("the answer demands too m"), "{}", answer.text());
             }
         }
     }
@@ -255,7 +255,7 @@ fn rfc4035_5_3_1_what_a_secure_zone_is_said_to_have_signed_is_judged_under_it() 
         (broken, Status::Bogus),
     ] {
         let answer = look_up(&world, opted_out, tamper).answer;
-        assert_eq!(answer.status, want, "{}", answer.text);
+        assert_eq!(answer.status, want, "{}", answer.text());
     }
 }
 
@@ -278,9 +278,9 @@ fn rfc4033_2_no_dname_above_the_anchor_explains_an_alias() {
     let name = "_25._tcp.mx.good.test";
     for anchor in &world.test_anchors {
         let honest = ask(&world, anchor, name, rtype::TLSA, ATTACKS[0].1).answer;
-        assert_eq!(honest.status, Status::Secure, "{}", honest.text);
+        assert_eq!(honest.status, Status::Secure, "{}", honest.text());
         let forged = ask(&world, anchor, name, rtype::TLSA, redirected_by_the_root).answer;
-        assert_eq!(forged.status, Status::Bogus, "{}", forged.text);
+        assert_eq!(forged.status, Status::Bogus, "{}", forged.text());
     }
 }
 
@@ -315,7 +315,7 @@ fn rfc6672_5_3_1_a_dname_explains_one_alias_by_one_equal_target() {
     let world = World::without_sockets();
     let status = |name: &str, tamper: Tamper| {
         let answer = ask(&world, &world.anchor, name, rtype::CNAME, tamper).answer;
-        println!("{}", answer.text);
+        println!("{}", answer.text());
         answer.status
     };
     let name = "mx.old.dname.test";
@@ -331,5 +331,5 @@ fn rfc1034_3_6_2_a_loop_of_aliases_ends_where_it_closes() {
     let world = World::without_sockets();
     let answer =
         ask(&world, &world.anchor, "mx1.z1.loop.c2.hostile.test", rtype::A, ATTACKS[0].1).answer;
-    assert_eq!((answer.detail, answer.aliases.len()), (Detail::AliasLoop, 2));
+    assert_eq!((answer.detail(), answer.aliases.len()), (Detail::AliasLoop, 2));
 }

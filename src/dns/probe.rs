@@ -5,41 +5,31 @@ use std::rc::Rc;
 use hickory_resolver::proto::rr::Name;
 
 use super::call::Call;
-use super::{Answer, Mode, Status};
-use crate::decide::Detail;
+use super::{Answer, Mode};
+use crate::cause::{Basis, Cause};
 use crate::dns::proof::Failure;
+use crate::dns::proof::Judged;
 use crate::dns::proof::Standing;
 use crate::dns::wire::rtype;
 
 impl Call {
     /// Secure where every anchor's zone validates, or the resolver vouches for the root; else the text says why not.
     pub(crate) async fn probe(self: &Rc<Self>) -> Answer {
-        let served = self.is_served().await;
-        let servers: Vec<String> = self.config.servers.iter().map(ToString::to_string).collect();
-        let servers = servers.join(", ");
-        let (status, detail, text) = match (served, self.config.mode) {
-            (Err(failure), _) => (failure.status, failure.detail, failure.text),
-            (Ok(()), Some(Mode::Validate) | None) => {
-                (Status::Secure, Detail::None, format!("resolver {servers} serves DNSSEC records"))
-            }
-            (Ok(()), Some(Mode::TrustAd)) => {
-                (Status::Secure, Detail::None, format!("resolver {servers} validates DNSSEC"))
-            }
-        };
-        Answer {
-            status,
-            exists: status == Status::Secure,
-            detail,
-            text,
-            queries: self.budget.queries_sent(),
-            ..Answer::started(&Name::root(), rtype::NS)
-        }
+        let servers = self.config.servers.clone();
+        let judged = self.is_served().await.map(|()| {
+            Judged::from(match self.config.mode {
+                Some(Mode::Validate) | None => Basis::Serving(servers),
+                Some(Mode::TrustAd) => Basis::Validating(servers),
+            })
+        });
+        let queries = self.budget.queries_sent();
+        let exists = judged.is_ok();
+        Answer { exists, queries, ..Answer::new(&Name::root(), rtype::NS, judged) }
     }
 
     async fn is_served(self: &Rc<Self>) -> Result<(), Failure> {
         if self.config.servers.is_empty() {
-            let text = "no name server is configured";
-            return Err(Failure::indeterminate(Detail::ServerFailure, text));
+            return Err(Cause::NoServer.into());
         }
         for server in &self.config.servers {
             match self.config.mode {
@@ -54,7 +44,7 @@ impl Call {
             match self.standing(apex).await {
                 Standing::Failed(failure) => return Err(failure),
                 Standing::Zone(_) | Standing::Inside(_) | Standing::Nothing(_) => {}
-                Standing::Insecure(why) => return Err(Failure::bogus(why.as_ref())),
+                Standing::Insecure(basis) => return Err(Cause::Insecure(basis).into()),
             }
         }
         Ok(())

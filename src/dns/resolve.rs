@@ -7,12 +7,13 @@ use hickory_resolver::proto::rr::Name;
 use super::call::{Call, Reply};
 use super::validate::{Denied, denied, single};
 use super::{Alias, Answer, Mode, Status};
-use crate::decide::Detail;
+use crate::cause::{Basis, Cause, Subject};
 use crate::dns::proof::Failure;
 use crate::dns::proof::Judged;
 use crate::dns::wire::Rrset;
 use crate::dns::wire::name_in;
 use crate::dns::wire::names::display;
+use crate::dns::wire::rcode;
 use crate::dns::wire::rtype;
 
 /// Aliases followed; longer chains are indeterminate.
@@ -23,6 +24,22 @@ enum Step<'r> {
     Records(&'r Rrset, Judged),
     Denied(Denied),
     Alias(Name, Judged),
+}
+
+/// How far the search for an RRset has come.
+struct Trail {
+    /// The name that the last alias led to.
+    name: Name,
+    /// The response code of the last reply.
+    rcode: u16,
+    aliases: Vec<Alias>,
+}
+
+/// Records, or none where it is denied.
+struct Found {
+    judged: Judged,
+    exists: bool,
+    records: Vec<Vec<u8>>,
 }
 
 impl Call {
@@ -45,62 +62,57 @@ impl Call {
     }
 
     async fn answer(self: &Rc<Self>, name: &Name, rtype: u16) -> Answer {
-        let mut answer = Answer::started(name, rtype);
+        let mut trail = Trail { name: name.clone(), rcode: rcode::NOERROR, aliases: Vec::new() };
         // Boxed, as are the calls around it, so that small stacks do.
-        if let Err(failure) = Box::pin(self.follow(name, rtype, &mut answer)).await {
-            answer.status = failure.status;
-            answer.detail = failure.detail;
-            answer.text = failure.text;
-            answer.rcode = failure.rcode;
-            answer.exists = false;
-            answer.records.clear();
+        let found = Box::pin(self.follow(rtype, &mut trail)).await;
+        let Trail { name, rcode, aliases } = trail;
+        let queries = self.budget.queries_sent();
+        match found {
+            Ok(Found { judged, exists, records }) => Answer {
+                rcode,
+                exists,
+                records,
+                aliases,
+                queries,
+                ..Answer::new(&name, rtype, Ok(judged))
+            },
+            Err(failure) => Answer {
+                rcode: failure.0.rcode(),
+                aliases,
+                queries,
+                ..Answer::new(&name, rtype, Err(failure))
+            },
         }
-        answer.queries = self.budget.queries_sent();
-        answer
     }
 
-    async fn follow(
-        self: &Rc<Self>,
-        name: &Name,
-        rtype: u16,
-        answer: &mut Answer,
-    ) -> Result<(), Failure> {
-        let mut name = name.clone();
+    async fn follow(self: &Rc<Self>, rtype: u16, trail: &mut Trail) -> Result<Found, Failure> {
         let mut visited = Vec::new();
+        let mut so_far = None;
         loop {
-            let reply = self.ask(&name, rtype).await?;
-            answer.rcode = reply.message.rcode;
-            match self.step(&reply, &name, rtype).await? {
+            let reply = self.ask(&trail.name, rtype).await?;
+            trail.rcode = reply.message.rcode;
+            match self.step(&reply, &trail.name, rtype).await? {
                 Step::Records(rrset, judged) => {
-                    answer.weaken(judged);
-                    answer.exists = true;
                     for rdata in &rrset.rdata {
                         self.budget.keep(Rrset::kept_octets(rdata))?;
                     }
-                    answer.records = rrset.rdata.clone();
-                    answer.text = match answer.records.len() {
-                        1 => format!("1 record, {}", answer.basis),
-                        count => format!("{count} records, {}", answer.basis),
-                    };
-                    return Ok(());
+                    let judged = weaker(so_far, judged);
+                    return Ok(Found { judged, exists: true, records: rrset.rdata.clone() });
                 }
-                Step::Denied(denied) => {
-                    answer.weaken(denied.judged);
-                    answer.exists = denied.exists;
-                    let what = if denied.exists { "no such record" } else { "no such name" };
-                    answer.text = format!("{what}, {}", answer.basis);
-                    return Ok(());
+                Step::Denied(Denied { judged, exists }) => {
+                    let judged = weaker(so_far, judged);
+                    return Ok(Found { judged, exists, records: Vec::new() });
                 }
                 Step::Alias(target, judged) => {
-                    answer.weaken(judged);
-                    answer.aliases.push(Alias { name: display(&name), status: answer.status });
-                    visited.push(name);
+                    let judged = weaker(so_far, judged);
+                    let name = display(&trail.name);
+                    trail.aliases.push(Alias { name, status: judged.status() });
+                    so_far = Some(judged);
+                    visited.push(trail.name.clone());
                     if visited.len() > MAX_ALIASES || visited.contains(&target) {
-                        let text = format!("more than {MAX_ALIASES} aliases, or a loop");
-                        return Err(Failure::indeterminate(Detail::AliasLoop, text));
+                        return Err(Cause::Aliases(MAX_ALIASES).into());
                     }
-                    name = target;
-                    answer.owner = name.clone();
+                    trail.name = target;
                 }
             }
         }
@@ -130,9 +142,8 @@ impl Call {
                 None => unproven(),
             };
             let target = single(alias).and_then(name_in).map(|(target, _)| target);
-            let target = target.ok_or_else(|| {
-                Failure::bogus(format!("CNAME of {}: more than one record", display(name)))
-            })?;
+            let several = || Cause::SeveralAliases(Subject::new(name, rtype::CNAME));
+            let target = target.ok_or_else(several)?;
             return Ok(Step::Alias(target, judged));
         }
         Ok(Step::Denied(match mode {
@@ -145,18 +156,15 @@ impl Call {
 
 /// Where DNSSEC does not matter, nothing is secure.
 fn unproven() -> Judged {
-    Judged::insecure("DNSSEC is not looked at")
+    Basis::NotLookedAt.into()
+}
+
+/// An insecure link makes everything after it insecure (RFC 7672 section 2.1.3).
+fn weaker(so_far: Option<Judged>, judged: Judged) -> Judged {
+    so_far.filter(|so_far| so_far.status() == Status::Insecure).unwrap_or(judged)
 }
 
 impl Answer {
-    /// An insecure link makes everything after it insecure (RFC 7672 section 2.1.3).
-    fn weaken(&mut self, judged: Judged) {
-        if self.status == Status::Secure {
-            self.status = judged.status;
-            self.basis = judged.basis;
-        }
-    }
-
     /// The status of the first response: the name's own records, or its first alias (RFC 7672 section 2.2.2).
     pub(crate) fn first_status(&self) -> Status {
         match self.aliases.first() {

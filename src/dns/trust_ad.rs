@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::Status;
 use super::call::{Call, Reply};
-use crate::decide::Detail;
+use crate::cause::{Basis, Cause};
 use crate::dns::proof::Failure;
 use crate::dns::proof::Judged;
 use crate::dns::wire::rtype;
@@ -17,11 +16,10 @@ impl Call {
     pub(super) async fn trust_reply(self: &Rc<Self>, reply: &Reply) -> Result<Judged, Failure> {
         let server = reply.server;
         if reply.message.authentic {
-            let basis = format!("resolver {server} says AD");
-            return Ok(Judged { status: Status::Secure, basis });
+            return Ok(Basis::Ad(server).into());
         }
         self.vouches_for_root(server).await?;
-        Ok(Judged::insecure(format!("resolver {server} says no AD")))
+        Ok(Basis::NoAd(server).into())
     }
 
     /// The status of one link: AD speaks for a whole chain, so the link is asked for alone (RFC 7672 section 2.1.3).
@@ -46,7 +44,6 @@ impl Call {
         if root.message.authentic {
             return Ok(());
         }
-        let text = format!("resolver {server} does not validate: no AD for the signed root");
-        Err(Failure::indeterminate(Detail::ResolverDoesNotValidate, text))
+        Err(Cause::DoesNotValidate(server).into())
     }
 }

@@ -1,18 +1,20 @@
 //! The status of what a reply says, by local validation (RFC 4035 section 5).
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
+use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::Failure;
 use crate::dns::proof::Judged;
 use crate::dns::proof::Standing;
 use crate::dns::proof::ZoneKeys;
 use crate::dns::proof::denial::{self, Denial, Unproven};
-use crate::dns::proof::signature::{self, Fault, Signed};
+use crate::dns::proof::signature::{self, Signed};
 use crate::dns::wire::name_in;
-use crate::dns::wire::names::{canonical_wire, depth, display, label_count};
+use crate::dns::wire::names::{canonical_wire, depth, label_count};
 use crate::dns::wire::rtype;
 use crate::dns::wire::{Rrset, Rrsig};
 
@@ -27,27 +29,28 @@ pub(super) struct Denied {
 }
 
 impl Call {
-    /// Secure where a zone on the walk signed the RRset, insecure where the walk ends in an insecure delegation.
-    pub(super) async fn validate_rrset(
+    /// What the zone that signed for `owner` makes of a reply: the one that `judge` finds nothing wrong with, be it said to
+    /// have signed or the one that the owner lies in. Where there is none, the fault tells why; but where no zone is even
+    /// said to have signed and the walk ends in an insecure delegation, that is what counts.
+    async fn judged_by_signer<'s, T>(
         self: &Rc<Self>,
         reply: &Reply,
-        rrset: &Rrset,
-    ) -> Result<Judged, Failure> {
-        let verify = async |zone: &ZoneKeys| {
-            signature::verify(rrset, zone, self.clock(), &self.budget).await
-        };
+        (owner, rtype): (&Name, u16),
+        signatures: impl IntoIterator<Item = &'s Rrsig>,
+        judge: impl AsyncFn(&ZoneKeys) -> Result<T, Fault>,
+    ) -> Result<Signer<T>, Failure> {
         let mut claim = None;
-        for signer in self.signers(&rrset.signatures, &rrset.owner) {
+        for signer in self.signers(signatures, owner) {
             self.start_walk(&signer);
             let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            match verify(&zone).await {
-                Ok(signed) => return self.validate_expansion(reply, rrset, &zone, signed).await,
+            match judge(&zone).await {
+                Ok(judged) => return Ok(Signer::Zone(zone, judged)),
                 Err(Fault::Exhausted(exhausted)) => return Err(exhausted.into()),
                 Err(fault) => claim = claim.or(Some((zone, fault))),
             }
         }
-        let (zone, fault) = match (self.standing(&rrset.owner).await, claim) {
-            (Standing::Insecure(why), None) => return Ok(Judged::insecure(&*why)),
+        let (zone, fault) = match (self.standing(owner).await, claim) {
+            (Standing::Insecure(basis), None) => return Ok(Signer::Nobody(Judged(basis))),
             // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
@@ -57,15 +60,30 @@ impl Call {
                 Some(claim),
             ) if claim.0.apex == zone.apex => claim,
             (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
-                match verify(&zone).await {
-                    Ok(signed) => {
-                        return self.validate_expansion(reply, rrset, &zone, signed).await;
-                    }
+                match judge(&zone).await {
+                    Ok(judged) => return Ok(Signer::Zone(zone, judged)),
                     Err(fault) => (zone, fault),
                 }
             }
         };
-        Err(self.fault(reply, &rrset.owner, rrset.rtype, &zone, fault).await)
+        Err(self.fault(reply, owner, rtype, &zone.apex, fault).await)
+    }
+
+    /// Secure where a zone on the walk signed the RRset, insecure where the walk ends in an insecure delegation.
+    pub(super) async fn validate_rrset(
+        self: &Rc<Self>,
+        reply: &Reply,
+        rrset: &Rrset,
+    ) -> Result<Judged, Failure> {
+        let verify =
+            async |zone: &ZoneKeys| signature::verify(rrset, zone, self.now, &self.budget).await;
+        let what = (&rrset.owner, rrset.rtype);
+        match self.judged_by_signer(reply, what, &rrset.signatures, verify).await? {
+            Signer::Zone(zone, signed) => {
+                self.validate_expansion(reply, rrset, &zone, signed).await
+            }
+            Signer::Nobody(judged) => Ok(judged),
+        }
     }
 
     /// An expanded wildcard needs the proof that nothing closer exists (RFC 4035 5.3.4, RFC 5155 8.8).
@@ -80,20 +98,17 @@ impl Call {
         if signed.labels == label_count(name) {
             return Ok(Judged::signed_by(&zone.apex));
         }
-        let what = format!("{} of {}", rtype::name(rrset.rtype), display(name));
+        let faulty = |fault| Failure::from(Cause::unproven(name, rrset.rtype, &zone.apex, fault));
         if rrset.rtype == rtype::DNAME {
-            return Err(Failure::bogus(format!("{what}: DNAME from a wildcard")));
+            return Err(faulty(Fault::Wildcard));
         }
         let encloser = name.trim_to(signed.labels);
         let proofs = self.proofs(&reply.message.authority, zone).await?;
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget).await {
             Ok(true) => Ok(Judged::signed_by(&zone.apex)),
-            Ok(false) => Ok(opted_out(zone)),
+            Ok(false) => Ok(Basis::OptOut(zone.apex.clone()).into()),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
-            Err(_) => {
-                let text = format!("{what}: wildcard without proof that no closer name exists");
-                Err(Failure::bogus(text))
-            }
+            Err(_) => Err(faulty(Fault::CloserName)),
         }
     }
 
@@ -130,40 +145,10 @@ impl Call {
         rtype: u16,
     ) -> Result<Denied, Failure> {
         let signatures = reply.message.authority.0.iter().flat_map(|rrset| &rrset.signatures);
-        let mut claim = None;
-        for signer in self.signers(signatures, name) {
-            self.start_walk(&signer);
-            let Standing::Zone(zone) = self.standing(&signer).await else { continue };
-            match self.denied_by(&zone, reply, name, rtype).await? {
-                Ok(denied) => return Ok(denied),
-                Err(undenied) => claim = claim.or(Some((zone, undenied))),
-            }
-        }
-        let (zone, undenied) = match (self.standing(name).await, claim) {
-            (Standing::Insecure(why), None) => {
-                return Ok(denied(reply, Judged::insecure(&*why)));
-            }
-            (Standing::Insecure(_), Some(claim)) => claim,
-            (Standing::Failed(failure), _) => return Err(failure),
-            // The same zone would only fail again.
-            (
-                Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone),
-                Some(claim),
-            ) if claim.0.apex == zone.apex => claim,
-            (Standing::Zone(zone) | Standing::Inside(zone) | Standing::Nothing(zone), _) => {
-                match self.denied_by(&zone, reply, name, rtype).await? {
-                    Ok(denied) => return Ok(denied),
-                    Err(undenied) => (zone, undenied),
-                }
-            }
-        };
-        match undenied {
-            Undenied::Unsigned(fault) => Err(self.fault(reply, name, rtype, &zone, fault).await),
-            Undenied::Unproven(unproven) => {
-                let (what, of) = (rtype::name(rtype), display(name));
-                let (why, zone) = (unproven.text(), display(&zone.apex));
-                Err(Failure::bogus(format!("{what} of {of}: {why} (zone {zone})")))
-            }
+        let deny = async |zone: &ZoneKeys| self.denied_by(zone, reply, name, rtype).await;
+        match self.judged_by_signer(reply, (name, rtype), signatures, deny).await? {
+            Signer::Zone(_, denied) => Ok(denied),
+            Signer::Nobody(judged) => Ok(denied(reply, judged)),
         }
     }
 
@@ -193,45 +178,36 @@ impl Call {
         reply: &Reply,
         name: &Name,
         rtype: u16,
-    ) -> Result<Result<Denied, Undenied>, Failure> {
+    ) -> Result<Denied, Fault> {
         let proofs = self.proofs(&reply.message.authority, zone).await?;
         if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
-            return Ok(Err(Undenied::Unsigned(proofs.fault)));
+            return Err(proofs.fault);
         }
         let signed = || Judged::signed_by(&zone.apex);
-        match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget).await {
-            Ok(Denial::NoData) => Ok(Ok(Denied { judged: signed(), exists: true })),
-            Ok(Denial::NoName) => Ok(Ok(Denied { judged: signed(), exists: false })),
-            Ok(Denial::InsecureNoData) if reply.is_nxdomain() => {
-                Ok(Err(Undenied::Unproven(Unproven::NoProof)))
+        let apex = || zone.apex.clone();
+        match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget).await? {
+            Denial::NoData => Ok(Denied { judged: signed(), exists: true }),
+            Denial::NoName => Ok(Denied { judged: signed(), exists: false }),
+            Denial::InsecureNoData if reply.is_nxdomain() => Err(Fault::NoProof),
+            Denial::TooCostly => Ok(denied(reply, Basis::Iterations(apex()).into())),
+            Denial::Insecure | Denial::InsecureNoData => {
+                Ok(denied(reply, Basis::OptOut(apex()).into()))
             }
-            Ok(Denial::TooCostly) => {
-                let why = format!("{} asks for too many NSEC3 iterations", display(&zone.apex));
-                Ok(Ok(denied(reply, Judged::insecure(why))))
-            }
-            Ok(Denial::Insecure | Denial::InsecureNoData) => Ok(Ok(denied(reply, opted_out(zone)))),
-            Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
-            Err(unproven) => Ok(Err(Undenied::Unproven(unproven))),
         }
     }
 }
 
-/// Why one zone's records deny nothing.
-enum Undenied {
-    /// There is none that the zone signed, for this reason.
-    Unsigned(Fault),
-    /// Those there are do not suffice.
-    Unproven(Unproven),
+/// Who stands behind a reply.
+enum Signer<T> {
+    /// This zone, and what it shows.
+    Zone(Arc<ZoneKeys>, T),
+    /// Nobody: it is insecure.
+    Nobody(Judged),
 }
 
 /// A denial outside DNSSEC, where the response code is all there is.
 pub(super) fn denied(reply: &Reply, judged: Judged) -> Denied {
     Denied { judged, exists: !reply.is_nxdomain() }
-}
-
-/// What may lie in an opt-out span is not proven (RFC 5155 section 6).
-fn opted_out(zone: &ZoneKeys) -> Judged {
-    Judged::insecure(format!("{} opts out of signing there", display(&zone.apex)))
 }
 
 /// The RDATA of a CNAME made from a DNAME (RFC 6672 section 2.2); None where the new name is too long.

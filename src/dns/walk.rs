@@ -7,13 +7,13 @@ use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
 use super::call::{Call, Reply};
-use crate::dns::proof::Failure;
+use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::Standing;
 use crate::dns::proof::ZoneKeys;
 use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
-use crate::dns::proof::denial::{self, Cut, Unproven};
-use crate::dns::proof::signature;
-use crate::dns::wire::names::{self, depth, display, label_count};
+use crate::dns::proof::denial::{self, Cut};
+use crate::dns::proof::signature::{self, Signed};
+use crate::dns::wire::names::{depth, label_count};
 use crate::dns::wire::rtype;
 
 /// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
@@ -24,8 +24,8 @@ impl Call {
     pub(super) async fn standing(self: &Rc<Self>, name: &Name) -> Standing {
         let Some(anchor) = self.config.anchors.enclosing(name) else {
             return match self.config.anchors.names()[..] {
-                [] => Standing::Failed(Failure::bogus("no trust anchor is configured")),
-                _ => Standing::Insecure("no trust anchor encloses it".into()),
+                [] => Standing::Failed(Cause::NoAnchor.into()),
+                _ => Standing::Insecure(Basis::NoAnchor.into()),
             };
         };
         if let Some(standing) = self.known_standing(name) {
@@ -112,11 +112,15 @@ impl Call {
         let Some(rrset) = reply.message.answer.rrset(name, rtype::DS) else {
             return self.cross_without_ds(name, zone, &reply).await;
         };
-        let signed = match signature::verify(rrset, zone, self.clock(), &self.budget).await {
-            Ok(signed) if signed.labels == label_count(name) => signed,
-            Ok(_) => return Standing::Failed(Failure::bogus(ds_text(name, "from a wildcard"))),
+        let is_own = |signed: Signed| {
+            if signed.labels == label_count(name) { Ok(signed) } else { Err(Fault::Wildcard) }
+        };
+        let signed = signature::verify(rrset, zone, self.now, &self.budget).await.and_then(is_own);
+        let signed = match signed {
+            Ok(signed) => signed,
             Err(fault) => {
-                return Standing::Failed(self.fault(&reply, name, rtype::DS, zone, fault).await);
+                let failure = self.fault(&reply, name, rtype::DS, &zone.apex, fault).await;
+                return Standing::Failed(failure);
             }
         };
         if let Err(exhausted) = self.budget.sort(rrset.rdata.len()) {
@@ -125,7 +129,7 @@ impl Call {
         let records = rrset.rdata.iter().filter_map(|rdata| Ds::from_rdata(rdata));
         let points = EntryPoints::delegation(records);
         if points.is_empty() {
-            let why = format!("DS of {} has no supported algorithm and digest", display(name));
+            let why = Basis::UnsupportedDs(name.clone());
             return self.remember(name, Standing::Insecure(why.into()), signed.lifetime);
         }
         self.enter(name, &points, signed.lifetime).await
@@ -142,21 +146,21 @@ impl Call {
         }
         let proofs = match self.proofs(&reply.message.authority, zone).await {
             Ok(proofs) => proofs,
-            Err(failure) => return Standing::Failed(failure),
+            Err(exhausted) => return Standing::Failed(exhausted.into()),
         };
         match denial::cut(&proofs, &zone.apex, name, &self.budget).await {
             Ok(Cut::None) => Standing::Inside(zone.clone()),
             Ok(Cut::NoName) => Standing::Nothing(zone.clone()),
             Ok(Cut::Insecure) => {
-                let why = format!("no DS for {}", display(name));
+                let why = Basis::NoDs(name.clone());
                 let lifetime = proofs.lifetime.unwrap_or_default();
                 self.remember(name, Standing::Insecure(why.into()), lifetime)
             }
-            Err(_) if proofs.nsec.is_empty() && proofs.nsec3.is_empty() => {
-                Standing::Failed(self.fault(reply, name, rtype::DS, zone, proofs.fault).await)
+            Err(unproven) => {
+                let is_unsigned = proofs.nsec.is_empty() && proofs.nsec3.is_empty();
+                let fault = if is_unsigned { proofs.fault } else { unproven.into() };
+                Standing::Failed(self.fault(reply, name, rtype::DS, &zone.apex, fault).await)
             }
-            Err(Unproven::Exhausted(exhausted)) => Standing::Failed(exhausted.into()),
-            Err(unproven) => Standing::Failed(Failure::bogus(ds_text(name, &unproven.text()))),
         }
     }
 
@@ -167,7 +171,7 @@ impl Call {
             if !is_redirection(alias.rtype) || !alias.owner.zone_of(name) {
                 continue;
             }
-            let signed = signature::verify(alias, zone, self.clock(), &self.budget).await;
+            let signed = signature::verify(alias, zone, self.now, &self.budget).await;
             if signed.is_ok_and(|signed| {
                 alias.rtype == rtype::CNAME || signed.labels == label_count(&alias.owner)
             }) {
@@ -184,21 +188,20 @@ impl Call {
             Err(failure) => return Standing::Failed(failure),
         };
         let Some(rrset) = reply.message.answer.rrset(apex, rtype::DNSKEY) else {
-            let text = format!("DNSKEY of {}: no records, but the zone is signed", display(apex));
-            return Standing::Failed(self.unsigned(&reply, text).await);
+            let fault = Fault::NoKeys;
+            return Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, apex, fault).await);
         };
-        match delegation::enter(rrset, points, self.clock(), &self.budget).await {
+        match delegation::enter(rrset, points, self.now, &self.budget).await {
             Ok(Entry::Signed(keys, signed)) => {
                 let lifetime = signed.lifetime.min(lifetime);
                 self.remember(apex, Standing::Zone(Arc::new(keys)), lifetime)
             }
             Ok(Entry::Uncheckable) => {
-                let why = format!("no key of {} has a size that can be checked", display(apex));
+                let why = Basis::UncheckableKeys(apex.clone());
                 self.remember(apex, Standing::Insecure(why.into()), rrset.ttl.min(lifetime))
             }
             Err(fault) => {
-                let zone = ZoneKeys::new(apex.clone(), Vec::new());
-                Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, &zone, fault).await)
+                Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, apex, fault).await)
             }
         }
     }
@@ -207,13 +210,4 @@ impl Call {
         self.cache.put(name, &standing, self.now, lifetime);
         standing
     }
-
-    /// The clock that signatures count by (RFC 4034 section 3.1.5).
-    pub(super) fn clock(&self) -> u32 {
-        self.now as u32
-    }
-}
-
-fn ds_text(name: &Name, cause: &str) -> String {
-    format!("DS of {}: {cause}", names::display(name))
 }

@@ -9,7 +9,6 @@ use super::host::string_at;
 use super::status::Status;
 use super::text::{from_c, into_c, name_to_c, to_c};
 use crate::dns::Answer;
-use crate::text::one_line;
 
 /// One RRset with its DNSSEC status.
 pub struct dane_policy_answer {
@@ -22,7 +21,7 @@ pub struct dane_policy_answer {
 impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
-            text: into_c(one_line(&answer.text)),
+            text: into_c(answer.text()),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
             aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),
             answer,

@@ -27,7 +27,7 @@ impl dane_policy_destination {
         Self {
             level: destination.policy.level.into(),
             mx: destination.mx.into(),
-            mx_text: to_c(&destination.mx_text),
+            mx_text: to_c(&destination.mx_text()),
             queries: destination.queries,
             unknown_host: dane_policy_decision::new(destination.unknown_host()),
             decision: dane_policy_decision::new(destination.decision),

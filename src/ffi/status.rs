@@ -4,7 +4,8 @@ use std::ffi::{CStr, c_char, c_int};
 
 use super::boundary::guard;
 use super::error::{MISUSE, dane_policy_error};
-use crate::decide::{Action, Address, Certificate, Detail, Level, Mx, Reason, Tlsa};
+use crate::cause::Detail;
+use crate::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa};
 use crate::dns::{self, Mode};
 
 /// The DNSSEC status of an RRset, and the values of the decision table's columns.

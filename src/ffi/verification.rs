@@ -9,7 +9,8 @@ use super::host::dane_policy_host;
 use super::status;
 use super::text::{array, from_c, into_c, name_to_c, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
-use crate::decide::{Certificate, Decision, Detail};
+use crate::cause::Detail;
+use crate::decide::{Certificate, Decision};
 use crate::memory;
 use crate::verify::{MAX_CERTIFICATES, Match, Verification, verify};
 

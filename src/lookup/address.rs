@@ -4,14 +4,15 @@ use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
-use crate::decide::{Address, Detail};
-use crate::dns::wire::names::display;
+use crate::cause::{Detail, Finding};
+use crate::decide::Address;
 use crate::dns::wire::rtype;
 use crate::dns::{Answer, Call, Status};
 
@@ -29,9 +30,9 @@ pub(super) struct AddressAnswer {
     /// The name after all aliases, where every link is secure and there is one.
     pub(super) expanded: Option<Name>,
     pub(super) detail: Detail,
-    pub(super) note: String,
+    pub(super) note: Option<Arc<Finding>>,
     /// The trouble of one family, where the other has addresses.
-    pub(super) aside: String,
+    pub(super) aside: Option<Arc<Finding>>,
 }
 
 /// One family's answer, as the table sees it.
@@ -116,14 +117,24 @@ impl Family {
         Self { status, addresses, answer }
     }
 
-    fn trouble(&self, host: &str) -> String {
-        trouble(&format!("{} of {host}", rtype::name(self.answer.rtype)), &self.answer)
+    fn trouble(&self, host: &Name) -> Option<Arc<Finding>> {
+        let failure = self.answer.ground.as_ref().err()?;
+        Some(Arc::new(trouble(host, self.answer.rtype, &failure.0)))
+    }
+
+    /// What is known of its addresses.
+    fn finding(&self, host: &Name) -> Option<Arc<Finding>> {
+        let basis = self.answer.ground.as_ref().ok()?.clone();
+        let host = host.clone();
+        Some(Arc::new(match (self.status, self.answer.status) {
+            (Address::Secure, Status::Insecure) => Finding::AliasOfInsecure { host, basis },
+            _ => Finding::Address { host, basis },
+        }))
     }
 }
 
 /// Addresses found outweigh everything else; of the families that have some, secure outweighs insecure.
 fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
-    let host = display(host);
     let with = |status| families.iter().find(|family| family.status == status);
     let found = with(Address::Secure).or_else(|| with(Address::Insecure));
     let trouble = with(Address::Bogus);
@@ -133,13 +144,8 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
         addresses,
         expanded: None,
         detail: Detail::None,
-        note: match &families {
-            [Family { answer, .. }, other] if !answer.exists && !other.answer.exists => {
-                format!("{host} does not exist, {}", answer.basis)
-            }
-            _ => format!("{host} has no address"),
-        },
-        aside: String::new(),
+        note: None,
+        aside: None,
     };
     match (found, trouble) {
         (Some(family), trouble) => {
@@ -147,22 +153,26 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
             let aliased = !answer.aliases.is_empty() && answer.status == Status::Secure;
             result.status = family.status;
             result.expanded = aliased.then(|| answer.owner.clone());
-            let basis = &answer.basis;
-            result.note = match (family.status, answer.status) {
-                (Address::Secure, Status::Insecure) => {
-                    format!("{host} is a secure alias of an insecure name: {basis}")
-                }
-                (Address::Secure, _) => format!("address of {host} is secure, {basis}"),
-                _ => format!("address of {host} is insecure: {basis}"),
-            };
-            result.aside = trouble.map(|other| other.trouble(&host)).unwrap_or_default();
+            result.note = family.finding(host);
+            result.aside = trouble.and_then(|other| other.trouble(host));
         }
         (None, Some(family)) => {
             result.status = Address::Bogus;
-            result.detail = family.answer.detail;
-            result.note = family.trouble(&host);
+            result.detail = family.answer.detail();
+            result.note = family.trouble(host);
         }
-        (None, None) => {}
+        (None, None) => result.note = Some(Arc::new(no_address(host, &families))),
     }
     result
+}
+
+/// Neither family has an address.
+fn no_address(host: &Name, families: &[Family; 2]) -> Finding {
+    let name = host.clone();
+    match families.each_ref().map(|family| &family.answer) {
+        [Answer { ground: Ok(basis), exists: false, .. }, Answer { exists: false, .. }] => {
+            Finding::NoName { name, basis: basis.clone() }
+        }
+        _ => Finding::NoAddress(name),
+    }
 }

@@ -2,21 +2,21 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::Notes;
-use super::host::{self, Host, Query, Target};
+use super::host::{self, Host, Query, Target, text_of};
 use super::literal;
 use super::mx::{self, MxAnswer, MxHosts};
 use super::policy::Policy;
-use crate::decide::{
-    Address, Certificate, Decision, Detail, Level, Mx, Reason, Scope, Tlsa, Verdict,
-};
+use crate::cause::{Detail, Finding};
+use crate::decide::{Address, Certificate, Decision, Level, Mx, Reason, Scope, Tlsa, Verdict};
 use crate::dns::Call;
-use crate::dns::wire::names::{self, display};
+use crate::dns::wire::names::{self, InvalidName, display};
 use crate::engine::all;
-use crate::text::{excerpt, one_line, without_final_dot};
+use crate::text::{excerpt, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.
 #[derive(Clone, Debug)]
@@ -29,17 +29,21 @@ pub struct Destination {
     pub port: u16,
     /// Status of the MX RRset.
     pub mx: Mx,
-    /// What the MX status rests on, in words.
-    pub mx_text: String,
     /// The decision for the whole domain before connecting.
     pub decision: Decision,
     /// The MX hosts in the order to try them.
     pub hosts: Vec<Host>,
     /// DNS packets sent.
     pub queries: u32,
+    mx_note: Option<Arc<Finding>>,
 }
 
 impl Destination {
+    /// What the MX status rests on, in words: one line of printable ASCII, empty where no MX was looked up.
+    pub fn mx_text(&self) -> String {
+        text_of(self.mx_note.as_deref())
+    }
+
     /// The host called `name`; case and one final dot do not matter.
     pub fn host(&self, name: &str) -> Option<&Host> {
         self.hosts.iter().find(|host| host.is_called(name))
@@ -55,9 +59,7 @@ impl Destination {
 
     /// The decision for every host that is not listed.
     pub(crate) fn unknown_host(&self) -> Decision {
-        let verdict = Verdict::UNKNOWN_HOST;
-        let text = Notes::default().explain(&verdict, &self.domain, "");
-        Decision { verdict, text }
+        Notes::default().decide(Verdict::UNKNOWN_HOST, &self.domain)
     }
 
     fn new(domain: &str, policy: Policy, port: u16, mx: Mx, decision: Decision) -> Self {
@@ -66,7 +68,7 @@ impl Destination {
             policy,
             port,
             mx,
-            mx_text: String::new(),
+            mx_note: None,
             decision,
             hosts: Vec::new(),
             queries: 0,
@@ -96,10 +98,10 @@ pub(crate) fn deciding(decisions: &[&Decision]) -> Option<usize> {
 }
 
 /// A next hop as its destination is called: a domain, or an address literal. `Err` says why it is neither.
-pub(crate) fn next_hop(text: &str) -> Result<String, &'static str> {
+pub(crate) fn next_hop(text: &str) -> Result<String, InvalidName> {
     match literal::parse(text) {
         Some(_) => Ok(without_final_dot(text).to_ascii_lowercase()),
-        None => names::parse(text).map(|name| display(&name)).map_err(names::InvalidName::text),
+        None => names::parse(text).map(|name| display(&name)),
     }
 }
 
@@ -116,18 +118,17 @@ pub(crate) async fn lookup(
             return lookup_literal(call, policy, domain, target, port).await;
         }
         Target::Invalid(why) => {
-            let verdict = Verdict::INVALID_DOMAIN;
             let domain = excerpt(without_final_dot(domain));
-            let text = Notes::default().explain(&verdict, &domain, why);
-            let decision = Decision { verdict, text };
+            let notes = Notes::default();
+            let decision = notes.decide_invalid(Verdict::INVALID_DOMAIN, &domain, why);
             return Destination::new(&domain, policy, port, Mx::Nxdomain, decision);
         }
     };
     let domain = display(&name);
     let answer = mx::look_up(call, &name).await;
-    let decision = domain_decision(policy, &domain, &answer);
+    let decision = domain_decision(policy, &name, &answer);
     let mut destination = Destination::new(&domain, policy, port, answer.status, decision);
-    destination.mx_text = one_line(&answer.note);
+    destination.mx_note = Some(answer.note.clone());
     let listed = match &answer.hosts {
         MxHosts::None | MxHosts::Null => Vec::new(),
         MxHosts::Implicit => vec![(0, name)],
@@ -156,14 +157,12 @@ pub(crate) async fn lookup_host(
 ) -> Destination {
     let verdict = policy.decide(mx, Address::Secure, Tlsa::Secure, Certificate::NotApplicable);
     let next_hop = next_hop.and_then(|name| names::parse(name).ok()).map(|name| display(&name));
-    let note = match mx {
-        Mx::Configured => String::new(),
-        _ => format!("MX status of {host} as given by the caller"),
-    };
+    let is_given = mx != Mx::Configured;
+    let note = is_given.then(|| Arc::new(Finding::GivenMx(host.to_owned())));
     let notes = Notes { mx: note.clone(), ..Notes::default() };
     let domain = self::next_hop(host).unwrap_or_else(|_| excerpt(without_final_dot(host)));
-    let text = notes.explain(&verdict, &domain, "");
-    let mut destination = Destination::new(&domain, policy, port, mx, Decision { verdict, text });
+    let decision = notes.decide(verdict, &domain);
+    let mut destination = Destination::new(&domain, policy, port, mx, decision);
     if matches!(mx, Mx::Secure | Mx::Insecure | Mx::Configured) {
         let next_hops: Vec<String> = match mx {
             Mx::Insecure => Vec::new(),
@@ -178,7 +177,7 @@ pub(crate) async fn lookup_host(
             port,
             policy,
             mx,
-            mx_note: &note,
+            mx_note: note,
             next_hops: &next_hops,
             implicit: false,
         };
@@ -204,7 +203,7 @@ async fn lookup_literal(
         port,
         policy,
         mx: Mx::Configured,
-        mx_note: "",
+        mx_note: None,
         next_hops: &[],
         implicit: false,
     };
@@ -231,7 +230,7 @@ async fn look_up_hosts(
             port,
             policy,
             mx: answer.status,
-            mx_note: &answer.note,
+            mx_note: Some(answer.note.clone()),
             next_hops: &next_hops,
             implicit: answer.hosts == MxHosts::Implicit,
         };
@@ -245,7 +244,7 @@ async fn look_up_hosts(
 }
 
 /// The decision where the MX column alone decides; hosts replace it otherwise.
-fn domain_decision(policy: Policy, domain: &str, answer: &MxAnswer) -> Decision {
+fn domain_decision(policy: Policy, domain: &Name, answer: &MxAnswer) -> Decision {
     let by_mx = |mx| {
         let (address, tlsa) = (Address::NotApplicable, Tlsa::NotApplicable);
         policy.decide(mx, address, tlsa, Certificate::NotApplicable)
@@ -260,7 +259,7 @@ fn domain_decision(policy: Policy, domain: &str, answer: &MxAnswer) -> Decision 
         Detail::MxBogus if answer.detail != Detail::None => verdict.with_detail(answer.detail),
         _ => verdict,
     };
-    let notes = Notes { mx: answer.note.clone(), ..Notes::default() };
-    let text = notes.explain(&verdict, domain, "");
-    Decision { verdict, text }
+    let name = Some(domain.clone());
+    let notes = Notes { name, mx: Some(answer.note.clone()), ..Notes::default() };
+    notes.decide(verdict, &display(domain))
 }

@@ -1,81 +1,139 @@
-//! The line that explains a decision: key words first, then names and facts.
+//! The line that explains a decision, and the fact behind it: key words first, then names and facts.
 
-use crate::decide::{Action, Detail, Reason, Verdict, word};
-use crate::dns::{Answer, Status};
-use crate::text::line;
+use std::fmt::{self, Display};
+use std::sync::Arc;
 
-/// The facts of each column, in words.
+use hickory_resolver::proto::rr::Name;
+
+use crate::cause::{Cause, Detail, Facts, Finding, Subject};
+use crate::decide::{Action, Decision, Reason, Verdict};
+use crate::dns::wire::names::InvalidName;
+use crate::text::{line, word};
+use crate::verify::{Match, Verification};
+
+/// What is known of each column.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
-    pub(crate) mx: String,
-    pub(crate) address: String,
-    pub(crate) tlsa: String,
+    /// The host or domain that the decision is about, where it has a name.
+    pub(crate) name: Option<Name>,
+    pub(crate) mx: Option<Arc<Finding>>,
+    pub(crate) address: Option<Arc<Finding>>,
+    pub(crate) tlsa: Option<Arc<Finding>>,
     /// The trouble of one address family, where the other has addresses.
-    pub(crate) family: String,
-    /// That the MX is insecure, where the host's own TLSA records count all the same.
-    pub(crate) insecure_mx: String,
+    pub(crate) family: Option<Arc<Finding>>,
+    /// Whether the MX is insecure, and the host's own TLSA records count all the same.
+    pub(crate) is_mx_insecure: bool,
+}
+
+/// What a connection showed, in words.
+#[derive(Clone, Copy, Default)]
+struct Seen<'a> {
+    text: &'a str,
+    /// Whether the text names the host.
+    names_host: bool,
 }
 
 impl Notes {
-    /// The text of a verdict; `certificate` are the facts of the connection, if there was one.
-    pub(crate) fn explain(&self, verdict: &Verdict, host: &str, certificate: &str) -> String {
-        let fact = match verdict.detail {
+    /// The decision of a verdict before connecting, about what is called `host`.
+    pub(crate) fn decide(&self, verdict: Verdict, host: &str) -> Decision {
+        self.decision(verdict, host, Seen::default())
+    }
+
+    /// The decision about what is called a domain or a host and is no name.
+    pub(crate) fn decide_invalid(
+        &self,
+        verdict: Verdict,
+        host: &str,
+        invalid: InvalidName,
+    ) -> Decision {
+        let text = invalid.to_string();
+        let decision = self.decision(verdict, host, Seen { text: &text, names_host: false });
+        let cause = Facts::of(Some(Arc::new(Finding::InvalidName(invalid))));
+        Decision { cause, ..decision }
+    }
+
+    /// The decision of a verdict after connecting, where these are the names that the server may have.
+    pub(crate) fn decide_seen(
+        &self,
+        verdict: Verdict,
+        host: &str,
+        verification: &Verification,
+        reference_names: &[String],
+    ) -> Decision {
+        let is_host = |name: &String| name == host;
+        let Verification { result, detail, name, text, .. } = verification;
+        let says_reason =
+            *result == Match::NoUsableRecords && verdict.reason == Reason::NoUsableTlsa;
+        let names_host = match detail {
+            Detail::NameMismatch => reference_names.iter().any(is_host),
+            _ => name.as_ref().is_some_and(is_host),
+        };
+        let seen = if says_reason { Seen::default() } else { Seen { text, names_host } };
+        self.decision(verdict, host, seen)
+    }
+
+    fn decision(&self, verdict: Verdict, host: &str, seen: Seen<'_>) -> Decision {
+        let fact = self.fact(&verdict, seen);
+        let head = match verdict.reason {
+            Reason::None => word(verdict.action.headline()),
+            reason => reason.text(),
+        };
+        let names_host = |fact: &Arc<Finding>| fact.names(self.name.as_ref());
+        let is_host_named = seen.names_host || fact.as_ref().is_some_and(names_host);
+        let host = if is_host_named { "" } else { host };
+        let is_fact = |part: &&Arc<Finding>| fact.as_ref() != Some(*part);
+        let insecure_mx = self.mx.as_ref().filter(|_| self.is_mx_insecure).filter(is_fact);
+        let family = self.family.as_ref().filter(is_fact);
+        let text = line(format_args!(
+            "{head}{}{}{}{}{}",
+            Part(" (", (!host.is_empty()).then_some(host), ")"),
+            Part(": ", fact.as_ref(), ""),
+            Part(
+                if fact.is_some() { "; " } else { ": " },
+                (!seen.text.is_empty()).then_some(seen.text),
+                ""
+            ),
+            Part("; ", insecure_mx.map(|mx| mx.brief()), ""),
+            Part("; ", family, ""),
+        ));
+        Decision { verdict, cause: Facts::of(fact), text }
+    }
+
+    /// The fact that a verdict rests on; none where its own words and the connection say it all.
+    fn fact(&self, verdict: &Verdict, seen: Seen<'_>) -> Option<Arc<Finding>> {
+        match verdict.detail {
             Detail::MxInsecure | Detail::MxBogus | Detail::MxNone | Detail::NullMx => &self.mx,
-            Detail::DaneOff => "DANE is off for this destination",
+            Detail::DaneOff => return Some(Arc::new(Finding::DaneOff)),
             Detail::AddressInsecure | Detail::AddressBogus | Detail::AddressNone => &self.address,
             Detail::TlsaInsecure | Detail::TlsaBogus | Detail::TlsaNone | Detail::TlsaUnusable => {
                 &self.tlsa
             }
             _ => match verdict.reason {
                 Reason::TlsaLookup => &self.tlsa,
-                Reason::NotFound if !self.address.is_empty() => &self.address,
+                Reason::NotFound if self.address.is_some() => &self.address,
                 Reason::NotFound => &self.mx,
-                Reason::None | Reason::NonDnssec if certificate.is_empty() => {
-                    match verdict.action {
-                        Action::Verify => &self.tlsa,
-                        _ => &self.address,
-                    }
-                }
-                _ => "",
+                Reason::None | Reason::NonDnssec if seen.text.is_empty() => match verdict.action {
+                    Action::Verify => &self.tlsa,
+                    _ => &self.address,
+                },
+                _ => return None,
             },
-        };
-        let head = match verdict.reason {
-            Reason::None => word(verdict.action.headline()),
-            reason => reason.text(),
-        };
-        let fact = unless_said(fact, &[head]);
-        let certificate = unless_said(certificate, &[head, fact]);
-        let host = unless_said(host, &[head, fact, certificate]);
-        let before_fact = before(": ", fact);
-        let then = if fact.is_empty() { ": " } else { "; " };
-        let before_certificate = before(then, certificate);
-        let insecure_mx = unless_said(&self.insecure_mx, &[fact]);
-        let family = unless_said(&self.family, &[fact]);
-        let (before_mx, before_family) = (before("; ", insecure_mx), before("; ", family));
-        let (open, close) = (before(" (", host), before(")", host));
-        line(format_args!(
-            "{head}{open}{host}{close}{before_fact}{fact}{before_certificate}{certificate}\
-             {before_mx}{insecure_mx}{before_family}{family}"
-        ))
+        }
+        .clone()
     }
 }
 
-/// What stands before a part of a text, if there is one.
-fn before<'a>(separator: &'a str, part: &str) -> &'a str {
-    if part.is_empty() { "" } else { separator }
-}
+/// A part of a text between what stands around it, if there is one.
+struct Part<T>(&'static str, Option<T>, &'static str);
 
-/// What is wrong with an RRset, which the cause may name already.
-pub(super) fn trouble(what: &str, answer: &Answer) -> String {
-    let cause = &answer.text;
-    match answer.status {
-        _ if cause.contains(what) => cause.clone(),
-        Status::Bogus => format!("{what} is bogus: {cause}"),
-        _ => format!("{what} is not known: {cause}"),
+impl<T: Display> Display for Part<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(before, part, after) = self;
+        part.as_ref().map_or(Ok(()), |part| write!(f, "{before}{part}{after}"))
     }
 }
 
-/// A part of a text, or nothing where an earlier part holds it already.
-fn unless_said<'a>(part: &'a str, earlier: &[&str]) -> &'a str {
-    if earlier.iter().any(|said| said.contains(part)) { "" } else { part }
+/// What keeps the status of the RRset that was asked for from being known.
+pub(super) fn trouble(name: &Name, rtype: u16, cause: &Arc<Cause>) -> Finding {
+    Finding::Trouble { subject: Subject::new(name, rtype), cause: cause.clone() }
 }

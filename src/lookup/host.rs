@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 use sha2::{Digest, Sha256};
@@ -11,10 +12,11 @@ use super::policy::Policy;
 use super::tlsa::TlsaAnswer;
 use super::{address, literal, tlsa};
 use crate::budget::{Pace, at_once};
-use crate::decide::{Action, Address, Certificate, Decision, Detail, Mx, Reason, Tlsa, Verdict};
+use crate::cause::{Detail, Finding};
+use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Tlsa, Verdict};
 use crate::dns::Call;
 use crate::dns::wire::names::{self, InvalidName, display};
-use crate::text::{excerpt, is_host_name, one_line, without_final_dot};
+use crate::text::{excerpt, is_host_name, line, without_final_dot};
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify_at};
 
@@ -54,7 +56,7 @@ pub(super) enum Target {
     Name(Name),
     Literal(IpAddr),
     /// Nothing that has addresses, for this reason.
-    Invalid(&'static str),
+    Invalid(InvalidName),
 }
 
 impl Target {
@@ -63,7 +65,7 @@ impl Target {
         match (literal::parse(text), names::parse(text)) {
             (Some(address), _) => Self::Literal(address),
             (None, Ok(name)) => Self::Name(name),
-            (None, Err(invalid)) => Self::Invalid(invalid.text()),
+            (None, Err(invalid)) => Self::Invalid(invalid),
         }
     }
 
@@ -72,7 +74,7 @@ impl Target {
         match literal::parse(&display(&name)) {
             Some(address) => Self::Literal(address),
             None if names::is_plain(&name) => Self::Name(name),
-            None => Self::Invalid(InvalidName::NotAscii.text()),
+            None => Self::Invalid(InvalidName::NotAscii),
         }
     }
 }
@@ -85,11 +87,16 @@ pub(super) struct Query<'a> {
     pub(super) port: u16,
     pub(super) policy: Policy,
     pub(super) mx: Mx,
-    pub(super) mx_note: &'a str,
+    pub(super) mx_note: Option<Arc<Finding>>,
     /// The next hop and its expansion, where the MX is secure.
     pub(super) next_hops: &'a [String],
     /// The domain is its own host: a missing address speaks for the domain.
     pub(super) implicit: bool,
+}
+
+/// A column's finding in words: one line of printable ASCII, empty where nothing was looked up.
+pub(super) fn text_of(finding: Option<&Finding>) -> String {
+    finding.map(Finding::line).unwrap_or_default()
 }
 
 /// Looks up addresses and TLSA records of a host, and decides.
@@ -102,10 +109,8 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
             return host;
         }
         Target::Invalid(why) => {
-            let verdict = Verdict::INVALID_HOST;
             host.name = excerpt(&host.name);
-            let text = host.notes.explain(&verdict, &host.name, why);
-            host.decision = Decision { verdict, text };
+            host.decision = host.notes.decide_invalid(Verdict::INVALID_HOST, &host.name, *why);
             return host;
         }
     };
@@ -133,14 +138,11 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
         }
     }
     host.base_domain = records.base_domain;
+    host.notes.name = Some(name.clone());
     host.notes.address = addresses.note;
     host.notes.family = addresses.aside;
-    if query.mx == Mx::Insecure
-        && matches!(records.status, Tlsa::Secure | Tlsa::Unusable | Tlsa::Bogus)
-    {
-        let insecure = query.mx_note.split(':').next();
-        host.notes.insecure_mx = insecure.unwrap_or_default().into();
-    }
+    host.notes.is_mx_insecure = query.mx == Mx::Insecure
+        && matches!(records.status, Tlsa::Secure | Tlsa::Unusable | Tlsa::Bogus);
     host.notes.tlsa = records.note;
 
     let mut verdict = host.table(Certificate::NotApplicable);
@@ -154,7 +156,7 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
     if query.implicit && verdict.reason == Reason::NotFound {
         verdict = verdict.with_scope(crate::decide::Scope::Domain);
     }
-    host.decision = Decision { verdict, text: host.notes.explain(&verdict, &host.name, "") };
+    host.decision = host.notes.decide(verdict, &host.name);
     host
 }
 
@@ -179,8 +181,8 @@ impl Host {
             base_domain: None,
             reference_names: Vec::new(),
             records: Vec::new(),
-            decision: Decision { verdict: Verdict::UNAVAILABLE, text: String::new() },
-            notes: Notes { mx: query.mx_note.to_owned(), ..Notes::default() },
+            decision: Notes::default().decide(Verdict::UNAVAILABLE, query.name),
+            notes: Notes { mx: query.mx_note.clone(), ..Notes::default() },
         }
     }
 
@@ -188,28 +190,25 @@ impl Host {
     fn be_literal(&mut self, address: IpAddr) {
         self.address = Address::Insecure;
         self.addresses = vec![address];
-        self.notes.address = "an IP address has no TLSA record".into();
+        self.notes.address = Some(Arc::new(Finding::AddressLiteral));
         let mut verdict = self.table(Certificate::NotApplicable);
         if verdict.detail == Detail::AddressInsecure {
             verdict = verdict.with_detail(Detail::AddressLiteral);
         }
-        let text = self.notes.explain(&verdict, &self.name, "");
-        self.decision = Decision { verdict, text };
+        self.decision = self.notes.decide(verdict, &self.name);
     }
 
     /// What the status of the addresses rests on, in words: one line of printable ASCII, empty where nothing was looked up.
     pub fn address_text(&self) -> String {
-        let Notes { address, family, .. } = &self.notes;
-        if family.is_empty() {
-            one_line(address)
-        } else {
-            one_line(&format!("{address}; {family}"))
+        match (&self.notes.address, &self.notes.family) {
+            (Some(address), Some(family)) => line(format_args!("{address}; {family}")),
+            (address, _) => text_of(address.as_deref()),
         }
     }
 
     /// The same for the TLSA records.
     pub fn tlsa_text(&self) -> String {
-        one_line(&self.notes.tlsa)
+        text_of(self.notes.tlsa.as_deref())
     }
 
     fn table(&self, certificate: Certificate) -> Verdict {
@@ -244,13 +243,12 @@ impl Host {
         if is_same && verification.result != Match::None {
             // The chain had no say, so the facts from before explain it.
             let verdict = before.with_connection(true);
-            return Decision { verdict, text: self.decision.text.clone() };
+            return Decision { verdict, ..self.decision.clone() };
         }
         if verdict.reason != Reason::None && verification.detail != Detail::None {
             verdict = verdict.with_detail(verification.detail);
         }
-        let text = self.notes.explain(&verdict, &self.name, &verification.text);
-        Decision { verdict, text }
+        self.notes.decide_seen(verdict, &self.name, verification, &self.reference_names)
     }
 
     /// A printable digest over everything that a reused connection or TLS session must share.

@@ -2,7 +2,8 @@
 
 use super::{Destination, Policy, lookup};
 use crate::budget::Spent;
-use crate::decide::{Action, Decision, Detail, Level, Tlsa};
+use crate::cause::Detail;
+use crate::decide::{Action, Decision, Level, Tlsa};
 use crate::dns::{Call, Mode};
 use crate::sim::Network;
 use world::World;
@@ -27,7 +28,7 @@ fn a_hostile_authority_gets_a_decision_within_the_budget() {
         {
             let domain = format!("{attack}.c{hosts}.{}", world::hostile::APEX);
             let (destination, spent) = look_up(&world, mode, &domain);
-            let Decision { verdict, text } = &destination.decision;
+            let Decision { verdict, text, .. } = &destination.decision;
             println!("{domain} {mode:?}: {spent:?}, {}", verdict.action.name());
             assert!(spent.work <= WORK && spent.memory <= MEMORY, "{domain}: {spent:?}");
             let is_spent = spent.work == WORK || verdict.detail == Detail::BudgetExceeded;

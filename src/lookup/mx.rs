@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
-use crate::decide::{Detail, Mx};
-use crate::dns::wire::names::display;
+use crate::cause::{Detail, Finding, MxKind};
+use crate::decide::Mx;
 use crate::dns::wire::{name_in, rtype};
 use crate::dns::{Answer, Call, Status};
 
@@ -22,7 +23,7 @@ pub(super) struct MxAnswer {
     /// The domain after all aliases.
     pub(super) expanded: Name,
     pub(super) detail: Detail,
-    pub(super) note: String,
+    pub(super) note: Arc<Finding>,
 }
 
 /// The hosts that take a domain's mail.
@@ -47,23 +48,22 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
         Status::Secure => (Mx::Secure, hosts(&answer.records)),
         Status::Insecure => (Mx::Insecure, hosts(&answer.records)),
     };
-    let note = note(domain, &answer, &hosts);
-    MxAnswer { status, hosts, expanded: answer.owner, detail: answer.detail, note }
+    let (note, detail) = (note(domain, &answer, &hosts), answer.detail());
+    MxAnswer { status, hosts, expanded: answer.owner, detail, note }
 }
 
-fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> String {
-    let (domain, basis) = (display(domain), &answer.basis);
-    let what = match hosts {
-        MxHosts::Implicit => "implicit MX",
-        MxHosts::Null => "null MX",
-        MxHosts::Listed(_) | MxHosts::None => "MX",
+fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> Arc<Finding> {
+    let kind = match hosts {
+        MxHosts::Implicit => MxKind::Implicit,
+        MxHosts::Null => MxKind::Null,
+        MxHosts::Listed(_) | MxHosts::None => MxKind::Listed,
     };
-    match answer.status {
-        Status::Bogus | Status::Indeterminate => trouble(&format!("MX of {domain}"), answer),
-        _ if !answer.exists => format!("{domain} does not exist, {basis}"),
-        Status::Secure => format!("{what} of {domain} is secure, {basis}"),
-        Status::Insecure => format!("{what} of {domain} is insecure: {basis}"),
-    }
+    let name = || domain.clone();
+    Arc::new(match &answer.ground {
+        Err(failure) => trouble(domain, rtype::MX, &failure.0),
+        Ok(basis) if answer.exists => Finding::Mx { domain: name(), kind, basis: basis.clone() },
+        Ok(basis) => Finding::NoName { name: name(), basis: basis.clone() },
+    })
 }
 
 /// The hosts of records in canonical order, which is that of preference; a host counts where it is named first.
@@ -93,6 +93,7 @@ fn read(rdata: &[u8]) -> Option<(u16, Name)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::wire::names::display;
 
     fn record(preference: u16, wire: &[u8]) -> Vec<u8> {
         [&preference.to_be_bytes(), wire].concat()

@@ -1,6 +1,7 @@
 //! What the administrator demands of a destination.
 
-use crate::decide::{Action, Address, Certificate, Detail, Level, Mx, Tlsa, Verdict, decide};
+use crate::cause::Detail;
+use crate::decide::{Action, Address, Certificate, Level, Mx, Tlsa, Verdict, decide};
 
 /// What is demanded of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 //! The TLSA RRset of a host, and with it the TLSA base domain (RFC 7672 section 2.2.3).
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
-use crate::decide::{Detail, Tlsa};
+use crate::cause::{Basis, Detail, Finding};
+use crate::decide::Tlsa;
 use crate::dns::wire::names::{display, prepend};
 use crate::dns::wire::rtype;
-use crate::dns::{Answer, Call, Status};
+use crate::dns::{Answer, Call};
 use crate::tlsa::{self, Record};
 
 /// What the TLSA records say.
@@ -18,17 +20,23 @@ pub(super) struct TlsaAnswer {
     pub(super) records: Vec<Record>,
     pub(super) base_domain: Option<String>,
     pub(super) detail: Detail,
-    pub(super) note: String,
+    pub(super) note: Option<Arc<Finding>>,
 }
 
 impl TlsaAnswer {
     /// No TLSA lookup was needed.
     pub(super) fn not_looked_up() -> Self {
-        Self::empty(Tlsa::NotApplicable, String::new())
+        Self {
+            status: Tlsa::NotApplicable,
+            records: Vec::new(),
+            base_domain: None,
+            detail: Detail::None,
+            note: None,
+        }
     }
 
-    fn empty(status: Tlsa, note: String) -> Self {
-        Self { status, records: Vec::new(), base_domain: None, detail: Detail::None, note }
+    fn empty(status: Tlsa, note: Finding) -> Self {
+        Self { status, note: Some(Arc::new(note)), ..Self::not_looked_up() }
     }
 }
 
@@ -57,7 +65,7 @@ pub(super) async fn look_up(
     port: u16,
 ) -> TlsaAnswer {
     let expanded = expanded.filter(|name| *name != host);
-    let none = format!("TLSA of {} cannot exist: the name would be too long", display(host));
+    let none = Finding::TooLongForTlsa(host.clone());
     let mut result = TlsaAnswer::empty(Tlsa::Nxdomain, none);
     for base in expanded.into_iter().chain([host]) {
         let Some(owner) = owner(port, base) else { continue };
@@ -65,48 +73,40 @@ pub(super) async fn look_up(
             Some(own) => own.await,
             None => call.resolve(&owner, rtype::TLSA).await,
         };
-        let what = format!("TLSA of {}", display(&owner));
-        match answer.status {
-            Status::Bogus | Status::Indeterminate => {
-                let note = trouble(&what, &answer);
+        let basis = match &answer.ground {
+            Ok(basis) => basis.clone(),
+            Err(failure) => {
+                let note = trouble(&owner, rtype::TLSA, &failure.0);
                 return TlsaAnswer {
-                    detail: answer.detail,
+                    detail: answer.detail(),
                     ..TlsaAnswer::empty(Tlsa::Bogus, note)
                 };
             }
-            Status::Secure if !answer.records.is_empty() => {
-                let records: Vec<Record> =
-                    answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
-                let status = tlsa::status(&records);
-                let note = found(&what, &records, &answer.basis);
-                let base_domain = Some(display(base));
-                return TlsaAnswer { status, records, base_domain, detail: Detail::None, note };
+        };
+        if answer.records.is_empty() {
+            if result.status == Tlsa::Nxdomain {
+                result = TlsaAnswer::empty(Tlsa::Nxdomain, Finding::NoTlsa { owner, basis });
             }
-            Status::Insecure if !answer.records.is_empty() => {
-                let note = format!("{what} is insecure: {}", answer.basis);
-                result = TlsaAnswer::empty(Tlsa::Insecure, note);
-            }
-            Status::Secure | Status::Insecure if result.status == Tlsa::Nxdomain => {
-                result.note = format!("{what} does not exist, {}", answer.basis);
-            }
-            Status::Secure | Status::Insecure => {}
+        } else if basis.is_secure() {
+            let records: Vec<Record> =
+                answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
+            return TlsaAnswer {
+                status: tlsa::status(&records),
+                base_domain: Some(display(base)),
+                detail: Detail::None,
+                note: Some(Arc::new(found(owner, &records, basis))),
+                records,
+            };
+        } else {
+            result = TlsaAnswer::empty(Tlsa::Insecure, Finding::InsecureTlsa { owner, basis });
         }
     }
     result
 }
 
 /// What was found: how many records, and if none is usable, what is wrong with the first.
-fn found(what: &str, records: &[Record], basis: &str) -> String {
+fn found(owner: Name, records: &[Record], basis: Arc<Basis>) -> Finding {
     let faults: Vec<_> = records.iter().filter_map(|record| record.usability().err()).collect();
-    let count = match records.len() {
-        1 => "1 record".to_owned(),
-        count => format!("{count} records"),
-    };
-    match &faults[..] {
-        [fault, ..] if faults.len() == records.len() => {
-            let text = fault.text;
-            format!("{what}: {count}, none usable: {text}; {basis}")
-        }
-        _ => format!("{what}: {count}, {basis}"),
-    }
+    let fault = faults.first().filter(|_| faults.len() == records.len()).map(|fault| fault.text);
+    Finding::Tlsa { owner, count: records.len(), fault, basis }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use world::World;
 
 use super::{Network, context};
+use crate::cause::Detail;
 use crate::check::Report;
-use crate::decide::{Action, Detail, Level};
+use crate::decide::{Action, Level};
 use crate::dns::Mode;
 
 /// What one operation may take that is not interrupted, and the stretch before it.

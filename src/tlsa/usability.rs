@@ -2,7 +2,7 @@
 
 use super::Record;
 use super::record::{CERT, DANE_EE, DANE_TA, FULL, SHA2_256, SHA2_512, SPKI};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::der;
 
 /// Why a record is unusable.

@@ -9,7 +9,7 @@ use x509_parser::prelude::FromDer;
 use super::association::Association;
 use super::extensions::Extensions;
 use super::{Mismatch, directory_name};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::der::{self, PublicKey};
 use crate::text::utc;
 

@@ -4,7 +4,7 @@ use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
 
 use super::certificate::Certificate;
 use super::{Mismatch, directory_name};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::text::{is_host_name, without_final_dot};
 
 /// Names times subtrees that are compared in one verification; more fails.

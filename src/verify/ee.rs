@@ -4,7 +4,7 @@
 
 use super::presented::Presented;
 use super::{Matched, Mismatch};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::der::PublicKey;
 use crate::text::line;
 use crate::tlsa::Record;

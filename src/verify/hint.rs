@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::presented::Presented;
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::text::{Hex, line};
 use crate::tlsa::{CERT, DANE_EE, DANE_TA, FULL, Record, SHA2_256, SPKI};
 

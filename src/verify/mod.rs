@@ -24,7 +24,7 @@ pub use result::Match;
 pub use verification::{Judgement, Verification};
 
 use crate::budget::{Pace, at_once};
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::text::one_line;
 use crate::tlsa::{Agility, DANE_EE, Record};
 

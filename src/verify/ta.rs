@@ -8,7 +8,7 @@ use super::presented::Presented;
 use super::signatures::{Exhausted, Signature, Signatures};
 use super::{Matched, Mismatch, names};
 use crate::budget::Pace;
-use crate::decide::Detail;
+use crate::cause::Detail;
 use crate::der::PublicKey;
 use crate::text::line;
 use crate::tlsa::{CERT, DANE_TA, FULL, Record};

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Match, Matched};
-use crate::decide::{Certificate, Detail};
+use crate::cause::Detail;
+use crate::decide::Certificate;
 use crate::text::{line, one_line};
 use crate::tlsa::Record;
 

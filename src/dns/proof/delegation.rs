@@ -1,8 +1,9 @@
 //! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
 use super::key::{self, Key, ZoneKeys};
-use super::signature::{self, Fault, Signed};
+use super::signature::{self, Signed};
 use crate::budget::{Budget, Exhausted};
+use crate::cause::Fault;
 use crate::dns::wire::Rrset;
 
 const SHA1: u8 = 1;
@@ -121,7 +122,7 @@ pub(crate) enum Entry {
 pub(crate) async fn enter(
     rrset: &Rrset,
     points: &EntryPoints,
-    now: u32,
+    now: i64,
     budget: &Budget,
 ) -> Result<Entry, Fault> {
     let keys = ZoneKeys::of(rrset, budget).await?;

@@ -1,37 +1,29 @@
-//! Why an RRset's status is bogus or indeterminate.
+//! No status: bogus or indeterminate, and why.
+
+use std::sync::Arc;
 
 use super::Status;
 use crate::budget::Exhausted;
-use crate::decide::Detail;
+use crate::cause::Cause;
 
-/// A cause an operator can act on.
+/// Why an RRset is neither secure nor insecure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) status: Status,
-    pub(crate) detail: Detail,
-    pub(crate) text: String,
-    /// The last response code, where there was one.
-    pub(crate) rcode: u16,
-}
+pub(crate) struct Failure(pub(crate) Arc<Cause>);
 
 impl Failure {
-    /// A proof failed; the column names the detail.
-    pub(crate) fn bogus(text: impl Into<String>) -> Self {
-        Self { status: Status::Bogus, detail: Detail::None, text: text.into(), rcode: 0 }
+    pub(crate) fn status(&self) -> Status {
+        if self.0.is_bogus() { Status::Bogus } else { Status::Indeterminate }
     }
+}
 
-    /// No usable answer.
-    pub(crate) fn indeterminate(detail: Detail, text: impl Into<String>) -> Self {
-        Self { status: Status::Indeterminate, detail, text: text.into(), rcode: 0 }
+impl From<Cause> for Failure {
+    fn from(cause: Cause) -> Self {
+        Self(Arc::new(cause))
     }
 }
 
 impl From<Exhausted> for Failure {
     fn from(exhausted: Exhausted) -> Self {
-        let detail = match exhausted {
-            Exhausted::Time => Detail::Timeout,
-            _ => Detail::BudgetExceeded,
-        };
-        Self::indeterminate(detail, exhausted.text())
+        Cause::Exhausted(exhausted).into()
     }
 }

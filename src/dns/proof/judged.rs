@@ -1,25 +1,29 @@
-//! A status, and what it rests on.
+//! Secure or insecure, and what that rests on.
+
+use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
 use super::Status;
-use crate::dns::wire::names::display;
+use crate::cause::Basis;
 
-/// A status, and what it rests on, in words for a ticket.
+/// Secure or insecure, by what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Judged {
-    pub(crate) status: Status,
-    pub(crate) basis: String,
-}
+pub(crate) struct Judged(pub(crate) Arc<Basis>);
 
 impl Judged {
     /// Proven by a zone's signatures.
     pub(crate) fn signed_by(zone: &Name) -> Self {
-        Self { status: Status::Secure, basis: format!("signed by {}", display(zone)) }
+        Basis::SignedBy(zone.clone()).into()
     }
 
-    /// Proven, or told, to be outside DNSSEC.
-    pub(crate) fn insecure(basis: impl Into<String>) -> Self {
-        Self { status: Status::Insecure, basis: basis.into() }
+    pub(crate) fn status(&self) -> Status {
+        if self.0.is_secure() { Status::Secure } else { Status::Insecure }
+    }
+}
+
+impl From<Basis> for Judged {
+    fn from(basis: Basis) -> Self {
+        Self(Arc::new(basis))
     }
 }

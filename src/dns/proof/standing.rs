@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::key::ZoneKeys;
+use crate::cause::Basis;
 
 /// Where a name stands below the closest enclosing anchor.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub(crate) enum Standing {
     /// The name, or one above it, does not exist in this zone: no cut can be there or below.
     Nothing(Arc<ZoneKeys>),
     /// At or below a proven insecure delegation, for this reason.
-    Insecure(Arc<str>),
+    Insecure(Arc<Basis>),
     /// Not knowable.
     Failed(Failure),
 }

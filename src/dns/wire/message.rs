@@ -10,7 +10,6 @@ use super::reader::Reader;
 use super::rrset::{Rrset, Rrsig};
 use super::{names, rtype};
 use crate::budget::{Budget, Exhausted};
-use crate::text::escaped;
 
 /// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
 const UDP_PAYLOAD: u16 = 1232;
@@ -19,6 +18,8 @@ const UDP_PAYLOAD: u16 = 1232;
 const MAX_DENIAL_RRSETS: usize = 16;
 /// DNAME RRsets of one reply that are looked at; an honest one has one above the name.
 const MAX_DNAME_RRSETS: usize = 3;
+/// Octets of a resolver's own words that are kept.
+const MAX_WORDS: usize = 120;
 /// Labels that are read or compared in a unit.
 const LABELS_PER_UNIT: usize = 128;
 
@@ -50,8 +51,15 @@ pub(crate) struct Message {
     pub(crate) truncated: bool,
     pub(crate) answer: Section,
     pub(crate) authority: Section,
-    /// Extended DNS errors (RFC 8914), as one line of printable ASCII.
-    pub(crate) extended_error: Option<String>,
+    pub(crate) extended_error: Option<ExtendedError>,
+}
+
+/// Why the resolver has no answer (RFC 8914 section 2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ExtendedError {
+    pub(crate) code: u16,
+    /// The beginning of its own words, whatever octets they are.
+    pub(crate) words: Vec<u8>,
 }
 
 /// Why a reply cannot be used.
@@ -329,18 +337,17 @@ impl<'a> Parts<'_, 'a, '_> {
     }
 }
 
-/// RFC 8914 section 2: the code and the resolver's own words.
-fn extended_error(mut options: &[u8]) -> Option<String> {
+/// The first extended error among the options of OPT.
+fn extended_error(mut options: &[u8]) -> Option<ExtendedError> {
     while let [code0, code1, length0, length1, rest @ ..] = options {
         let length = usize::from(u16::from_be_bytes([*length0, *length1]));
         let (data, next) = rest.split_at_checked(length)?;
         if u16::from_be_bytes([*code0, *code1]) == EDNS_OPTION_EDE
             && let [info0, info1, words @ ..] = data
         {
-            let info = u16::from_be_bytes([*info0, *info1]);
-            let words: String = escaped(words).take(120).map(char::from).collect();
-            let separator = if words.is_empty() { "" } else { ": " };
-            return Some(format!("EDE {info}{separator}{words}"));
+            let code = u16::from_be_bytes([*info0, *info1]);
+            let words = words.get(..MAX_WORDS).unwrap_or(words).to_vec();
+            return Some(ExtendedError { code, words });
         }
         options = next;
     }
@@ -532,10 +539,11 @@ mod tests {
             let length = (words.len() + 2) as u8;
             [&[0, 10, 0, 1, 9, 0, 15, 0, length, 0, 22], words].concat()
         };
-        assert_eq!(extended_error(&option(b"")).as_deref(), Some("EDE 22"));
-        let words = extended_error(&option(b"no\r\n250 OK\xff"));
-        assert_eq!(words.as_deref(), Some(r"EDE 22: no\x0d\x0a250 OK\xff"));
-        assert_eq!(extended_error(&option(&[b'x'; 250])).map(|words| words.len()), Some(128));
+        let error = |words: &[u8]| Some(ExtendedError { code: 22, words: words.to_vec() });
+        assert_eq!(extended_error(&option(b"")), error(b""));
+        let words = b"no\r\n250 OK\xff";
+        assert_eq!(extended_error(&option(words)), error(words));
+        assert_eq!(extended_error(&option(&[b'x'; 250])), error(&[b'x'; MAX_WORDS]));
         let whole = option(b"words");
         for length in 0..whole.len() {
             assert_eq!(extended_error(&whole[..length]), None, "{length}");

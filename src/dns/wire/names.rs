@@ -13,17 +13,6 @@ pub(crate) enum InvalidName {
     TooLong,
 }
 
-impl InvalidName {
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::Empty => "empty name",
-            Self::NotAscii => "name has characters outside printable ASCII (use A-labels)",
-            Self::EmptyLabel => "name has an empty label",
-            Self::TooLong => "name is too long",
-        }
-    }
-}
-
 /// Octets of the longest name as text, without a final dot (RFC 1035 section 2.3.4).
 const MAX_LENGTH: usize = 253;
 

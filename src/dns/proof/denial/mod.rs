@@ -12,7 +12,7 @@ pub(crate) use nsec::Nsec;
 pub(crate) use nsec3::Nsec3;
 
 use crate::budget::{Budget, Exhausted};
-use crate::dns::proof::signature::Fault;
+use crate::cause::Fault;
 
 /// The signed denial records of one reply.
 #[derive(Clone, Debug, Default)]
@@ -69,12 +69,12 @@ impl From<Exhausted> for Unproven {
     }
 }
 
-impl Unproven {
-    pub(crate) fn text(self) -> String {
-        match self {
-            Self::NoProof => "no proof that the record does not exist".into(),
-            Self::MixedParameters => "NSEC3 records with different parameters".into(),
-            Self::Exhausted(exhausted) => exhausted.text().into(),
+impl From<Unproven> for Fault {
+    fn from(unproven: Unproven) -> Self {
+        match unproven {
+            Unproven::NoProof => Self::NoProof,
+            Unproven::MixedParameters => Self::MixedParameters,
+            Unproven::Exhausted(exhausted) => exhausted.into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use super::words::word;
+use crate::text::word;
 
 /// The fine print of a reason, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
