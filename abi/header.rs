@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What the header is made from, in its order.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 17] = [
     "ffi/tlsa.rs",
     "ffi/decision.rs",
     "ffi/report.rs",
+    "ffi/question.rs",
     "ffi/answer.rs",
 ];
 

@@ -777,6 +777,11 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * What a return code means, in a few words. Never NULL.
+ */
+const char *dane_policy_error_text(int code);
+
+/**
  * The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
  */
 const char *dane_policy_action_name(int action);
@@ -795,11 +800,6 @@ const char *dane_policy_detail_name(int detail);
  * The word for a status: "secure", "insecure", "nxdomain", "bogus", ... Never NULL.
  */
 const char *dane_policy_status_name(int status);
-
-/**
- * What a return code means, in a few words. Never NULL.
- */
-const char *dane_policy_error_text(int code);
 
 /**
  * The version of the library that runs, such as "1.0.0". Never NULL.
@@ -902,13 +902,6 @@ int dane_policy_context_set_time(struct dane_policy_context *context, int64_t un
  * that did not. One line of printable ASCII, at most 200 octets, which lives until the next of them is called. NULL only for NULL.
  */
 const char *dane_policy_context_error(const struct dane_policy_context *context);
-
-/**
- * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
- * so; else its text says what is wrong, in words that an operator can act on.
- */
-int dane_policy_context_probe(const struct dane_policy_context *context,
-                              struct dane_policy_answer **out);
 
 /**
  * Looks up everything DNS says of a domain's mail: MX, then addresses and TLSA records of every host,
@@ -1373,6 +1366,13 @@ int dane_policy_query(const struct dane_policy_context *context,
                       const char *name,
                       uint16_t type,
                       struct dane_policy_answer **out);
+
+/**
+ * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
+ * so; else its text says what is wrong, in words that an operator can act on.
+ */
+int dane_policy_context_probe(const struct dane_policy_context *context,
+                              struct dane_policy_answer **out);
 
 /**
  * Frees an answer. NULL is allowed.

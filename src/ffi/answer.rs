@@ -1,13 +1,10 @@
-//! Diagnosis: one RRset.
+//! Diagnosis: one RRset, as it was answered.
 
 use std::ffi::{CString, c_char, c_int};
 
-use super::boundary::{create, free, read};
-use super::context::dane_policy_context;
-use super::error::MISUSE;
-use super::host::string_at;
+use super::boundary::{free, read};
 use super::status::Status;
-use super::text::{from_c, into_c, name_to_c, to_c};
+use super::text::{into_c, name_to_c, string_at, to_c};
 use crate::dns::Answer;
 
 /// One RRset with its DNSSEC status.
@@ -27,26 +24,6 @@ impl dane_policy_answer {
             answer,
         }
     }
-}
-
-/// Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
-/// is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_query(
-    context: Option<&dane_policy_context>,
-    name: *const c_char,
-    r#type: u16,
-    out: *mut *mut dane_policy_answer,
-) -> c_int {
-    let query = || {
-        let context = context.ok_or(MISUSE)?;
-        // SAFETY: NULL or a string that ends in NUL.
-        let name = unsafe { from_c(name) }?;
-        let answer = context.context.query(&name, r#type)?.map_err(|_| MISUSE)?;
-        Ok(dane_policy_answer::new(answer))
-    };
-    // SAFETY: NULL or room for a pointer.
-    unsafe { create(out, query) }
 }
 
 /// Frees an answer. NULL is allowed.

@@ -3,7 +3,6 @@
 use std::ffi::{CString, c_char, c_int};
 use std::time::Duration;
 
-use super::answer::dane_policy_answer;
 use super::boundary::{change, create, free, read};
 use super::error::{MISUSE, dane_policy_error};
 use super::status;
@@ -205,16 +204,4 @@ pub extern "C" fn dane_policy_context_error(
     context: Option<&dane_policy_context>,
 ) -> *const c_char {
     read(context, std::ptr::null(), |context| context.error.as_ptr())
-}
-
-/// Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
-/// so; else its text says what is wrong, in words that an operator can act on.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_context_probe(
-    context: Option<&dane_policy_context>,
-    out: *mut *mut dane_policy_answer,
-) -> c_int {
-    let probe = || Ok(dane_policy_answer::new(context.ok_or(MISUSE)?.context.probe()?));
-    // SAFETY: NULL or room for a pointer.
-    unsafe { create(out, probe) }
 }

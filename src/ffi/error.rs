@@ -1,9 +1,5 @@
 //! Return codes.
 
-use std::ffi::{c_char, c_int};
-
-use super::boundary::guard;
-
 /// What a function returns that can fail. DNS, TLS and policy outcomes are never errors: they are inside the objects.
 /// cbindgen:prefix-with-name=false
 /// cbindgen:rename-all=None
@@ -35,19 +31,4 @@ impl From<std::collections::TryReserveError> for dane_policy_error {
     fn from(_: std::collections::TryReserveError) -> Self {
         NO_MEMORY
     }
-}
-
-/// What a return code means, in a few words. Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
-    guard(c"internal error".as_ptr(), || {
-        let text = match code {
-            0 => c"done",
-            1 => c"misuse: NULL, a number out of range, or a text that does not parse",
-            2 => c"out of memory",
-            3 => c"internal error",
-            _ => c"unknown code",
-        };
-        text.as_ptr()
-    })
 }

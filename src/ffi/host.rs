@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use super::boundary::{guard, read};
 use super::decision::dane_policy_decision;
 use super::status::Status;
-use super::text::{name_to_c, to_c};
+use super::text::{name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::dane_policy_tlsa;
 use crate::lookup::Host;
 
@@ -44,15 +44,6 @@ impl dane_policy_host {
     pub(super) fn decision(&self) -> &dane_policy_decision {
         &self.decision
     }
-}
-
-fn text_or_null(text: Option<&CString>) -> *const c_char {
-    text.map_or(std::ptr::null(), |text| text.as_ptr())
-}
-
-/// The string at an index, or NULL.
-pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
-    text_or_null(strings.get(index))
 }
 
 /// The host's name as in the MX record, in lower case and without a final dot, at most 255 octets. Of what is no name, the

@@ -17,6 +17,7 @@ mod decision;
 mod destination;
 mod error;
 mod host;
+mod question;
 mod report;
 #[cfg(feature = "rustls-ffi")]
 mod rustls;

@@ -173,6 +173,21 @@ fn word_of(word: Option<&'static CStr>) -> *const c_char {
     word.unwrap_or(c"unknown").as_ptr()
 }
 
+/// What a return code means, in a few words. Never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
+    guard(c"internal error".as_ptr(), || {
+        let text = match code {
+            0 => c"done",
+            1 => c"misuse: NULL, a number out of range, or a text that does not parse",
+            2 => c"out of memory",
+            3 => c"internal error",
+            _ => c"unknown code",
+        };
+        text.as_ptr()
+    })
+}
+
 /// The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_action_name(action: c_int) -> *const c_char {

@@ -24,6 +24,16 @@ pub(super) fn name_to_c(name: &str) -> CString {
     into_c(text::name(name))
 }
 
+/// A string that may be missing, or NULL.
+pub(super) fn text_or_null(text: Option<&CString>) -> *const c_char {
+    text.map_or(std::ptr::null(), |text| text.as_ptr())
+}
+
+/// The string at an index, or NULL.
+pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
+    text_or_null(strings.get(index))
+}
+
 /// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.
 pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_error> {
     if text.is_null() {

@@ -7,7 +7,7 @@ use super::decision::dane_policy_decision;
 use super::error::{MISUSE, dane_policy_error};
 use super::host::dane_policy_host;
 use super::status;
-use super::text::{array, from_c, into_c, name_to_c, to_c};
+use super::text::{array, from_c, into_c, name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use crate::cause::Detail;
 use crate::decide::{Certificate, Decision};
@@ -206,9 +206,7 @@ fn index(index: Option<usize>) -> c_int {
 pub extern "C" fn dane_policy_verification_name(
     verification: Option<&dane_policy_verification>,
 ) -> *const c_char {
-    read(verification, std::ptr::null(), |it| {
-        it.name.as_ref().map_or(std::ptr::null(), |name| name.as_ptr())
-    })
+    read(verification, std::ptr::null(), |it| text_or_null(it.name.as_ref()))
 }
 
 /// The result in words: one line of printable ASCII. NULL only for NULL.
@@ -253,7 +251,7 @@ pub extern "C" fn dane_policy_verification_record_text(
     verification: Option<&dane_policy_verification>,
     index: usize,
 ) -> *const c_char {
-    read(verification, std::ptr::null(), |it| super::host::string_at(&it.record_texts, index))
+    read(verification, std::ptr::null(), |it| string_at(&it.record_texts, index))
 }
 
 /// The decision after connecting. NULL after dane_policy_verify_records and for NULL, which the decision
