@@ -121,6 +121,9 @@ static const dane_policy_decision *decision_of(const struct result *result, size
 
 static void json_decision(const dane_policy_decision *decision)
 {
+    const char *name;
+    size_t i;
+
     json_field("action", dane_policy_action_name(dane_policy_decision_action(decision)));
     putchar(',');
     json_field("reason", dane_policy_decision_reason_text(decision));
@@ -128,6 +131,13 @@ static void json_decision(const dane_policy_decision *decision)
     json_field("detail", dane_policy_detail_name(dane_policy_decision_detail(decision)));
     putchar(',');
     json_field("text", dane_policy_decision_text(decision));
+    printf(",\"cause\":{");
+    for (i = 0; (name = dane_policy_decision_fact_name(decision, i)) != NULL; i++) {
+        if (i > 0)
+            putchar(',');
+        json_field(name, dane_policy_decision_fact(decision, i));
+    }
+    putchar('}');
 }
 
 static void json_strings(const char *key, const dane_policy_host *host,

@@ -1286,6 +1286,20 @@ const char *dane_policy_decision_reason_text(const struct dane_policy_decision *
 const char *dane_policy_decision_text(const struct dane_policy_decision *decision);
 
 /**
+ * The name of a fact that the decision rests on: "name", "type", "asked_name", "asked_type", "zone", "server", "rcode",
+ * "ede", "text", "time" or "count"; each at most once. NULL beyond the last, and for NULL. A later version may add names.
+ */
+const char *dane_policy_decision_fact_name(const struct dane_policy_decision *decision,
+                                           size_t index);
+
+/**
+ * The fact at an index, such as "_25._tcp.mx.example.org" for "name" and "TLSA" for "type". One line of printable ASCII, at
+ * most 255 octets. NULL beyond the last, and for NULL; lives as long as the decision.
+ */
+const char *dane_policy_decision_fact(const struct dane_policy_decision *decision,
+                                      size_t index);
+
+/**
  * The enhanced status code (RFC 3463), such as "4.7.5"; "" where there is no reason. Never NULL.
  */
 const char *dane_policy_decision_enhanced_status(const struct dane_policy_decision *decision);

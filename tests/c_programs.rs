@@ -320,6 +320,19 @@ fn dane_check_over_the_world() {
     assert!(text_of(&["tlsa-bogus.test"]).contains("  > TLSA         bogus"));
     assert!(text_of(&["mx-expired.test"]).contains("  > MX           bogus"));
 
+    let cause = |domain: &str| json(&text_of(&["--json", domain]))["cause"].clone();
+    let owner = format!("_{}._tcp.mx.expired-tlsa.test", world.smtp_port);
+    let expired = cause("expired-tlsa.test");
+    assert_eq!(
+        (&expired["name"], &expired["type"], &expired["zone"]),
+        (&owner.into(), &"TLSA".into(), &"expired-tlsa.test".into())
+    );
+    assert!(expired["time"].as_str().unwrap().ends_with(" UTC"), "{expired}");
+    let refused = cause("mx-refused.test");
+    let server = world.dns.to_string();
+    assert_eq!((&refused["server"], &refused["rcode"]), (&server.into(), &"REFUSED".into()));
+    assert_eq!(cause("good.test"), serde_json::json!({}));
+
     let (status, text) = check(&["--json", "--audit", "--level", "dane-only", "tlsa-none.test"]);
     assert_eq!((status, &json(&text)["action"]), (0, &"opportunistic".into()));
     assert_eq!(json(&text)["reason"], "no TLSA record");

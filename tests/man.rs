@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use dane_policy::cause::Detail;
+use dane_policy::cause::{Detail, Facts};
 use dane_policy::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa, Verdict, decide};
 
 fn root() -> &'static Path {
@@ -213,6 +213,22 @@ fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
             let mentioned = words(&page.text, "").any(|word| word.trim_matches('_') == field);
             assert!(mentioned, "{tool}: {field} is not in the page");
         }
+    }
+}
+
+#[test]
+fn each_fact_is_in_its_page() {
+    let facts = page("dane_policy_decision");
+    let described = facts.part("FACTS").lines().filter(|line| !line.contains(['\t', ' ']));
+    let described: Vec<&str> = described.filter(|line| !line.is_empty()).collect();
+    assert_eq!(described, Facts::FIELDS);
+    let tool = page("dane-check");
+    for field in Facts::FIELDS {
+        assert!(tool.part("JSON").contains(&format!("_{field}_")), "{field}");
+    }
+    let header = read("include/dane_policy.h");
+    for field in Facts::FIELDS {
+        assert!(header.contains(&format!("\"{field}\"")), "{field}");
     }
 }
 

@@ -18,6 +18,24 @@ pub struct Facts(Option<Arc<Finding>>);
 type Pair = (&'static str, String);
 
 impl Facts {
+    /// Every field, in order. `name` and `type`: the RRset that it is about, or the name alone. `asked_name` and
+    /// `asked_type`: the RRset that was wanted, where it is another. `zone`: whose signatures, keys or missing DS it rests
+    /// on. `server`: the resolver. `rcode`, `ede` and `text`: its response code, its extended error (RFC 8914) and its own
+    /// words, or the system's. `time`: when a signature expired, or counts from. `count`: of records or aliases.
+    pub const FIELDS: [&'static str; 11] = [
+        "name",
+        "type",
+        "asked_name",
+        "asked_type",
+        "zone",
+        "server",
+        "rcode",
+        "ede",
+        "text",
+        "time",
+        "count",
+    ];
+
     pub(crate) fn of(finding: Option<Arc<Finding>>) -> Self {
         Self(finding)
     }
@@ -35,13 +53,8 @@ impl Facts {
         }
     }
 
-    /// Those of these fields that belong, in this order, each at most once; the values are printable ASCII of at most 255
-    /// octets.
-    ///
-    /// `name` and `type`: the RRset that it is about, or the name alone. `asked_name` and `asked_type`: the RRset that was
-    /// wanted, where it is another. `zone`: whose signatures, keys or missing DS it rests on. `server`: the resolver.
-    /// `rcode`, `ede` and `text`: its response code, its extended error (RFC 8914) and its own words, or the system's.
-    /// `time`: when a signature expired, or counts from. `count`: of records or aliases.
+    /// Those fields that belong, in the order of [`Facts::FIELDS`], each at most once; the values are printable ASCII of at
+    /// most 255 octets.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         self.finding().map(finding).unwrap_or_default()
     }

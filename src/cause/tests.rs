@@ -44,7 +44,12 @@ fn trouble(name: &str, rtype: u16, cause: Cause) -> Finding {
 }
 
 fn pairs(finding: Finding) -> Vec<(&'static str, String)> {
-    Facts::of(Some(finding.into())).pairs()
+    let pairs = Facts::of(Some(finding.into())).pairs();
+    let places =
+        pairs.iter().map(|(field, _)| Facts::FIELDS.iter().position(|known| known == field));
+    let places: Vec<usize> = places.map(Option::unwrap).collect();
+    assert!(places.is_sorted_by(|left, right| left < right), "{pairs:?}");
+    pairs
 }
 
 #[test]

@@ -133,6 +133,7 @@ static void check_null(void)
     IS(dane_policy_decision_reason_text(NULL), "policy not available");
     IS(dane_policy_decision_text(NULL), "policy not available");
     IS(dane_policy_decision_enhanced_status(NULL), "4.3.0");
+    CHECK(dane_policy_decision_fact_name(NULL, 0) == NULL && dane_policy_decision_fact(NULL, 0) == NULL);
 
     CHECK(dane_policy_context_new(NULL) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_level(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
@@ -287,6 +288,7 @@ static void check_exceptions(void)
     d = dane_policy_destination_decision(to);
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     CHECK(dane_policy_decision_detail(d) == DANE_POLICY_DETAIL_DANE_OFF);
+    CHECK(dane_policy_decision_fact_name(d, 0) == NULL && dane_policy_decision_fact(d, 0) == NULL);
     IS(dane_policy_detail_name(DANE_POLICY_DETAIL_DANE_OFF), "dane-off");
     dane_policy_destination_free(to);
     CHECK(dane_policy_lookup(context, "192.0.2.2", 25, &to) == DANE_POLICY_OK);
@@ -402,6 +404,10 @@ static void check_names(void)
     IS(dane_policy_decision_text(d), "host not in MX records (mx\\x0d\\x0a\\x1b.test)");
     dane_policy_destination_free(to);
     CHECK(dane_policy_lookup_host(context, "mx.test", 25, NULL, NA, &to) == DANE_POLICY_OK);
+    IS(dane_policy_decision_fact_name(dane_policy_destination_decision(to), 0), "name");
+    IS(dane_policy_decision_fact(dane_policy_destination_decision(to), 0), "mx.test");
+    CHECK(dane_policy_decision_fact_name(dane_policy_destination_decision(to), 1) == NULL);
+    CHECK(dane_policy_decision_fact(dane_policy_destination_decision(to), 1) == NULL);
     CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
     dane_policy_destination_free(to);
     dane_policy_context_free(context);

@@ -58,10 +58,16 @@ static void see_words(void)
 
 static void see_decision(const dane_policy_decision *decision)
 {
+    size_t i;
+
     SEE(TEXT, dane_policy_decision_reason_text(decision));
     SEE(TEXT, dane_policy_decision_text(decision));
     SEE(TEXT, dane_policy_decision_enhanced_status(decision));
     SEE(TEXT, dane_policy_decision_tlsrpt_result_type(decision));
+    for (i = 0; dane_policy_decision_fact_name(decision, i) != NULL; i++) {
+        SEE(TEXT, dane_policy_decision_fact_name(decision, i));
+        SEE(NAME, dane_policy_decision_fact(decision, i));
+    }
 }
 
 static void see_verification(const dane_policy_verification *verification)
