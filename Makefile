@@ -234,7 +234,7 @@ header:
 	DANE_POLICY_HEADERS='$(CURDIR)/include' $(CARGO) build --locked --features regenerate-header
 
 texts:
-	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --test texts
+	DANE_POLICY_WRITE_TEXTS=1 $(CARGO) test --locked --lib sim::texts
 
 check-abi: $(SHARED) check-abidiff
 	$(NM) -D --defined-only --with-symbol-versions $(SHARED) | sed 's/.* //' | grep -v '^DANE_POLICY_' \

@@ -6,6 +6,8 @@ mod cases;
 mod deadlines;
 mod network;
 mod repeats;
+mod tampering;
+mod texts;
 
 pub(crate) use network::{Network, Relay};
 

@@ -144,7 +144,7 @@ impl<'a> Certificates<'a> {
             names::matching(references, &presented).ok_or_else(|| {
                 let references: Vec<&str> = references.iter().map(AsRef::as_ref).collect();
                 let (found, wanted) = (shown(&presented), shown(&references));
-                line(format_args!("certificate for {found} names none of the wanted: {wanted}"))
+                line(format_args!("certificate for {found} names none of {wanted}"))
             })
         });
         identity.clone().map_err(|text| Mismatch::new(Detail::NameMismatch, text))

@@ -1,57 +1,30 @@
 //! Whoever alters, drops or swaps what a signed zone says can make mail wait, and nothing else (RFC 7672 section 2.1.1).
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::Duration;
 
-use dane_policy::context::Context;
-use dane_policy::decide::Action;
-use world::World;
+use world::{Random, World};
 
-const SEEDS: u64 = 60;
+use super::{Network, context};
+use crate::decide::{Action, Level};
+use crate::dns::Mode;
+use crate::lookup::Destination;
 
-/// xorshift64: the same alterations for the same seed.
-struct Random(u64);
+const SEEDS: u64 = 120;
 
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
+/// What is done to a reply that is going back.
+type Tamper<'t> = Box<dyn FnMut(&[u8], Vec<u8>) -> Vec<u8> + 't>;
+
+fn look_up(world: &World, domain: &str, tamper: &mut Tamper<'_>) -> Destination {
+    let relay =
+        Box::new(|_, query: &[u8], by_tcp| Some(tamper(query, world.answer(query, by_tcp)?)));
+    let context = context(world, Level::Dane, Mode::Validate);
+    let mut network = Network::with(world, relay);
+    context.over(&mut network).lookup(domain, world.smtp_port).unwrap()
 }
 
-/// What the relay does with a reply that is going back.
-type Tamper = Box<dyn FnMut(&[u8], Vec<u8>) -> Vec<u8> + Send>;
-
-fn relay(upstream: SocketAddr, mut tamper: Tamper) -> SocketAddr {
-    let front = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let back = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = front.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok((length, client)) = front.recv_from(&mut buffer) {
-            let query = buffer[..length].to_vec();
-            if back.send_to(&query, upstream).is_err() {
-                continue;
-            }
-            let Ok(length) = back.recv(&mut buffer) else { continue };
-            let reply = tamper(&query, buffer[..length].to_vec());
-            let _ = front.send_to(&reply, client);
-        }
-    });
-    address
-}
-
-fn context(world: &World, server: SocketAddr) -> Context {
-    let mut context = Context::new();
-    context.add_nameserver(&server.to_string()).unwrap();
-    context.set_trust_anchors(world.anchor.as_bytes()).unwrap();
-    context.set_timeout(Duration::from_secs(60));
-    context
+fn honest() -> Tamper<'static> {
+    Box::new(|_, reply| reply)
 }
 
 /// Domains whose every zone is signed, with wildcards, NSEC3, aliases and proofs of absence among them.
@@ -69,21 +42,18 @@ const SIGNED: [&str; 10] = [
 ];
 
 /// Runs every domain behind the tampering and compares with what is true.
-fn assert_never_permits_more(world: &World, tamper: impl Fn(u64) -> Tamper, seeds: u64) {
-    let truth: HashMap<&str, Action> = SIGNED
-        .iter()
-        .map(|domain| {
-            let found = context(world, world.dns).lookup(domain, world.smtp_port).unwrap();
-            (*domain, found.decision.verdict.action)
-        })
-        .collect();
+fn assert_never_permits_more<'t>(world: &World, tamper: impl Fn(u64) -> Tamper<'t>, seeds: u64) {
+    let action = |domain: &str, tamper: &mut Tamper<'_>| {
+        let decision = look_up(world, domain, tamper).decision;
+        (decision.verdict.action, decision.text)
+    };
+    let truth: HashMap<&str, Action> =
+        SIGNED.iter().map(|domain| (*domain, action(domain, &mut honest()).0)).collect();
     let mut changed = 0;
     for seed in 1..=seeds {
-        let context = context(world, relay(world.dns, tamper(seed)));
+        let mut tamper = tamper(seed);
         for domain in SIGNED {
-            let found = context.lookup(domain, world.smtp_port).unwrap();
-            let action = found.decision.verdict.action;
-            let text = &found.decision.text;
+            let (action, text) = action(domain, &mut tamper);
             assert!(
                 action == truth[domain] || action == Action::Defer,
                 "seed {seed}, {domain}: {text}"
@@ -102,9 +72,9 @@ fn records_start(message: &[u8]) -> usize {
 
 #[test]
 fn altered_octets() {
-    let world = World::start().unwrap();
-    let tamper = |seed: u64| -> Tamper {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let world = World::without_sockets();
+    let tamper = |seed: u64| -> Tamper<'_> {
+        let mut random = Random::new(seed);
         Box::new(move |_, mut reply| {
             if random.below(3) == 0 {
                 let start = records_start(&reply);
@@ -121,9 +91,9 @@ fn altered_octets() {
 
 #[test]
 fn altered_counts_and_response_codes() {
-    let world = World::start().unwrap();
-    let tamper = |seed: u64| -> Tamper {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let world = World::without_sockets();
+    let tamper = |seed: u64| -> Tamper<'_> {
+        let mut random = Random::new(seed);
         Box::new(move |_, mut reply| {
             match random.below(4) {
                 0 => reply[3] ^= 3,
@@ -140,13 +110,13 @@ fn altered_counts_and_response_codes() {
 /// Answers one question with the records of another reply, from the same zone or a different one.
 #[test]
 fn replies_to_other_questions() {
-    let world = World::start().unwrap();
-    let seen: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
-    let tamper = |seed: u64| -> Tamper {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let seen = seen.clone();
+    let world = World::without_sockets();
+    let seen: RefCell<Vec<Vec<u8>>> = RefCell::default();
+    let tamper = |seed: u64| -> Tamper<'_> {
+        let mut random = Random::new(seed);
+        let seen = &seen;
         Box::new(move |_, reply| {
-            let mut seen = seen.lock().unwrap();
+            let mut seen = seen.borrow_mut();
             let start = records_start(&reply);
             let mut forged = reply.clone();
             if !seen.is_empty() && random.below(4) == 0 {
@@ -164,15 +134,6 @@ fn replies_to_other_questions() {
         })
     };
     assert_never_permits_more(&world, tamper, SEEDS);
-}
-
-/// Asks the world's name server directly.
-fn ask(server: SocketAddr, query: &[u8]) -> Vec<u8> {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.send_to(query, server).unwrap();
-    let mut buffer = [0; 4096];
-    let length = socket.recv(&mut buffer).unwrap();
-    buffer[..length].to_vec()
 }
 
 fn name_end(message: &[u8], start: usize) -> usize {
@@ -206,21 +167,22 @@ fn records(message: &[u8]) -> Vec<(Vec<u8>, usize)> {
 }
 
 /// Answers the TLSA query for `owner` with records of the reply to `wild`, moved to `owner` where `moves` says so.
-fn replay(
-    upstream: SocketAddr,
+fn replay<'w>(
+    world: &'w World,
     owner: &str,
     wild: &str,
     moves: fn(&[u8]) -> bool,
     keeps_rest: bool,
     is_answer: bool,
-) -> Tamper {
+) -> Tamper<'w> {
     let (owner, wild) = (encode(owner), encode(wild));
     Box::new(move |query, reply| {
         let end = name_end(query, 12);
         if query[12..end] != owner[..] || query[end..end + 2] != [0, 52] {
             return reply;
         }
-        let source = ask(upstream, &[&query[..12], &wild, &query[end..]].concat());
+        let query_wild = [&query[..12], &wild, &query[end..]].concat();
+        let source = world.answer(&query_wild, true).unwrap();
         let (mut moved, mut rest) = (Vec::new(), Vec::new());
         for (record, owner_end) in records(&source) {
             if moves(&record) {
@@ -244,15 +206,14 @@ fn replay(
 /// A wildcard's records, moved to a name that exists: signed, and not true (RFC 4035 section 5.3.4).
 #[test]
 fn rfc4035_5_3_4_a_wildcard_replayed_onto_an_existing_name() {
-    let world = World::start().unwrap();
+    let world = World::without_sockets();
     let owner = format!("_{}._tcp.mx.blocked.test", world.smtp_port);
-    let honest = context(&world, world.dns).lookup("blocked.test", world.smtp_port).unwrap();
+    let honest = look_up(&world, "blocked.test", &mut honest());
     assert_eq!(honest.decision.verdict.action, Action::Opportunistic);
     for keeps_proof in [true, false] {
         let moves = |record: &[u8]| record.starts_with(&encode("anything.blocked.test"));
-        let tamper = replay(world.dns, &owner, "anything.blocked.test", moves, keeps_proof, true);
-        let forged = context(&world, relay(world.dns, tamper));
-        let found = forged.lookup("blocked.test", world.smtp_port).unwrap();
+        let mut tamper = replay(&world, &owner, "anything.blocked.test", moves, keeps_proof, true);
+        let found = look_up(&world, "blocked.test", &mut tamper);
         let text = &found.decision.text;
         assert_eq!(found.decision.verdict.action, Action::Defer, "{text}");
         assert!(text.contains("wildcard without proof"), "{text}");
@@ -262,13 +223,12 @@ fn rfc4035_5_3_4_a_wildcard_replayed_onto_an_existing_name() {
 /// The NSEC of a wildcard, moved to a name that has what the wildcard has not (CVE-2017-15105).
 #[test]
 fn rfc4035_5_4_the_nsec_of_a_wildcard_moved_to_another_name() {
-    let world = World::start().unwrap();
+    let world = World::without_sockets();
     let owner = format!("_{}._tcp.mx.star.test", world.smtp_port);
-    let honest = context(&world, world.dns).lookup("star.test", world.smtp_port).unwrap();
+    let honest = look_up(&world, "star.test", &mut honest());
     assert_eq!(honest.decision.verdict.action, Action::Verify);
     let moves = |record: &[u8]| record.starts_with(&encode("*.star.test"));
-    let tamper = replay(world.dns, &owner, "anything.star.test", moves, false, false);
-    let forged = context(&world, relay(world.dns, tamper));
-    let found = forged.lookup("star.test", world.smtp_port).unwrap();
+    let mut tamper = replay(&world, &owner, "anything.star.test", moves, false, false);
+    let found = look_up(&world, "star.test", &mut tamper);
     assert_eq!(found.decision.verdict.action, Action::Defer, "{}", found.decision.text);
 }
