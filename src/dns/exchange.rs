@@ -66,24 +66,19 @@ impl<'a> Exchange<'a> {
         let query = self.query();
         let length = u16::try_from(query.len()).map_err(io::Error::other)?;
         self.socket.send([&length.to_be_bytes(), &query[..]].concat());
-        let mut reply = Vec::new();
-        loop {
-            let octets = self.socket.receive().await?;
-            if octets.is_empty() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            reply.extend_from_slice(&octets);
-            let Some(length) = reply.first_chunk::<PREFIX>() else { continue };
-            let end = PREFIX + usize::from(u16::from_be_bytes(*length));
-            if reply.len() >= end {
-                reply.truncate(end);
-                break;
-            }
-            if memory::is_short() {
-                return Err(io::ErrorKind::OutOfMemory.into());
-            }
-            memory::fallibly(|| reply.try_reserve_exact(end - reply.len()))?;
+        let mut reply = self.socket.receive_at_least(PREFIX).await?;
+        let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let length = reply.first_chunk::<PREFIX>().ok_or_else(end)?;
+        let length = PREFIX + usize::from(u16::from_be_bytes(*length));
+        if let Some(more) = length.checked_sub(reply.len()).filter(|more| *more > 0) {
+            let rest = self.socket.receive_at_least(more).await?;
+            memory::fallibly(|| reply.try_reserve_exact(rest.len()))?;
+            reply.extend(rest);
         }
+        if reply.len() < length {
+            return Err(end());
+        }
+        reply.truncate(length);
         drop(reply.drain(..PREFIX));
         if !self.is_answered_by(&reply) {
             return Err(io::Error::other("reply to another question"));

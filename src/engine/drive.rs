@@ -37,10 +37,13 @@ pub(crate) fn drive<T>(
         while let Some(deed) = engine.next_deed() {
             driver.perform(deed, engine);
         }
-        if engine.has_news.get() {
-            continue;
-        }
         let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake.get() };
-        driver.wait(until.ok_or_else(|| io::Error::other("nothing to wait for"))?, engine)?;
+        while !engine.has_news.get() {
+            let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
+            driver.wait(until, engine)?;
+            if driver.now(0) >= until {
+                break;
+            }
+        }
     }
 }

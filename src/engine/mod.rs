@@ -10,6 +10,8 @@ mod event;
 mod once;
 mod socket;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::cell::{Cell, RefCell};
@@ -72,8 +74,8 @@ impl Engine {
     /// Takes what happened. News of a socket that was closed meanwhile is passed over.
     pub(crate) fn handle(&self, id: Id, event: Event) {
         if let Some(row) = self.rows.borrow_mut().get_mut(&id) {
-            row.handle(event);
-            self.has_news.set(true);
+            let is_news = row.handle(event);
+            self.has_news.set(self.has_news.get() || is_news);
         }
     }
 

@@ -1,5 +1,6 @@
 //! A connected socket, as the futures of a call see it.
 
+use std::collections::TryReserveError;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -7,35 +8,64 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::{Deed, Engine, Event, Id, Kind, SOCKETS};
+use crate::memory;
 
-/// What is known of a socket. It holds one piece of what came at a time: the driver reads the next when that is taken.
+/// What is known of a socket. It holds one datagram, or as many octets of a stream as somebody waits for: the driver reads
+/// on when they are taken.
 #[derive(Debug)]
 pub(super) struct Row {
     kind: Kind,
     opened: Option<(Option<SocketAddr>, u16)>,
     received: Option<Vec<u8>>,
+    least: usize,
     has_ended: bool,
     failed: Option<io::Error>,
 }
 
 impl Row {
     fn new(kind: Kind) -> Self {
-        Self { kind, opened: None, received: None, has_ended: false, failed: None }
+        let (opened, received, failed) = (None, None, None);
+        Self { kind, opened, received, least: 1, has_ended: false, failed }
     }
 
     pub(super) fn wants(&self) -> bool {
-        self.received.is_none() && !self.has_ended && self.failed.is_none()
+        !self.has_enough() && !self.has_ended && self.failed.is_none()
     }
 
-    pub(super) fn handle(&mut self, event: Event) {
+    fn has_enough(&self) -> bool {
+        let is_enough =
+            |octets: &Vec<u8>| self.kind == Kind::Datagram || octets.len() >= self.least;
+        self.received.as_ref().is_some_and(is_enough)
+    }
+
+    /// Takes what happened. Whether somebody may wait for it.
+    pub(super) fn handle(&mut self, event: Event) -> bool {
         match event {
             Event::Opened { local, token } => self.opened = Some((local, token)),
-            Event::Received(octets) => {
-                self.has_ended = self.kind == Kind::Stream && octets.is_empty();
-                self.received = Some(octets);
-            }
+            Event::Received(octets) if self.kind == Kind::Datagram => self.received = Some(octets),
+            Event::Received(octets) if octets.is_empty() => self.has_ended = true,
+            Event::Received(octets) => match self.append(&octets) {
+                Ok(()) => return !self.wants(),
+                Err(_) => self.failed = Some(io::ErrorKind::OutOfMemory.into()),
+            },
             Event::Failed(error) => self.failed = Some(error),
         }
+        true
+    }
+
+    fn append(&mut self, octets: &[u8]) -> Result<(), TryReserveError> {
+        let received = self.received.get_or_insert_default();
+        let more = self.least.saturating_sub(received.len()).max(octets.len());
+        memory::fallibly(|| received.try_reserve_exact(more))?;
+        received.extend_from_slice(octets);
+        Ok(())
+    }
+
+    fn take(&mut self) -> Option<Vec<u8>> {
+        if self.has_enough() || self.has_ended {
+            return Some(self.received.take().unwrap_or_default());
+        }
+        None
     }
 }
 
@@ -79,13 +109,20 @@ impl Socket {
         self.engine.push(Deed::Send(self.id, octets));
     }
 
-    /// A datagram, or the octets of a stream that are there; none at its end.
+    /// A datagram, or octets of a stream; none at its end.
     pub(crate) async fn receive(&self) -> io::Result<Vec<u8>> {
-        let take = |row: &mut Row| {
-            let octets = row.received.take();
-            octets.or_else(|| row.has_ended.then(Vec::new)).map(Ok)
-        };
-        poll_fn(|_| self.poll(take)).await
+        self.receive_at_least(1).await
+    }
+
+    /// So many octets of a stream and perhaps some more; fewer where it ends.
+    pub(crate) async fn receive_at_least(&self, least: usize) -> io::Result<Vec<u8>> {
+        poll_fn(|_| {
+            self.poll(|row| {
+                row.least = least;
+                row.take().map(Ok)
+            })
+        })
+        .await
     }
 
     /// What came before a failure comes before it here too.
