@@ -37,7 +37,7 @@ pub(crate) struct Engine {
     now: Cell<Duration>,
     /// The earliest time that somebody waits for.
     wake: Cell<Option<Duration>>,
-    rows: RefCell<BTreeMap<Id, Row>>,
+    rows: RefCell<BTreeMap<Id, Rc<RefCell<Row>>>>,
     next: Cell<u64>,
     deeds: RefCell<VecDeque<Deed>>,
     has_news: Cell<bool>,
@@ -68,13 +68,13 @@ impl Engine {
 
     /// Whether somebody waits to receive, so that the driver may read.
     pub(crate) fn wants(&self, id: Id) -> bool {
-        self.rows.borrow().get(&id).is_some_and(Row::wants)
+        self.rows.borrow().get(&id).is_some_and(|row| row.borrow().wants())
     }
 
     /// Takes what happened. News of a socket that was closed meanwhile is passed over.
     pub(crate) fn handle(&self, id: Id, event: Event) {
-        if let Some(row) = self.rows.borrow_mut().get_mut(&id) {
-            let is_news = row.handle(event);
+        if let Some(row) = self.rows.borrow().get(&id) {
+            let is_news = row.borrow_mut().handle(event);
             self.has_news.set(self.has_news.get() || is_news);
         }
     }

@@ -1,5 +1,6 @@
 //! A connected socket, as the futures of a call see it.
 
+use std::cell::RefCell;
 use std::collections::TryReserveError;
 use std::future::poll_fn;
 use std::io;
@@ -74,6 +75,7 @@ impl Row {
 pub(crate) struct Socket {
     engine: Rc<Engine>,
     id: Id,
+    row: Rc<RefCell<Row>>,
     local: Option<SocketAddr>,
     token: u16,
 }
@@ -84,9 +86,10 @@ impl Engine {
         let begin = || self.rows.borrow().len() < SOCKETS;
         poll_fn(|_| if begin() { Poll::Ready(()) } else { Poll::Pending }).await;
         let id = Id(self.next.replace(self.next.get() + 1));
-        self.rows.borrow_mut().insert(id, Row::new(kind));
+        let row = Rc::new(RefCell::new(Row::new(kind)));
+        self.rows.borrow_mut().insert(id, row.clone());
         self.push(Deed::Open(id, kind, peer));
-        let mut socket = Socket { engine: self.clone(), id, local: None, token: 0 };
+        let mut socket = Socket { engine: self.clone(), id, row, local: None, token: 0 };
         let opened = poll_fn(|_| socket.poll(|row| row.opened.map(Ok))).await?;
         (socket.local, socket.token) = opened;
         Ok(socket)
@@ -127,9 +130,8 @@ impl Socket {
 
     /// What came before a failure comes before it here too.
     fn poll<T>(&self, take: impl FnOnce(&mut Row) -> Option<io::Result<T>>) -> Poll<io::Result<T>> {
-        let mut rows = self.engine.rows.borrow_mut();
-        let row = rows.get_mut(&self.id);
-        let news = row.and_then(|row| take(row).or_else(|| row.failed.take().map(Err)));
+        let mut row = self.row.borrow_mut();
+        let news = take(&mut row).or_else(|| row.failed.take().map(Err));
         news.map_or(Poll::Pending, Poll::Ready)
     }
 }

@@ -15,8 +15,9 @@ use rustix::io::Errno;
 use crate::engine::{Deed, Driver, Engine, Event, Id, Kind};
 use connection::Connection;
 
-/// Octets read at once; a reply over UDP has fewer.
+/// Octets read at once; a reply over UDP has fewer. Where it is filled, the next is twice as large.
 const CHUNK: usize = 8 * 1024;
+const MAX_CHUNK: usize = 64 * 1024;
 
 /// The network.
 #[derive(Debug)]
@@ -34,7 +35,14 @@ impl Net {
     /// What came of making progress with a connection, told to the engine.
     fn tell(&mut self, id: Id, engine: &Engine, progress: io::Result<Option<Event>>) {
         match progress {
-            Ok(Some(event)) => engine.handle(id, event),
+            Ok(Some(event)) => {
+                if let Event::Received(octets) = &event
+                    && octets.len() == self.buffer.len()
+                {
+                    self.buffer.resize(MAX_CHUNK.min(2 * octets.len()), 0);
+                }
+                engine.handle(id, event);
+            }
             Ok(None) => {}
             Err(error) => {
                 self.connections.remove(&id);
@@ -75,7 +83,7 @@ impl Driver for Net {
     }
 
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {
-        self.buffer.resize(CHUNK, 0);
+        self.buffer.resize(CHUNK.max(self.buffer.len()), 0);
         let mut ids = Vec::with_capacity(self.connections.len());
         let mut descriptors = Vec::with_capacity(self.connections.len());
         for (id, connection) in &self.connections {
