@@ -125,6 +125,35 @@ fn arrows_of_lab() -> Arrows {
     arrows
 }
 
+/// Which file of the library uses which, by `crate::` and `super::` paths; a folder's `mod.rs`, which opens it, apart.
+fn arrows_of_library() -> Arrows {
+    let src = root().join("src");
+    let module = |file: &PathBuf| {
+        let path = file.strip_prefix(&src).unwrap().with_extension("");
+        path.to_str().unwrap().replace('/', "::")
+    };
+    let files = sources(&src);
+    let modules: BTreeSet<String> = files.iter().map(module).collect();
+    let mut arrows = Arrows::new();
+    for file in files.iter().filter(|file| !file.ends_with("mod.rs")) {
+        let from = module(file);
+        for path in paths(&code(file)) {
+            let folder = from.rsplit_once("::").map_or("", |(folder, _)| folder);
+            let of_crate = path.strip_prefix("crate::").map(str::to_owned);
+            let beside = || Some(format!("{folder}::{}", path.strip_prefix("super::")?));
+            let Some(mut used) = of_crate.or_else(beside) else { continue };
+            while !modules.contains(&used) {
+                let Some(end) = used.rfind("::") else { break };
+                used.truncate(end);
+            }
+            if modules.contains(&used) && used != from {
+                arrows.insert((from.clone(), used));
+            }
+        }
+    }
+    arrows
+}
+
 fn assert_no_circle(mut arrows: Arrows) {
     while !arrows.is_empty() {
         let users: BTreeSet<String> = arrows.iter().map(|(from, _)| from.clone()).collect();
@@ -163,6 +192,13 @@ fn the_arrows_are_those_of_the_code() {
 #[test]
 fn nobody_uses_a_module_that_uses_it() {
     assert_no_circle(arrows_of_code().0);
+}
+
+#[test]
+fn no_two_files_of_the_library_use_each_other() {
+    let arrows = arrows_of_library();
+    assert!(arrows.len() > 150, "{arrows:?}");
+    assert_no_circle(arrows);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 /*
  * How the library behaves inside a mail server: a context made before a fork works in four children at once, no
- * descriptor is left behind, descriptors 0 to 2 are not touched where they are closed, SIGPIPE kills nobody.
+ * descriptor is left behind, descriptors 0 to 2 are not touched where they are closed, SIGPIPE kills nobody, and the
+ * caller's signals neither end a call nor are lost.
  * Runs as `world run -- process`.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +112,30 @@ static void without_standard_descriptors(const dane_policy_context *context)
     wait_for(child);
 }
 
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int signal)
+{
+    (void)signal;
+    alarms++;
+}
+
+/* A handler that interrupts every wait (no SA_RESTART), a thousand times a second. */
+static void interrupted(const dane_policy_context *context)
+{
+    const struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action = {0};
+    int round;
+
+    action.sa_handler = count_alarm;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (round = 0; round < ROUNDS || alarms == 0; round++)
+        every_kind(context);
+    setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_DFL);
+}
+
 int main(void)
 {
     dane_policy_context *context;
@@ -132,6 +158,7 @@ int main(void)
     every_kind(context);
     for (i = 0; i < CHILDREN; i++)
         wait_for(children[i]);
+    interrupted(context);
     without_standard_descriptors(context);
     dane_policy_context_free(context);
     printf("process: passed\n");
