@@ -21,31 +21,30 @@ impl Tasks {
     /// Polls `work`, and all that it began, until nothing moves.
     pub(crate) fn poll<T>(
         &self,
-        work: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+        mut work: Pin<&mut (impl Future<Output = T> + ?Sized)>,
         context: &mut Context<'_>,
     ) -> Poll<T> {
-        let mut work = work;
         loop {
-            let has_ended = self.poll_running(context);
+            let moves = self.poll_running(context);
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
                 return Poll::Ready(outcome);
             }
-            if !has_ended && self.begun.borrow().is_empty() {
+            if !moves && self.begun.borrow().is_empty() {
                 return Poll::Pending;
             }
         }
     }
 
-    /// Polls each once, those first that others were begun by. Whether one ended, for whose outcome somebody may wait.
+    /// Polls each once, in its order. Whether one was new or ended: then another may go on.
     fn poll_running(&self, context: &mut Context<'_>) -> bool {
         let mut running = self.running.take();
         let before = running.len();
         running.append(&mut self.begun.borrow_mut());
         let count = running.len();
         running.retain_mut(|task| task.as_mut().poll(context).is_pending());
-        let has_ended = running.len() < count || before < count;
+        let moves = before < count || running.len() < count;
         self.running.replace(running);
-        has_ended
+        moves
     }
 
     /// Drops what nobody waits for any longer.

@@ -148,6 +148,7 @@ impl Session<'_> {
                 break;
             }
             let octets = self.receive(self.deadline).await?;
+            // One message of the handshake has 64 KiB at most, which rustls sees to.
             if let Err(error) = tls.take(&octets) {
                 // The server is told why, if it listens.
                 self.socket.send(tls.output());
@@ -158,14 +159,12 @@ impl Session<'_> {
         let chain = tls.chain();
         tls.say(QUIT);
         self.socket.send(tls.output());
-        let goodbye = async {
-            while let Ok(octets) = self.receive(self.patience()).await {
-                if tls.take(&octets).is_err() || tls.has_heard() {
-                    break;
-                }
+        let patience = self.patience();
+        while let Ok(octets) = self.receive(patience).await {
+            if tls.take(&octets).is_err() || tls.has_heard() {
+                break;
             }
-        };
-        goodbye.await;
+        }
         tls.close();
         self.socket.send(tls.output());
         Ok((chain, version))
