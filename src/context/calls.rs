@@ -3,11 +3,11 @@
 use std::io;
 use std::rc::Rc;
 
-use super::{Context, InvalidSetting};
+use super::Context;
 use crate::check::{self, Report};
 use crate::decide::Mx;
-use crate::dns::wire::{names, rtype};
-use crate::dns::{Answer, Call, Config, Mode};
+use crate::dns::wire::names;
+use crate::dns::{Answer, Call, Config, Mode, RecordType};
 use crate::engine::{Driver, Engine, drive};
 use crate::lookup::{self, Destination, Policy};
 
@@ -26,19 +26,13 @@ impl<'c> Calls<'c> {
         self.run(self.context.dns.mode, async |call| call.probe().await)
     }
 
-    pub(crate) fn query(
-        &mut self,
-        name: &str,
-        rtype: u16,
-    ) -> io::Result<Result<Answer, InvalidSetting>> {
-        if !matches!(rtype, rtype::A | rtype::CNAME | rtype::MX | rtype::AAAA | rtype::TLSA) {
-            return Ok(Err(InvalidSetting(format!("record type {rtype} is not served"))));
-        }
+    pub(crate) fn query(&mut self, name: &str, rtype: RecordType) -> io::Result<Answer> {
         let name = match names::parse(name) {
             Ok(name) => name,
-            Err(invalid) => return Ok(Ok(Answer::invalid_name(invalid))),
+            Err(invalid) => return Ok(Answer::invalid_name(invalid)),
         };
-        self.run(self.context.dns.mode, async |call| call.resolve(&name, rtype).await).map(Ok)
+        let rtype = rtype.number();
+        self.run(self.context.dns.mode, async |call| call.resolve(&name, rtype).await)
     }
 
     pub(crate) fn lookup(&mut self, domain: &str, port: u16) -> io::Result<Destination> {

@@ -1,16 +1,20 @@
 //! The configuration of a caller, and the calls it makes.
 
 mod calls;
+mod invalid_setting;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use invalid_setting::InvalidSetting;
+
 use crate::check::Report;
 use crate::decide::{Level, Mx};
-use crate::dns::{Anchors, Answer, Cache, Config, Mode, parse_resolv_conf, parse_server};
+use crate::dns::{
+    Anchors, Answer, Cache, Config, Mode, RecordType, parse_resolv_conf, parse_server,
+};
 use crate::engine::Driver;
 use crate::lookup::{self, Destination, Policy};
 use crate::net::Net;
@@ -21,18 +25,6 @@ use calls::Calls;
 
 /// The whole budget of a call unless set otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Why a setting or an argument was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidSetting(pub String);
-
-impl fmt::Display for InvalidSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidSetting {}
 
 /// Configuration, and a bounded cache of zone keys. Holds no descriptor and no thread.
 ///
@@ -88,7 +80,7 @@ impl Context {
         domain: &str,
         level: Option<Level>,
     ) -> Result<(), InvalidSetting> {
-        let domain = lookup::next_hop(domain).map_err(|why| InvalidSetting(why.to_string()))?;
+        let domain = lookup::next_hop(domain).map_err(InvalidSetting::Destination)?;
         self.destination_levels.insert(domain, level);
         Ok(())
     }
@@ -108,7 +100,7 @@ impl Context {
 
     /// Adds a name server, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`; the first replaces those of resolv.conf.
     pub fn add_nameserver(&mut self, address: &str) -> Result<(), InvalidSetting> {
-        let server = parse_server(address).map_err(InvalidSetting)?;
+        let server = parse_server(address).ok_or(InvalidSetting::NameServer)?;
         if !self.servers_are_replaced {
             self.dns.servers.clear();
             self.servers_are_replaced = true;
@@ -120,7 +112,7 @@ impl Context {
 
     /// Replaces the name servers by those of a resolv.conf text.
     pub fn set_resolv_conf(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
-        self.dns.servers = parse_resolv_conf(text).map_err(InvalidSetting)?;
+        self.dns.servers = parse_resolv_conf(text).map_err(|_| InvalidSetting::ResolvConf)?;
         self.servers_are_replaced = true;
         self.cache = Arc::default();
         Ok(())
@@ -128,9 +120,7 @@ impl Context {
 
     /// Replaces the trust anchors by DS and DNSKEY lines.
     pub fn set_trust_anchors(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
-        let text = std::str::from_utf8(text)
-            .map_err(|_| InvalidSetting("trust anchors are not text".into()))?;
-        self.dns.anchors = Anchors::parse(text).map_err(InvalidSetting)?;
+        self.dns.anchors = Anchors::parse(text).map_err(InvalidSetting::TrustAnchors)?;
         self.cache = Arc::default();
         Ok(())
     }
@@ -143,8 +133,7 @@ impl Context {
     /// The name for EHLO, a domain name or an address literal; by default this machine's, and where that is neither, the
     /// address literal of the connection.
     pub fn set_ehlo_name(&mut self, name: &str) -> Result<(), InvalidSetting> {
-        let name = smtp::client_name(name)
-            .ok_or_else(|| InvalidSetting("neither a domain name nor an address literal".into()))?;
+        let name = smtp::client_name(name).ok_or(InvalidSetting::EhloName)?;
         self.ehlo_name = Some(name.into());
         Ok(())
     }
@@ -160,10 +149,10 @@ impl Context {
         self.over(&mut Net::new()).probe()
     }
 
-    /// One RRset with its status: A (1), CNAME (5), MX (15), AAAA (28) or TLSA (52).
+    /// One RRset with its status.
     ///
     /// An invalid name is an answer too: indeterminate, with the cause as its text.
-    pub fn query(&self, name: &str, rtype: u16) -> io::Result<Result<Answer, InvalidSetting>> {
+    pub fn query(&self, name: &str, rtype: RecordType) -> io::Result<Answer> {
         self.over(&mut Net::new()).query(name, rtype)
     }
 

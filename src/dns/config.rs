@@ -1,6 +1,7 @@
 //! Where and how to ask.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::str::Utf8Error;
 
 use super::Mode;
 use crate::dns::proof::Anchors;
@@ -36,8 +37,8 @@ fn local() -> SocketAddr {
 }
 
 /// The name servers of a resolv.conf(5) text. Whatever else is in it, malformed addresses too, is passed over.
-pub(crate) fn parse_resolv_conf(text: &[u8]) -> Result<Vec<SocketAddr>, String> {
-    let text = std::str::from_utf8(text).map_err(|_| "resolv.conf is not text")?;
+pub(crate) fn parse_resolv_conf(text: &[u8]) -> Result<Vec<SocketAddr>, Utf8Error> {
+    let text = str::from_utf8(text)?;
     let server = |line: &str| {
         let mut words = line.split_ascii_whitespace();
         let address = words.next().filter(|word| *word == "nameserver").and(words.next())?;
@@ -48,7 +49,7 @@ pub(crate) fn parse_resolv_conf(text: &[u8]) -> Result<Vec<SocketAddr>, String> 
 }
 
 /// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:53` or, with a zone, `fe80::1%eth0` (RFC 4007 section 11).
-pub(crate) fn parse_server(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn parse_server(text: &str) -> Option<SocketAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let with_port = || match text.strip_prefix('[').and_then(|text| text.rsplit_once("]:")) {
         Some((address, port)) => {
@@ -62,8 +63,7 @@ pub(crate) fn parse_server(text: &str) -> Result<SocketAddr, String> {
         Some(bare) => parse_address(bare).filter(SocketAddr::is_ipv6),
         None => parse_address(text).or_else(with_port),
     };
-    let address = address.filter(|address| address.port() != 0);
-    address.ok_or_else(|| "not an IP address with an optional port".into())
+    address.filter(|address| address.port() != 0)
 }
 
 /// An address without a port.
@@ -105,7 +105,7 @@ mod tests {
             "fe80::1%",
             "fe80::1%no such interface",
         ] {
-            assert!(parse_server(bad).is_err(), "{bad}");
+            assert!(parse_server(bad).is_none(), "{bad}");
         }
     }
 

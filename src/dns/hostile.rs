@@ -60,7 +60,7 @@ impl Call {
         mode: Mode,
         work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
-        let anchors = Anchors::parse(anchor).unwrap();
+        let anchors = Anchors::parse(anchor.as_bytes()).unwrap();
         let config = Config { servers: vec![network.name_server()], mode: Some(mode), anchors };
         let engine = Engine::new();
         let deadline = Duration::from_secs(60);

@@ -11,6 +11,7 @@ mod hostile;
 mod mode;
 mod probe;
 pub(crate) mod proof;
+mod record_type;
 mod resolve;
 mod trust_ad;
 mod validate;
@@ -19,7 +20,9 @@ pub(crate) mod wire;
 
 pub use answer::{Alias, Answer};
 pub use mode::Mode;
-pub use proof::Status;
+pub use proof::{AnchorFault, InvalidAnchors, Status};
+pub use record_type::RecordType;
+pub use wire::names::InvalidName;
 
 pub(crate) use cache::Cache;
 pub(crate) use call::Call;

@@ -1,14 +1,15 @@
 //! Contexts.
 
 use std::ffi::{CString, c_char, c_int};
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use super::boundary::{change, create, free, read};
 use super::error::{MISUSE, dane_policy_error};
 use super::status;
-use super::text::{array, from_c, to_c};
+use super::text::{array, from_c, into_c};
 use crate::context::{Context, InvalidSetting};
-use crate::text::one_line;
+use crate::text::line;
 
 /// Configuration, a bounded cache of zone keys, no thread and no descriptor.
 pub struct dane_policy_context {
@@ -17,20 +18,43 @@ pub struct dane_policy_context {
     error: CString,
 }
 
-impl From<dane_policy_error> for InvalidSetting {
+/// Why a function that sets something refused.
+enum Refusal {
+    /// An argument is not what it must be.
+    Argument,
+    Setting(InvalidSetting),
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument => f.write_str("NULL, or a number out of its range"),
+            Self::Setting(why) => why.fmt(f),
+        }
+    }
+}
+
+impl From<dane_policy_error> for Refusal {
     fn from(_: dane_policy_error) -> Self {
-        Self("NULL, or a number out of its range".into())
+        Self::Argument
+    }
+}
+
+impl From<InvalidSetting> for Refusal {
+    fn from(why: InvalidSetting) -> Self {
+        Self::Setting(why)
     }
 }
 
 /// Changes a setting, and remembers why if it is refused.
 fn set(
     context: Option<&mut dane_policy_context>,
-    body: impl FnOnce(&mut Context) -> Result<(), InvalidSetting>,
+    body: impl FnOnce(&mut Context) -> Result<(), Refusal>,
 ) -> c_int {
     change(context, |context| {
         let refused = body(&mut context.context).err();
-        context.error = to_c(&one_line(refused.as_ref().map_or("", |InvalidSetting(why)| why)));
+        let why = refused.as_ref().map(|why| line(format_args!("{why}")));
+        context.error = into_c(why.unwrap_or_default());
         refused.map_or(Ok(()), |_| Err(MISUSE))
     })
 }
@@ -80,7 +104,7 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         let level = status::destination_level(level)?;
-        context.set_destination_level(&domain, level)
+        Ok(context.set_destination_level(&domain, level)?)
     })
 }
 
@@ -124,7 +148,7 @@ pub unsafe extern "C" fn dane_policy_context_add_nameserver(
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let address = unsafe { from_c(address) }?;
-        context.add_nameserver(&address)
+        Ok(context.add_nameserver(&address)?)
     })
 }
 
@@ -138,7 +162,7 @@ pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        context.set_resolv_conf(text)
+        Ok(context.set_resolv_conf(text)?)
     })
 }
 
@@ -154,7 +178,7 @@ pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
-        context.set_trust_anchors(text)
+        Ok(context.set_trust_anchors(text)?)
     })
 }
 
@@ -181,7 +205,7 @@ pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
-        context.set_ehlo_name(&name)
+        Ok(context.set_ehlo_name(&name)?)
     })
 }
 

@@ -7,6 +7,7 @@ use super::boundary::create;
 use super::context::dane_policy_context;
 use super::error::MISUSE;
 use super::text::from_c;
+use crate::dns::RecordType;
 
 /// Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
 /// is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
@@ -21,8 +22,8 @@ pub unsafe extern "C" fn dane_policy_query(
         let context = context.ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
-        let answer = context.context.query(&name, r#type)?.map_err(|_| MISUSE)?;
-        Ok(dane_policy_answer::new(answer))
+        let rtype = RecordType::from_number(r#type).ok_or(MISUSE)?;
+        Ok(dane_policy_answer::new(context.context.query(&name, rtype)?))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, query) }

@@ -1,5 +1,7 @@
 //! Trust anchors (RFC 4033 section 2), as DS and DNSKEY lines.
 
+use std::fmt;
+
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use hickory_resolver::proto::rr::Name;
 
@@ -8,10 +10,48 @@ use super::key::{self, Key};
 use crate::dns::wire::names;
 
 /// The root's key-signing keys 20326 (2017) and 38696 (2024), from IANA's root-anchors.xml of 2024-07-18.
-const ROOT: &str = "\
+const ROOT: &[u8] = b"\
 . DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D
 . DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
 ";
+
+/// Why trust anchors were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidAnchors {
+    /// They are not UTF-8.
+    NotText,
+    /// There is no DS and no DNSKEY record.
+    Empty,
+    /// A line that cannot be used.
+    Line {
+        /// Its number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: AnchorFault,
+    },
+}
+
+/// What is wrong with a line of trust anchors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnchorFault {
+    /// Neither a DS nor a zone-signing DNSKEY record.
+    NotAnchor,
+    /// A digest of so many octets, which is not the length of its type.
+    DigestLength {
+        /// Octets of the digest.
+        octets: usize,
+        /// Its type (RFC 4034 section 5.1.3).
+        digest_type: u8,
+    },
+    /// An algorithm that is not supported (RFC 4034 appendix A.1).
+    Algorithm(u8),
+    /// A digest type that is not supported.
+    DigestType(u8),
+    /// A key of a size that cannot be checked.
+    KeySize,
+}
 
 /// Configured entry points into signed zones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +73,8 @@ impl Anchors {
     /// Reads one anchor a line: `NAME [TTL] [IN] DS ...` or `DNSKEY ...`; `;` and `#` start a comment.
     ///
     /// One whose algorithm, digest type or size of key is not supported is passed over where another of its name is.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, InvalidAnchors> {
+        let text = str::from_utf8(text).map_err(|_| InvalidAnchors::NotText)?;
         let mut anchors = Vec::new();
         let mut unsupported = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -42,7 +83,7 @@ impl Anchors {
             if fields.is_empty() {
                 continue;
             }
-            let at_line = |why: String| format!("line {} {why}", number + 1);
+            let at_line = |fault| InvalidAnchors::Line { line: number + 1, fault };
             let (name, anchor) = parse_line(&fields).map_err(at_line)?;
             match anchor.fault() {
                 None => anchors.push((name, anchor)),
@@ -54,7 +95,7 @@ impl Anchors {
             return Err(fault);
         }
         if anchors.is_empty() {
-            return Err("no DS or DNSKEY record".into());
+            return Err(InvalidAnchors::Empty);
         }
         Ok(Self(anchors))
     }
@@ -86,35 +127,53 @@ impl Anchors {
 
 impl Anchor {
     /// Why it cannot be used here, where a later version may.
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<AnchorFault> {
         let algorithm = match self {
             Self::Ds(ds) => ds.algorithm,
             Self::Key(key) => key.algorithm,
         };
         match self {
-            _ if !key::supported(algorithm) => {
-                Some(format!("has the unsupported algorithm {algorithm}"))
-            }
-            Self::Ds(ds) if !ds.is_supported() => {
-                Some(format!("has the unsupported digest type {}", ds.digest_type))
-            }
-            Self::Key(key) if !key.is_checkable() => {
-                Some("has a key of a size that cannot be checked".into())
-            }
+            _ if !key::supported(algorithm) => Some(AnchorFault::Algorithm(algorithm)),
+            Self::Ds(ds) if !ds.is_supported() => Some(AnchorFault::DigestType(ds.digest_type)),
+            Self::Key(key) if !key.is_checkable() => Some(AnchorFault::KeySize),
             _ => None,
         }
     }
 }
 
-fn parse_line(fields: &[&str]) -> Result<(Name, Anchor), String> {
-    let neither = || "is neither a DS nor a zone-signing DNSKEY record".to_owned();
-    let anchor = read_line(fields).ok_or_else(neither)?;
+impl fmt::Display for InvalidAnchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotText => f.write_str("trust anchors are not text"),
+            Self::Empty => f.write_str("no DS or DNSKEY record"),
+            Self::Line { line, fault } => write!(f, "line {line} {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidAnchors {}
+
+impl fmt::Display for AnchorFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnchor => f.write_str("is neither a DS nor a zone-signing DNSKEY record"),
+            Self::DigestLength { octets, digest_type } => write!(
+                f,
+                "has a digest of another length ({octets}) than digest type {digest_type} makes"
+            ),
+            Self::Algorithm(number) => write!(f, "has the unsupported algorithm {number}"),
+            Self::DigestType(number) => write!(f, "has the unsupported digest type {number}"),
+            Self::KeySize => f.write_str("has a key of a size that cannot be checked"),
+        }
+    }
+}
+
+fn parse_line(fields: &[&str]) -> Result<(Name, Anchor), AnchorFault> {
+    let anchor = read_line(fields).ok_or(AnchorFault::NotAnchor)?;
     match &anchor.1 {
-        Anchor::Ds(ds) if !ds.has_its_length() => Err(format!(
-            "has a digest of another length ({}) than digest type {} makes",
-            ds.digest.len(),
-            ds.digest_type
-        )),
+        Anchor::Ds(ds) if !ds.has_its_length() => {
+            Err(AnchorFault::DigestLength { octets: ds.digest.len(), digest_type: ds.digest_type })
+        }
         _ => Ok(anchor),
     }
 }
@@ -190,7 +249,7 @@ mod tests {
              org. DS 2 ecdsap256sha256 2 {}\n",
             DIGEST.to_uppercase()
         );
-        let anchors = Anchors::parse(&text).unwrap();
+        let anchors = Anchors::parse(text.as_bytes()).unwrap();
         assert_eq!(anchors.names().len(), 3);
         let [(_, example), (_, _), (_, org)] = &anchors.0[..] else { panic!() };
         assert!(matches!(org, Anchor::Ds(Ds { tag: 2, algorithm: 13, .. })));
@@ -200,7 +259,7 @@ mod tests {
     #[test]
     fn the_closest_anchor_encloses() {
         let text = format!(". DS 1 13 2 {DIGEST}\nexample. DS 1 13 2 {DIGEST}\n");
-        let anchors = Anchors::parse(&text).unwrap();
+        let anchors = Anchors::parse(text.as_bytes()).unwrap();
         let enclosing = |name: &str| {
             anchors.enclosing(&names::parse(name).unwrap()).map(names::display).unwrap()
         };
@@ -219,16 +278,17 @@ mod tests {
             ". DNSKEY 256 2 13 AQID",
             ". A 192.0.2.1",
         ] {
-            assert!(Anchors::parse(bad).is_err(), "{bad}");
+            assert!(Anchors::parse(bad.as_bytes()).is_err(), "{bad}");
         }
-        let error = Anchors::parse(&format!(". DS 1 13 2 {DIGEST}\nfoo bar")).unwrap_err();
-        assert!(error.starts_with("line 2 "), "{error}");
+        let error = Anchors::parse(format!(". DS 1 13 2 {DIGEST}\nfoo bar").as_bytes());
+        let fault = AnchorFault::NotAnchor;
+        assert_eq!(error, Err(InvalidAnchors::Line { line: 2, fault }));
     }
 
     /// A typing error must not make a signed zone look unsigned.
     #[test]
     fn rfc4033_2_an_anchor_that_is_not_supported_is_an_error_unless_another_of_its_name_is() {
-        let error = |text: &str| Anchors::parse(text).unwrap_err();
+        let error = |text: &str| Anchors::parse(text.as_bytes()).unwrap_err().to_string();
         let good = format!(". DS 1 13 2 {DIGEST}\n");
         for (line, fault) in [
             (format!("org. DS 1 200 2 {DIGEST}"), "line 2 has the unsupported algorithm 200"),
@@ -241,7 +301,7 @@ mod tests {
         ] {
             assert_eq!(error(&(good.clone() + &line)), fault);
             let beside = format!("{good}{line}\norg. DS 1 13 2 {DIGEST}");
-            assert_eq!(Anchors::parse(&beside).unwrap().0.len(), 2, "{line}");
+            assert_eq!(Anchors::parse(beside.as_bytes()).unwrap().0.len(), 2, "{line}");
         }
         let short = format!("{good}. DS 1 13 2 {}", &DIGEST[2..]);
         let why = "line 2 has a digest of another length (31) than digest type 2 makes";

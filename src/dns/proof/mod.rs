@@ -11,6 +11,7 @@ mod standing;
 mod status;
 
 pub(crate) use anchors::Anchors;
+pub use anchors::{AnchorFault, InvalidAnchors};
 pub(crate) use failure::Failure;
 pub(crate) use judged::Judged;
 #[cfg(test)]

@@ -6,12 +6,19 @@ use crate::text::without_final_dot;
 
 /// Why a text is no domain name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum InvalidName {
+#[non_exhaustive]
+pub enum InvalidName {
+    /// It has no label.
     Empty,
+    /// An octet is no printable ASCII, or a space or backslash; names beyond ASCII are written as A-labels.
     NotAscii,
+    /// Two dots in a row, or one in front.
     EmptyLabel,
+    /// A label of more than 63 octets, or more than 253 in all (RFC 1035 section 2.3.4).
     TooLong,
 }
+
+impl std::error::Error for InvalidName {}
 
 /// Octets of the longest name as text, without a final dot (RFC 1035 section 2.3.4).
 const MAX_LENGTH: usize = 253;

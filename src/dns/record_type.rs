@@ -1,0 +1,37 @@
+//! The types of records that can be asked for.
+
+/// A type of record, with its number (IANA DNS parameters).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+#[non_exhaustive]
+pub enum RecordType {
+    /// IPv4 addresses.
+    A = 1,
+    /// The alias itself, which is not followed.
+    Cname = 5,
+    /// Mail hosts.
+    Mx = 15,
+    /// IPv6 addresses.
+    Aaaa = 28,
+    /// Certificate associations (RFC 6698).
+    Tlsa = 52,
+}
+
+impl RecordType {
+    /// The type of a number; none where it cannot be asked for.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            1 => Some(Self::A),
+            5 => Some(Self::Cname),
+            15 => Some(Self::Mx),
+            28 => Some(Self::Aaaa),
+            52 => Some(Self::Tlsa),
+            _ => None,
+        }
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u16 {
+        self as u16
+    }
+}
