@@ -260,6 +260,76 @@
 #define DANE_POLICY_VERSION_NUMBER 0x010000
 
 /**
+ * How much DANE is demanded.
+ */
+typedef enum dane_policy_level {
+    /**
+     * Use DANE where the destination offers it (RFC 7672 section 2.2).
+     */
+    DANE_POLICY_LEVEL_DANE = 1,
+    /**
+     * Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
+     */
+    DANE_POLICY_LEVEL_DANE_ONLY = 2,
+    /**
+     * For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
+     */
+    DANE_POLICY_LEVEL_OFF = 3,
+} dane_policy_level;
+
+/**
+ * Where a DNSSEC status comes from.
+ */
+typedef enum dane_policy_dnssec {
+    /**
+     * Validate locally from the trust anchors; the resolver only carries records.
+     */
+    DANE_POLICY_DNSSEC_VALIDATE = 1,
+    /**
+     * The administrator vouches for the resolver and the way to it; its AD bit is the status.
+     */
+    DANE_POLICY_DNSSEC_TRUST_AD = 2,
+} dane_policy_dnssec;
+
+/**
+ * The DNSSEC status of an RRset, and the values of the decision table's columns.
+ */
+typedef enum dane_policy_status {
+    /**
+     * Not looked up.
+     */
+    DANE_POLICY_STATUS_NOT_APPLICABLE = 0,
+    /**
+     * Proven authentic.
+     */
+    DANE_POLICY_STATUS_SECURE = 1,
+    /**
+     * Proven to be outside DNSSEC.
+     */
+    DANE_POLICY_STATUS_INSECURE = 2,
+    /**
+     * It does not exist.
+     */
+    DANE_POLICY_STATUS_NXDOMAIN = 3,
+    /**
+     * Not knowable: a proof failed, or no usable answer.
+     */
+    DANE_POLICY_STATUS_BOGUS = 4,
+    /**
+     * TLSA only: secure, but no record is usable.
+     */
+    DANE_POLICY_STATUS_UNUSABLE = 5,
+    /**
+     * MX only: named by the administrator; counts as secure.
+     */
+    DANE_POLICY_STATUS_CONFIGURED = 6,
+    /**
+     * Of an answer only: no usable answer. As an input it is decided as bogus.
+     */
+    DANE_POLICY_STATUS_INDETERMINATE = 7,
+} dane_policy_status;
+
+/**
  * What the connection showed.
  */
 typedef enum dane_policy_certificate {
@@ -322,6 +392,24 @@ typedef enum dane_policy_action {
      */
     DANE_POLICY_ACTION_FAIL = 6,
 } dane_policy_action;
+
+/**
+ * Whether DANE authenticated the server.
+ */
+typedef enum dane_policy_verification_outcome {
+    /**
+     * Known only after connecting.
+     */
+    DANE_POLICY_VERIFICATION_PENDING = 0,
+    /**
+     * A secure TLSA record matched, and the way to it was secure.
+     */
+    DANE_POLICY_VERIFICATION_SUCCESSFUL = 1,
+    /**
+     * Not authenticated.
+     */
+    DANE_POLICY_VERIFICATION_UNSUCCESSFUL = 2,
+} dane_policy_verification_outcome;
 
 /**
  * The reason of a decision; its text is part of the contract.
@@ -554,94 +642,6 @@ typedef enum dane_policy_detail {
      */
     DANE_POLICY_DETAIL_TRUST_ANCHOR = 41,
 } dane_policy_detail;
-
-/**
- * How much DANE is demanded.
- */
-typedef enum dane_policy_level {
-    /**
-     * Use DANE where the destination offers it (RFC 7672 section 2.2).
-     */
-    DANE_POLICY_LEVEL_DANE = 1,
-    /**
-     * Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
-     */
-    DANE_POLICY_LEVEL_DANE_ONLY = 2,
-    /**
-     * For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
-     */
-    DANE_POLICY_LEVEL_OFF = 3,
-} dane_policy_level;
-
-/**
- * Where a DNSSEC status comes from.
- */
-typedef enum dane_policy_dnssec {
-    /**
-     * Validate locally from the trust anchors; the resolver only carries records.
-     */
-    DANE_POLICY_DNSSEC_VALIDATE = 1,
-    /**
-     * The administrator vouches for the resolver and the way to it; its AD bit is the status.
-     */
-    DANE_POLICY_DNSSEC_TRUST_AD = 2,
-} dane_policy_dnssec;
-
-/**
- * The DNSSEC status of an RRset, and the values of the decision table's columns.
- */
-typedef enum dane_policy_status {
-    /**
-     * Not looked up.
-     */
-    DANE_POLICY_STATUS_NOT_APPLICABLE = 0,
-    /**
-     * Proven authentic.
-     */
-    DANE_POLICY_STATUS_SECURE = 1,
-    /**
-     * Proven to be outside DNSSEC.
-     */
-    DANE_POLICY_STATUS_INSECURE = 2,
-    /**
-     * It does not exist.
-     */
-    DANE_POLICY_STATUS_NXDOMAIN = 3,
-    /**
-     * Not knowable: a proof failed, or no usable answer.
-     */
-    DANE_POLICY_STATUS_BOGUS = 4,
-    /**
-     * TLSA only: secure, but no record is usable.
-     */
-    DANE_POLICY_STATUS_UNUSABLE = 5,
-    /**
-     * MX only: named by the administrator; counts as secure.
-     */
-    DANE_POLICY_STATUS_CONFIGURED = 6,
-    /**
-     * Of an answer only: no usable answer. As an input it is decided as bogus.
-     */
-    DANE_POLICY_STATUS_INDETERMINATE = 7,
-} dane_policy_status;
-
-/**
- * Whether DANE authenticated the server.
- */
-typedef enum dane_policy_verification_outcome {
-    /**
-     * Known only after connecting.
-     */
-    DANE_POLICY_VERIFICATION_PENDING = 0,
-    /**
-     * A secure TLSA record matched, and the way to it was secure.
-     */
-    DANE_POLICY_VERIFICATION_SUCCESSFUL = 1,
-    /**
-     * Not authenticated.
-     */
-    DANE_POLICY_VERIFICATION_UNSUCCESSFUL = 2,
-} dane_policy_verification_outcome;
 
 /**
  * What the reason speaks of.

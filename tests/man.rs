@@ -312,7 +312,7 @@ fn the_decision_table_is_that_of_the_library() {
 fn reasons_and_their_codes_are_those_of_the_library() {
     let page = page("dane_policy_decision");
     let part = page.part("REASONS");
-    for reason in Reason::ALL {
+    for &reason in Reason::ALL {
         let name = enumerator(reason);
         let line = part
             .lines()
@@ -322,7 +322,11 @@ fn reasons_and_their_codes_are_those_of_the_library() {
         assert_eq!(text, reason.text(), "{name}");
         let codes: BTreeSet<&str> = [Detail::None, Detail::AddressNone]
             .into_iter()
-            .map(|detail| Verdict { reason, detail, ..Verdict::UNAVAILABLE }.enhanced_status())
+            .map(|detail| {
+                let mut verdict = Verdict::UNAVAILABLE.with_detail(detail);
+                verdict.reason = reason;
+                verdict.enhanced_status()
+            })
             .collect();
         let codes = codes.into_iter().collect::<Vec<_>>().join(" or ");
         assert!(line.ends_with(&codes), "{name}: {codes}");

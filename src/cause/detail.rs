@@ -7,6 +7,7 @@ use crate::text::word;
 /// The fine print of a reason, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Detail {
     /// Nothing to add.
     None = 0,
@@ -96,7 +97,7 @@ pub enum Detail {
 
 impl Detail {
     /// Every detail, in the order of its numbers.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: &[Self] = &[
         Self::None,
         Self::MxInsecure,
         Self::MxBogus,

@@ -22,7 +22,7 @@ impl Facts {
     /// `asked_type`: the RRset that was wanted, where it is another. `zone`: whose signatures, keys or missing DS it rests
     /// on. `server`: the resolver. `rcode`, `ede` and `text`: its response code, its extended error (RFC 8914) and its own
     /// words, or the system's. `time`: when a signature expired, or counts from. `count`: of records or aliases.
-    pub const FIELDS: [&'static str; 11] = [
+    pub const FIELDS: &[&str] = &[
         "name",
         "type",
         "asked_name",

@@ -12,6 +12,7 @@ use crate::verify::Verification;
 
 /// What happened at one host.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Attempt {
     /// The chain's fate, or how the connection ended before one was seen.
     pub verification: Verification,

@@ -8,6 +8,7 @@ use crate::lookup::Destination;
 
 /// What [`crate::context::Context::check`] found.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// What DNS says.
     pub destination: Destination,

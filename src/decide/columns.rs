@@ -2,6 +2,7 @@
 
 /// How much DANE the sender demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// Use DANE where the destination offers it (RFC 7672 section 2.2).
     Dane = 1,
@@ -61,6 +62,7 @@ pub enum Tlsa {
 /// What the connection showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Certificate {
     /// Not connected yet.
     NotApplicable = 0,
@@ -80,7 +82,7 @@ pub enum Certificate {
 
 impl Level {
     /// Every level.
-    pub const ALL: [Self; 2] = [Self::Dane, Self::DaneOnly];
+    pub const ALL: &[Self] = &[Self::Dane, Self::DaneOnly];
 }
 
 impl Mx {
@@ -115,7 +117,7 @@ impl Tlsa {
 
 impl Certificate {
     /// Every value of the column.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: &[Self] = &[
         Self::NotApplicable,
         Self::Successful,
         Self::Unsuccessful,

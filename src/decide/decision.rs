@@ -9,6 +9,7 @@ use crate::text::word;
 /// What to do with the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Action {
     /// Deliver: the server is verified.
     Deliver = 1,
@@ -39,6 +40,7 @@ pub enum Outcome {
 /// What the reason speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Scope {
     /// One MX host.
     Host = 1,
@@ -48,6 +50,7 @@ pub enum Scope {
 
 /// A verdict and the line that explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decision {
     /// The machine-readable part.
     pub verdict: Verdict,
@@ -59,8 +62,8 @@ pub struct Decision {
 
 impl Action {
     /// Every action, in the order of its numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Deliver, Self::Defer, Self::Opportunistic, Self::Encrypt, Self::Verify, Self::Fail];
+    pub const ALL: &[Self] =
+        &[Self::Deliver, Self::Defer, Self::Opportunistic, Self::Encrypt, Self::Verify, Self::Fail];
 
     /// What the action means, where no reason says more.
     pub(crate) const fn headline(self) -> &'static CStr {

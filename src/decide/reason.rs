@@ -9,6 +9,7 @@ use crate::text::word;
 /// The reason of a decision; its text is part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Reason {
     /// Nothing to explain.
     None = 0,
@@ -40,7 +41,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: &[Self] = &[
         Self::None,
         Self::NotTrusted,
         Self::NonDnssec,

@@ -7,6 +7,7 @@ use crate::text::word;
 /// A failure type of RFC 8460 section 4.3, with libtlsrpt's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Tlsrpt {
     /// The server offers no STARTTLS, or refuses it.
     StarttlsNotSupported = 201,

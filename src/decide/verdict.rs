@@ -8,6 +8,7 @@ use crate::text::word;
 
 /// The machine-readable part of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Verdict {
     /// What to do.
     pub action: Action,

@@ -12,6 +12,7 @@ use crate::dns::wire::{self, rcode};
 
 /// One alias followed on the way to an RRset.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Alias {
     /// The owner of the CNAME or DNAME-synthesised CNAME record, without a final dot.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct Alias {
 
 /// What is known of one RRset, aliases included.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The weakest status on the way to the records or their denial.
     pub status: Status,

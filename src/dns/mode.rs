@@ -3,6 +3,7 @@
 /// Where a DNSSEC status comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Mode {
     /// Validate locally from the trust anchors; the resolver only carries records.
     Validate = 1,

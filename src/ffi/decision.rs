@@ -234,11 +234,11 @@ mod tests {
 
     #[test]
     fn the_table_holds_every_input_in_its_place() {
-        for level in Level::ALL {
+        for &level in Level::ALL {
             for mx in Mx::ALL {
                 for address in Address::ALL {
                     for tlsa in Tlsa::ALL {
-                        for certificate in Certificate::ALL {
+                        for &certificate in Certificate::ALL {
                             let index = position(level, mx, address, tlsa, certificate).unwrap();
                             let want = decide::decide(level, mx, address, tlsa, certificate);
                             assert_eq!(TABLE[index].verdict, want);

@@ -153,7 +153,7 @@ pub(super) fn tlsa(number: c_int) -> Result<Tlsa, dane_policy_error> {
 
 pub(super) fn level(number: c_int) -> Result<Level, dane_policy_error> {
     let is_number = |level: &Level| LevelNumber::from(Some(*level)) as i32 == number;
-    Level::ALL.into_iter().find(is_number).ok_or(MISUSE)
+    Level::ALL.iter().copied().find(is_number).ok_or(MISUSE)
 }
 
 /// A level, or none for OFF.
@@ -166,7 +166,7 @@ pub(super) fn mode(number: c_int) -> Result<Mode, dane_policy_error> {
 }
 
 pub(super) fn certificate(number: c_int) -> Result<Certificate, dane_policy_error> {
-    Certificate::ALL.into_iter().find(|certificate| *certificate as i32 == number).ok_or(MISUSE)
+    Certificate::ALL.iter().copied().find(|certificate| *certificate as i32 == number).ok_or(MISUSE)
 }
 
 fn word_of(word: Option<&'static CStr>) -> *const c_char {
@@ -192,7 +192,7 @@ pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_action_name(action: c_int) -> *const c_char {
     guard(c"unknown".as_ptr(), || {
-        let action = Action::ALL.into_iter().find(|known| *known as i32 == action);
+        let action = Action::ALL.iter().copied().find(|known| *known as i32 == action);
         word_of(action.map(Action::c_name))
     })
 }
@@ -201,7 +201,7 @@ pub extern "C" fn dane_policy_action_name(action: c_int) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_reason_name(reason: c_int) -> *const c_char {
     guard(c"unknown".as_ptr(), || {
-        let reason = Reason::ALL.into_iter().find(|known| *known as i32 == reason);
+        let reason = Reason::ALL.iter().copied().find(|known| *known as i32 == reason);
         word_of(reason.map(Reason::c_text))
     })
 }
@@ -210,7 +210,7 @@ pub extern "C" fn dane_policy_reason_name(reason: c_int) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_detail_name(detail: c_int) -> *const c_char {
     guard(c"unknown".as_ptr(), || {
-        let detail = Detail::ALL.into_iter().find(|known| *known as i32 == detail);
+        let detail = Detail::ALL.iter().copied().find(|known| *known as i32 == detail);
         word_of(detail.map(Detail::c_name))
     })
 }

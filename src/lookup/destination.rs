@@ -20,6 +20,7 @@ use crate::text::{excerpt, without_final_dot};
 
 /// Everything that DNS says of a domain's mail.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Destination {
     /// The next hop, without a final dot, in lower case; the escaped beginning of what is no name.
     pub domain: String,

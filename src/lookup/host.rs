@@ -22,6 +22,7 @@ use crate::verify::{Match, Verification, verify_at};
 
 /// An MX host, its addresses and its TLSA records.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Host {
     /// The host name as in the MX record, without a final dot, in lower case; the escaped beginning of what is no name.
     pub name: String,

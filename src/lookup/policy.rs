@@ -5,6 +5,7 @@ use crate::decide::{Action, Address, Certificate, Level, Mx, Tlsa, Verdict, deci
 
 /// What is demanded of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Policy {
     /// The level; none switches DANE off: no TLSA record is asked for, and nothing counts as secure.
     pub level: Option<Level>,

@@ -7,6 +7,7 @@ use crate::der;
 
 /// Why a record is unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unusable {
     /// For programs.
     pub detail: Detail,

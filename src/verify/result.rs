@@ -3,6 +3,7 @@
 /// How the chain fared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
+#[non_exhaustive]
 pub enum Match {
     /// No chain was seen.
     None = 0,

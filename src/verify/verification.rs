@@ -12,6 +12,7 @@ pub(super) const NO_CERTIFICATE: &str = "the server sent no certificate";
 
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judgement {
     /// Why the record matched, did not match, or was not used.
     pub detail: Detail,
@@ -21,6 +22,7 @@ pub struct Judgement {
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verification {
     /// How the chain fared.
     pub result: Match,

@@ -5,7 +5,7 @@ use crate::decide::{Outcome, Tlsrpt};
 
 use Action::{Defer, Deliver, Encrypt, Fail, Opportunistic, Verify};
 
-const EVERY: [Certificate; 7] = Certificate::ALL;
+const EVERY: &[Certificate] = Certificate::ALL;
 
 /// MX, address, TLSA, certificate; action and reason at DANE-only (rows 1 to 15) and at DANE (16 to 30).
 type Row = (Mx, Address, Tlsa, Certificate, (Action, &'static str), (Action, &'static str));
@@ -58,11 +58,11 @@ fn rows_1_to_30() {
 }
 
 fn every_input(mut test: impl FnMut(Level, Mx, Address, Tlsa, Certificate, Verdict)) {
-    for level in Level::ALL {
+    for &level in Level::ALL {
         for mx in Mx::ALL {
             for address in Address::ALL {
                 for tlsa in Tlsa::ALL {
-                    for certificate in EVERY {
+                    for &certificate in EVERY {
                         let verdict = decide(level, mx, address, tlsa, certificate);
                         test(level, mx, address, tlsa, certificate, verdict);
                     }
@@ -168,7 +168,7 @@ fn rfc7672_2_2_unusable_is_tls_required() {
     assert_eq!(decide(Level::Dane, Certificate::Unsuccessful).reason, Reason::HandshakeFailed);
     assert_eq!(decide(Level::Dane, Certificate::ConnectionFailed).reason, Reason::ConnectionFailed);
     assert_eq!(decide(Level::Dane, Certificate::NotApplicable).tlsrpt(), Some(Tlsrpt::TlsaInvalid));
-    for certificate in EVERY {
+    for &certificate in EVERY {
         assert_eq!(decide(Level::DaneOnly, certificate).reason, Reason::NoUsableTlsa);
     }
 }
@@ -247,14 +247,14 @@ fn every_refusal_is_temporary_and_has_its_codes() {
 
 #[test]
 fn numbers_and_words_are_in_step() {
-    for (index, detail) in Detail::ALL.into_iter().enumerate() {
-        assert_eq!(detail as usize, index);
+    for (index, detail) in Detail::ALL.iter().enumerate() {
+        assert_eq!(*detail as usize, index);
     }
-    for (index, reason) in Reason::ALL.into_iter().enumerate() {
-        assert_eq!(reason as usize, index);
+    for (index, reason) in Reason::ALL.iter().enumerate() {
+        assert_eq!(*reason as usize, index);
     }
-    for (index, action) in Action::ALL.into_iter().enumerate() {
-        assert_eq!(action as usize, index + 1);
+    for (index, action) in Action::ALL.iter().enumerate() {
+        assert_eq!(*action as usize, index + 1);
     }
 }
 
