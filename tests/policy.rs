@@ -1,5 +1,7 @@
 //! The administrator's exceptions: levels by destination, and audit (RFC 7672 sections 2.2 and 9.1).
 
+use std::time::Duration;
+
 use dane_policy::cause::Detail;
 use dane_policy::check::Report;
 use dane_policy::context::Context;
@@ -200,6 +202,13 @@ fn rfc7672_2_2_encrypt_wants_a_chain_and_opportunistic_does_not() {
         assert!(after.verdict.may_deliver(), "{domain}");
         assert_eq!(after.text, before, "{domain}: the chain had no say");
     }
+}
+
+#[test]
+fn no_timeout_is_too_long() {
+    let mut sender = Sender::new();
+    sender.context.set_timeout(Duration::MAX);
+    assert_eq!(sender.check("good.test").decision.verdict.action, Action::Deliver);
 }
 
 #[test]

@@ -5,6 +5,20 @@ use std::fmt;
 use crate::dns::{InvalidAnchors, InvalidName};
 
 /// Why a setting was refused; nothing changes then. As text: one line, for the administrator.
+///
+/// ```
+/// use dane_policy::context::{Context, InvalidSetting};
+/// use dane_policy::dns::InvalidAnchors;
+///
+/// let mut context = Context::new();
+/// match context.set_trust_anchors(b"; ours\nexample. DS 1 200 2 ab\n") {
+///     Err(InvalidSetting::TrustAnchors(InvalidAnchors::Line { line, fault })) => {
+///         println!("anchors.txt:{line}: {fault}");
+///         # assert_eq!(line, 2);
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSetting {

@@ -25,11 +25,18 @@ use calls::Calls;
 
 /// The whole budget of a call unless set otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest one, which poll(2) can wait for, and C can set.
+const MAX_TIMEOUT: Duration = Duration::from_millis(u32::MAX as u64);
 
 /// Configuration, and a bounded cache of zone keys. Holds no descriptor and no thread.
 ///
 /// A call runs to its end on the calling thread, within the timeout, and waits in poll(2): from inside an asynchronous
-/// runtime too, which it blocks. `Err` means that the operating system let it wait for nothing.
+/// runtime too, which it blocks.
+///
+/// # Errors
+///
+/// Of a call, `Err` is that of poll(2): no memory, or more sockets than the process may have descriptors. Of kind
+/// [`Other`](io::ErrorKind::Other) it is a fault of this crate. Nothing was decided: defer.
 #[derive(Debug)]
 pub struct Context {
     level: Level,
@@ -125,9 +132,9 @@ impl Context {
         Ok(())
     }
 
-    /// The budget for a whole call; 30 seconds by default.
+    /// The budget for a whole call; 30 seconds by default, and 49 days at most.
     pub fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = timeout;
+        self.timeout = timeout.min(MAX_TIMEOUT);
     }
 
     /// The name for EHLO, a domain name or an address literal; by default this machine's, and where that is neither, the
@@ -157,6 +164,28 @@ impl Context {
     }
 
     /// Step 1: everything DNS says of a domain's mail.
+    ///
+    /// ```
+    /// use dane_policy::decide::{Action, Address, Mx, Tlsa};
+    ///
+    /// # use dane_policy::context::Context;
+    /// # let world = world::World::start()?;
+    /// # let mut context = Context::new();
+    /// # context.add_nameserver(&world.dns.to_string())?;
+    /// # context.set_trust_anchors(world.anchor.as_bytes())?;
+    /// # let port = world.smtp_port;
+    /// let destination = context.lookup("good.test", port)?;
+    /// assert_eq!(destination.mx, Mx::Secure);
+    /// for host in &destination.hosts {
+    ///     println!("{}: {:?}, {}", host.name, host.addresses, host.decision.text);
+    /// }
+    ///
+    /// let host = destination.host("mx.good.test").expect("the MX names it");
+    /// assert_eq!((host.address, host.tlsa), (Address::Secure, Tlsa::Secure));
+    /// assert_eq!(host.server_name(), Some("mx.good.test"));
+    /// assert_eq!(host.decision.verdict.action, Action::Verify);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lookup(&self, domain: &str, port: u16) -> io::Result<Destination> {
         self.over(&mut Net::new()).lookup(domain, port)
     }
@@ -172,7 +201,32 @@ impl Context {
         self.over(&mut Net::new()).lookup_host(host, port, next_hop, mx)
     }
 
-    /// All steps, over real connections.
+    /// All steps, over connections of its own, which are closed again: its decisions permit nothing.
+    ///
+    /// ```
+    /// use dane_policy::decide::{Action, Reason};
+    ///
+    /// # use dane_policy::context::Context;
+    /// # let world = world::World::start()?;
+    /// # let mut context = Context::new();
+    /// # context.add_nameserver(&world.dns.to_string())?;
+    /// # context.set_trust_anchors(world.anchor.as_bytes())?;
+    /// # let port = world.smtp_port;
+    /// let good = context.check("good.test", port)?;
+    /// assert_eq!(good.decision.verdict.action, Action::Deliver);
+    ///
+    /// let bad = context.check("mismatch.test", port)?;
+    /// let verdict = bad.decision.verdict;
+    /// assert_eq!((verdict.action, verdict.reason), (Action::Defer, Reason::NotTrusted));
+    /// for (host, attempt) in bad.destination.hosts.iter().zip(&bad.attempts) {
+    ///     let Some(attempt) = attempt else { continue };
+    ///     println!("{}: {}", host.name, attempt.decision.text);
+    ///     for judgement in &attempt.verification.records {
+    ///         println!("  {}", judgement.text);
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
         self.over(&mut Net::new()).check(domain, port)
     }

@@ -6,6 +6,22 @@ use crate::cause::Detail;
 /// Decides; the first line that applies wins, later columns are not consulted (RFC 7672 section 2.2).
 ///
 /// Called before connecting (`certificate` not applicable), which never permits, and again after.
+///
+/// ```
+/// use dane_policy::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa, decide};
+///
+/// let decide = |certificate| {
+///     decide(Level::Dane, Mx::Secure, Address::Secure, Tlsa::Secure, certificate)
+/// };
+/// assert_eq!(decide(Certificate::NotApplicable).action, Action::Verify);
+///
+/// let matched = decide(Certificate::Successful);
+/// assert!(matched.action == Action::Deliver && matched.may_deliver());
+///
+/// let other = decide(Certificate::Unsuccessful);
+/// assert_eq!((other.action, other.reason), (Action::Defer, Reason::NotTrusted));
+/// assert_eq!(other.enhanced_status(), "4.7.5");
+/// ```
 pub const fn decide(
     level: Level,
     mx: Mx,

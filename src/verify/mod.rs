@@ -83,6 +83,22 @@ fn progress(detail: Detail) -> u8 {
 ///
 /// `reference_names` are the reference identifiers of RFC 7672 section 3.2.2, the TLSA base domain first;
 /// `now` is in seconds since 1970. DANE-EE records are tried before DANE-TA records; the first that matches wins.
+///
+/// ```
+/// use dane_policy::tlsa::Record;
+/// use dane_policy::verify::{Match, verify};
+///
+/// # use world::{chains, forge};
+/// # let (key, now) = (forge::Key::p256(), chains::NOW);
+/// # let certificate = forge::draft("mx.example.org", "mx.example.org", &[]).sign(&key, &key);
+/// # let (usage, selector, matching_type, data) = chains::record(3, 1, 1, &certificate, &key);
+/// # let rdata = [vec![usage, selector, matching_type], data].concat();
+/// let records = [Record::from_rdata(&rdata)];
+/// let verification = verify(&records, &[&certificate], &["mx.example.org"], now);
+/// println!("{}", verification.text);
+/// assert_eq!(verification.result, Match::Matched);
+/// assert_eq!(verification.record, Some(0));
+/// ```
 pub fn verify<N: AsRef<str>>(
     records: &[Record],
     chain: &[&[u8]],
