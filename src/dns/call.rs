@@ -39,7 +39,6 @@ pub(crate) type Outcome = Result<Rc<Reply>, Failure>;
 type Memo<K, V> = RefCell<HashMap<K, Once<V>>>;
 
 /// The state of one call. Lives on one thread; its tasks share it.
-#[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) engine: Rc<Engine>,
     pub(crate) config: Config,
@@ -225,20 +224,19 @@ impl Call {
         };
         let late = || Failure::from(Cause::Silent { server, subject: subject() });
         let question = Question { name, rtype, wants };
-        let open = |kind| Exchange::open(&self.engine, kind, server, question);
-        let opened = self.engine.within(self.deadline, open(Kind::Datagram)).await;
-        let by_datagram = opened.ok_or_else(late)?.map_err(failed)?;
+        let begin = |kind| Exchange::begin(&self.engine, kind, server, question);
+        let by_datagram = self.engine.within(self.deadline, begin(Kind::Datagram)).await;
+        let by_datagram = by_datagram.ok_or_else(late)?;
         let until = (self.engine.now() + patience).min(self.deadline);
         let talk = async {
-            let wire = by_datagram.ask().await.map_err(failed)?;
+            let wire = by_datagram.reply().await.map_err(failed)?;
             drop(by_datagram);
             let message = self.read(&wire, name, rtype, unusable).await?;
             if !message.truncated {
                 return Ok(message);
             }
             self.budget.query()?;
-            let by_stream = open(Kind::Stream).await.map_err(failed)?;
-            let wire = by_stream.ask().await.map_err(failed)?;
+            let wire = begin(Kind::Stream).await.reply().await.map_err(failed)?;
             let message = self.read(&wire, name, rtype, unusable).await?;
             if message.truncated {
                 return Err(unusable(Unusable::TruncatedOverTcp));

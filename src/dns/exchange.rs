@@ -8,7 +8,6 @@ use hickory_resolver::proto::rr::Name;
 
 use crate::dns::wire::{self, Wants};
 use crate::engine::{Engine, Kind, Socket};
-use crate::memory;
 
 /// Datagrams that do not answer the question before a server counts as failed: a bound on forged floods.
 const MAX_STRAY_DATAGRAMS: u32 = 256;
@@ -23,7 +22,7 @@ pub(crate) struct Question<'a> {
     pub(crate) wants: Wants,
 }
 
-/// A connection to a server, which a question is asked over.
+/// A question on its way to a server.
 pub(crate) struct Exchange<'a> {
     question: Question<'a>,
     kind: Kind,
@@ -31,27 +30,34 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    /// Connects. The question's ID is random, as its port is.
-    pub(crate) async fn open(
+    /// Sends the question. Its ID is random, as its port is.
+    pub(crate) async fn begin(
         engine: &Rc<Engine>,
         kind: Kind,
         server: SocketAddr,
         question: Question<'a>,
-    ) -> io::Result<Self> {
-        Ok(Self { question, kind, socket: engine.open(kind, server).await? })
+    ) -> Self {
+        let Question { name, rtype, wants } = question;
+        let name = name.clone();
+        let query = move |id| {
+            let query = wire::query(id, &name, rtype, wants);
+            match kind {
+                Kind::Datagram => query,
+                Kind::Stream => framed(&query),
+            }
+        };
+        Self { question, kind, socket: engine.ask(kind, server, query).await }
     }
 
-    /// Asks, and gives the reply.
-    pub(crate) async fn ask(&self) -> io::Result<Vec<u8>> {
+    /// The reply.
+    pub(crate) async fn reply(&self) -> io::Result<Vec<u8>> {
         match self.kind {
-            Kind::Datagram => self.by_datagram().await,
-            Kind::Stream => self.by_stream().await,
+            Kind::Datagram => self.datagram().await,
+            Kind::Stream => self.message().await,
         }
     }
 
-    /// The reply, in one datagram.
-    async fn by_datagram(&self) -> io::Result<Vec<u8>> {
-        self.socket.send(self.query());
+    async fn datagram(&self) -> io::Result<Vec<u8>> {
         for _ in 0..MAX_STRAY_DATAGRAMS {
             let reply = self.socket.receive().await?;
             if self.is_answered_by(&reply) {
@@ -61,19 +67,15 @@ impl<'a> Exchange<'a> {
         Err(io::Error::other("too many stray datagrams"))
     }
 
-    /// The reply, over a stream; the two-octet length bounds it.
-    async fn by_stream(&self) -> io::Result<Vec<u8>> {
-        let query = self.query();
-        let length = u16::try_from(query.len()).map_err(io::Error::other)?;
-        self.socket.send([&length.to_be_bytes(), &query[..]].concat());
+    /// One message of a stream; the two-octet length bounds it.
+    async fn message(&self) -> io::Result<Vec<u8>> {
         let mut reply = self.socket.receive_at_least(PREFIX).await?;
         let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let length = reply.first_chunk::<PREFIX>().ok_or_else(end)?;
         let length = PREFIX + usize::from(u16::from_be_bytes(*length));
-        if let Some(more) = length.checked_sub(reply.len()).filter(|more| *more > 0) {
-            let rest = self.socket.receive_at_least(more).await?;
-            memory::fallibly(|| reply.try_reserve_exact(rest.len()))?;
-            reply.extend(rest);
+        if reply.len() < length {
+            self.socket.give_back(reply);
+            reply = self.socket.receive_at_least(length).await?;
         }
         if reply.len() < length {
             return Err(end());
@@ -86,12 +88,14 @@ impl<'a> Exchange<'a> {
         Ok(reply)
     }
 
-    fn query(&self) -> Vec<u8> {
-        let Question { name, rtype, wants } = self.question;
-        wire::query(self.socket.token(), name, rtype, wants)
-    }
-
     fn is_answered_by(&self, reply: &[u8]) -> bool {
-        wire::answers(reply, self.socket.token(), self.question.name, self.question.rtype)
+        let Question { name, rtype, .. } = self.question;
+        self.socket.token().is_some_and(|id| wire::answers(reply, id, name, rtype))
     }
+}
+
+/// A message as it goes over a stream; a query, whose name is bounded, is never too long for its length.
+fn framed(message: &[u8]) -> Vec<u8> {
+    let [.., high, low] = message.len().to_be_bytes();
+    [&[high, low], message].concat()
 }

@@ -34,16 +34,21 @@ pub(crate) fn drive<T>(
         if let Poll::Ready(outcome) = work.as_mut().poll(&mut context) {
             return Ok(outcome);
         }
-        while let Some(deed) = engine.next_deed() {
-            driver.perform(deed, engine);
-        }
+        perform(driver, engine);
         let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake.get() };
         while !engine.has_news.get() {
             let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
             driver.wait(until, engine)?;
+            perform(driver, engine);
             if driver.now(0) >= until {
                 break;
             }
         }
+    }
+}
+
+fn perform(driver: &mut dyn Driver, engine: &Engine) {
+    while let Some(deed) = engine.next_deed() {
+        driver.perform(deed, engine);
     }
 }

@@ -1,5 +1,6 @@
 //! What passes between the engine and its driver.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
@@ -29,11 +30,11 @@ pub(crate) enum Deed {
 
 /// What happened to a socket.
 #[derive(Debug)]
-pub(crate) enum Event {
+pub(crate) enum Event<'a> {
     /// It is connected, from this address where it is a stream's; with 16 random bits for whoever asks over it.
     Opened { local: Option<SocketAddr>, token: u16 },
     /// A datagram, or octets of a stream; none are its end.
-    Received(Vec<u8>),
+    Received(Cow<'a, [u8]>),
     /// It can be used no more.
     Failed(io::Error),
 }

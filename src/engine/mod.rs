@@ -26,13 +26,13 @@ pub(crate) use once::Once;
 pub(crate) use socket::Socket;
 pub(crate) use tasks::Tasks;
 
-use socket::Row;
+use socket::{Row, Stir};
 
 /// Sockets open at once.
 const SOCKETS: usize = 64;
 
 /// The table of what is outstanding.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Engine {
     now: Cell<Duration>,
     /// The earliest time that somebody waits for.
@@ -41,6 +41,7 @@ pub(crate) struct Engine {
     next: Cell<u64>,
     deeds: RefCell<VecDeque<Deed>>,
     has_news: Cell<bool>,
+    is_waited_for_room: Cell<bool>,
     computed: Cell<u32>,
     is_computing: Cell<bool>,
 }
@@ -72,10 +73,13 @@ impl Engine {
     }
 
     /// Takes what happened. News of a socket that was closed meanwhile is passed over.
-    pub(crate) fn handle(&self, id: Id, event: Event) {
+    pub(crate) fn handle(&self, id: Id, event: Event<'_>) {
         if let Some(row) = self.rows.borrow().get(&id) {
-            let is_news = row.borrow_mut().handle(event);
-            self.has_news.set(self.has_news.get() || is_news);
+            match row.borrow_mut().handle(event) {
+                Stir::Nothing => {}
+                Stir::Send(octets) => self.push(Deed::Send(id, octets)),
+                Stir::News => self.has_news.set(true),
+            }
         }
     }
 

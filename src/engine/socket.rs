@@ -13,9 +13,10 @@ use crate::memory;
 
 /// What is known of a socket. It holds one datagram, or as many octets of a stream as somebody waits for: the driver reads
 /// on when they are taken.
-#[derive(Debug)]
 pub(super) struct Row {
     kind: Kind,
+    /// What to send first.
+    first: Option<First>,
     opened: Option<(Option<SocketAddr>, u16)>,
     received: Option<Vec<u8>>,
     least: usize,
@@ -23,10 +24,22 @@ pub(super) struct Row {
     failed: Option<io::Error>,
 }
 
+/// Makes a message with 16 random bits in it.
+type First = Box<dyn FnOnce(u16) -> Vec<u8>>;
+
+/// What the news of a socket leads to.
+pub(super) enum Stir {
+    /// Nothing: nobody waits for it yet.
+    Nothing,
+    Send(Vec<u8>),
+    /// Somebody may go on.
+    News,
+}
+
 impl Row {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Kind, first: Option<First>) -> Self {
         let (opened, received, failed) = (None, None, None);
-        Self { kind, opened, received, least: 1, has_ended: false, failed }
+        Self { kind, first, opened, received, least: 1, has_ended: false, failed }
     }
 
     pub(super) fn wants(&self) -> bool {
@@ -39,19 +52,27 @@ impl Row {
         self.received.as_ref().is_some_and(is_enough)
     }
 
-    /// Takes what happened. Whether somebody may wait for it.
-    pub(super) fn handle(&mut self, event: Event) -> bool {
+    /// Takes what happened.
+    pub(super) fn handle(&mut self, event: Event<'_>) -> Stir {
         match event {
-            Event::Opened { local, token } => self.opened = Some((local, token)),
-            Event::Received(octets) if self.kind == Kind::Datagram => self.received = Some(octets),
+            Event::Opened { local, token } => {
+                self.opened = Some((local, token));
+                if let Some(first) = self.first.take() {
+                    return Stir::Send(first(token));
+                }
+            }
+            Event::Received(octets) if self.kind == Kind::Datagram => {
+                self.received = Some(octets.into_owned());
+            }
             Event::Received(octets) if octets.is_empty() => self.has_ended = true,
             Event::Received(octets) => match self.append(&octets) {
-                Ok(()) => return !self.wants(),
+                Ok(()) if self.wants() => return Stir::Nothing,
+                Ok(()) => {}
                 Err(_) => self.failed = Some(io::ErrorKind::OutOfMemory.into()),
             },
             Event::Failed(error) => self.failed = Some(error),
         }
-        true
+        Stir::News
     }
 
     fn append(&mut self, octets: &[u8]) -> Result<(), TryReserveError> {
@@ -70,41 +91,55 @@ impl Row {
     }
 }
 
-/// A connected socket; closed when it is dropped.
-#[derive(Debug)]
+/// A socket that is connected, or about to be; closed when it is dropped.
 pub(crate) struct Socket {
     engine: Rc<Engine>,
     id: Id,
     row: Rc<RefCell<Row>>,
-    local: Option<SocketAddr>,
-    token: u16,
 }
 
 impl Engine {
     /// Connects, once there is room for one more socket.
     pub(crate) async fn open(self: &Rc<Self>, kind: Kind, peer: SocketAddr) -> io::Result<Socket> {
-        let begin = || self.rows.borrow().len() < SOCKETS;
-        poll_fn(|_| if begin() { Poll::Ready(()) } else { Poll::Pending }).await;
+        let socket = self.begin(kind, peer, None).await;
+        poll_fn(|_| socket.poll(|row| row.opened.map(|_| Ok(())))).await?;
+        Ok(socket)
+    }
+
+    /// The same, to send what `first` makes of 16 random bits as soon as it is connected.
+    pub(crate) async fn ask(
+        self: &Rc<Self>,
+        kind: Kind,
+        peer: SocketAddr,
+        first: impl FnOnce(u16) -> Vec<u8> + 'static,
+    ) -> Socket {
+        self.begin(kind, peer, Some(Box::new(first))).await
+    }
+
+    async fn begin(self: &Rc<Self>, kind: Kind, peer: SocketAddr, first: Option<First>) -> Socket {
+        poll_fn(|_| {
+            let is_full = self.rows.borrow().len() >= SOCKETS;
+            self.is_waited_for_room.set(self.is_waited_for_room.get() || is_full);
+            if is_full { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
         let id = Id(self.next.replace(self.next.get() + 1));
-        let row = Rc::new(RefCell::new(Row::new(kind)));
+        let row = Rc::new(RefCell::new(Row::new(kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
         self.push(Deed::Open(id, kind, peer));
-        let mut socket = Socket { engine: self.clone(), id, row, local: None, token: 0 };
-        let opened = poll_fn(|_| socket.poll(|row| row.opened.map(Ok))).await?;
-        (socket.local, socket.token) = opened;
-        Ok(socket)
+        Socket { engine: self.clone(), id, row }
     }
 }
 
 impl Socket {
     /// This end, of a stream.
     pub(crate) fn local(&self) -> Option<SocketAddr> {
-        self.local
+        self.row.borrow().opened.and_then(|(local, _)| local)
     }
 
-    /// 16 random bits that came with it.
-    pub(crate) fn token(&self) -> u16 {
-        self.token
+    /// The 16 random bits that came with the connection; none before it stands.
+    pub(crate) fn token(&self) -> Option<u16> {
+        self.row.borrow().opened.map(|(_, token)| token)
     }
 
     /// Sends; what goes wrong shows when something is to be received.
@@ -115,6 +150,11 @@ impl Socket {
     /// A datagram, or octets of a stream; none at its end.
     pub(crate) async fn receive(&self) -> io::Result<Vec<u8>> {
         self.receive_at_least(1).await
+    }
+
+    /// Gives back what was received too early: more is to come before it can be used.
+    pub(crate) fn give_back(&self, octets: Vec<u8>) {
+        self.row.borrow_mut().received = Some(octets);
     }
 
     /// So many octets of a stream and perhaps some more; fewer where it ends.
@@ -140,7 +180,8 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.engine.rows.borrow_mut().remove(&self.id);
         self.engine.push(Deed::Close(self.id));
-        // Somebody may wait for its place.
-        self.engine.has_news.set(true);
+        if self.engine.is_waited_for_room.take() {
+            self.engine.has_news.set(true);
+        }
     }
 }

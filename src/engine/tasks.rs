@@ -52,11 +52,3 @@ impl Tasks {
         drop((self.running.take(), self.begun.take()));
     }
 }
-
-impl std::fmt::Debug for Tasks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tasks")
-            .field("running", &self.running.borrow().len())
-            .finish_non_exhaustive()
-    }
-}

@@ -19,7 +19,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Default)]
 struct Script {
     now: Duration,
-    events: VecDeque<(Id, Event)>,
+    events: VecDeque<(Id, Event<'static>)>,
     /// Sockets are opened by whoever performs, at once.
     opens: bool,
     deeds: Vec<Deed>,
@@ -27,7 +27,7 @@ struct Script {
 }
 
 impl Script {
-    fn new(events: impl IntoIterator<Item = (u64, Event)>) -> Self {
+    fn new(events: impl IntoIterator<Item = (u64, Event<'static>)>) -> Self {
         let events = events.into_iter().map(|(id, event)| (Id(id), event)).collect();
         Self { events, opens: true, ..Self::default() }
     }
@@ -77,12 +77,12 @@ impl Driver for Script {
     }
 }
 
-fn opened(token: u16) -> Event {
+fn opened(token: u16) -> Event<'static> {
     Event::Opened { local: None, token }
 }
 
-fn received(octets: &[u8]) -> Event {
-    Event::Received(octets.to_vec())
+fn received(octets: &[u8]) -> Event<'static> {
+    Event::Received(octets.to_vec().into())
 }
 
 #[test]
@@ -97,7 +97,18 @@ fn an_event_reaches_the_socket_it_is_of_and_no_other() {
         };
         all(vec![Box::pin(ask()), Box::pin(ask())]).await
     });
-    assert_eq!(heard, [(0, b"none".to_vec()), (1, b"one".to_vec())]);
+    assert_eq!(heard, [(Some(0), b"none".to_vec()), (Some(1), b"one".to_vec())]);
+}
+
+#[test]
+fn the_first_message_goes_out_with_the_random_bits_of_its_connection() {
+    let mut script = Script::new([(0, received(b"reply"))]);
+    let reply = script.run(async |engine| {
+        let first = |token: u16| token.wrapping_sub(1).to_be_bytes().to_vec();
+        engine.ask(Kind::Datagram, PEER, first).await.receive().await.unwrap()
+    });
+    assert_eq!((reply, script.waits), (b"reply".to_vec(), 1));
+    assert_eq!(script.deeds[1], Deed::Send(Id(0), vec![0xff, 0xff]));
 }
 
 #[test]

@@ -62,7 +62,10 @@ impl Connection {
     }
 
     /// Goes on after a wait: connects, or sends what is left and reads into a buffer.
-    pub(super) fn progress(&mut self, buffer: Option<&mut [u8]>) -> io::Result<Option<Event>> {
+    pub(super) fn progress<'b>(
+        &mut self,
+        buffer: Option<&'b mut [u8]>,
+    ) -> io::Result<Option<Event<'b>>> {
         if !self.is_open {
             return self.opened();
         }
@@ -73,8 +76,7 @@ impl Connection {
         let Some(buffer) = buffer else { return Ok(None) };
         match recv(&self.descriptor, &mut *buffer, RecvFlags::empty()) {
             Ok((_, length)) => {
-                let octets = buffer.get(..length).unwrap_or_default();
-                Ok(Some(Event::Received(octets.to_vec())))
+                Ok(Some(Event::Received(buffer.get(..length).unwrap_or_default().into())))
             }
             Err(Errno::AGAIN | Errno::INTR) => Ok(None),
             Err(error) => Err(error.into()),
@@ -82,7 +84,7 @@ impl Connection {
     }
 
     /// The event of a socket that is connected now.
-    pub(super) fn opened(&mut self) -> io::Result<Option<Event>> {
+    pub(super) fn opened(&mut self) -> io::Result<Option<Event<'static>>> {
         let mut local = None;
         if self.kind == Kind::Stream {
             socket_error(&self.descriptor)??;

@@ -33,16 +33,9 @@ impl Net {
     }
 
     /// What came of making progress with a connection, told to the engine.
-    fn tell(&mut self, id: Id, engine: &Engine, progress: io::Result<Option<Event>>) {
+    fn tell(&mut self, id: Id, engine: &Engine, progress: io::Result<Option<Event<'_>>>) {
         match progress {
-            Ok(Some(event)) => {
-                if let Event::Received(octets) = &event
-                    && octets.len() == self.buffer.len()
-                {
-                    self.buffer.resize(MAX_CHUNK.min(2 * octets.len()), 0);
-                }
-                engine.handle(id, event);
-            }
+            Ok(Some(event)) => engine.handle(id, event),
             Ok(None) => {}
             Err(error) => {
                 self.connections.remove(&id);
@@ -83,7 +76,6 @@ impl Driver for Net {
     }
 
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {
-        self.buffer.resize(CHUNK.max(self.buffer.len()), 0);
         let mut ids = Vec::with_capacity(self.connections.len());
         let mut descriptors = Vec::with_capacity(self.connections.len());
         for (id, connection) in &self.connections {
@@ -103,13 +95,23 @@ impl Driver for Net {
             Err(error) => return Err(error.into()),
         }
         let ready: Vec<_> = descriptors.iter().map(|descriptor| descriptor.revents()).collect();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(CHUNK.max(buffer.len()), 0);
+        let mut is_filled = false;
         for (id, ready) in ids.into_iter().zip(ready) {
             if let Some(connection) = self.connections.get_mut(&id).filter(|_| !ready.is_empty()) {
-                let buffer = engine.wants(id).then_some(&mut self.buffer[..]);
-                let progress = connection.progress(buffer);
+                let room = buffer.len();
+                let progress = connection.progress(engine.wants(id).then_some(&mut buffer));
+                if let Ok(Some(Event::Received(octets))) = &progress {
+                    is_filled |= octets.len() == room;
+                }
                 self.tell(id, engine, progress);
             }
         }
+        if is_filled {
+            buffer.resize(MAX_CHUNK.min(2 * buffer.len()), 0);
+        }
+        self.buffer = buffer;
         Ok(())
     }
 }

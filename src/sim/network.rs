@@ -36,7 +36,7 @@ pub(crate) struct Network<'w> {
     now: Duration,
     peers: BTreeMap<Id, Peer>,
     /// What is on its way, by arrival; what was sent first comes first.
-    arrivals: BTreeMap<(Duration, u64), (Id, Event)>,
+    arrivals: BTreeMap<(Duration, u64), (Id, Event<'static>)>,
     sent: u64,
     /// Everything that the engine did and was told, but for the contents of TLS.
     pub(crate) transcript: Vec<String>,
@@ -75,7 +75,7 @@ impl<'w> Network<'w> {
         self.now
     }
 
-    fn arrive(&mut self, id: Id, event: Event) {
+    fn arrive(&mut self, id: Id, event: Event<'static>) {
         self.sent += 1;
         self.arrivals.insert((self.now + self.round_trip, self.sent), (id, event));
     }
@@ -104,10 +104,10 @@ impl<'w> Network<'w> {
     fn take_output(&mut self, id: Id, conversation: &mut Conversation) {
         let output = conversation.take_output();
         if !output.is_empty() {
-            self.arrive(id, Event::Received(output));
+            self.arrive(id, Event::Received(output.into()));
         }
         if conversation.is_over() {
-            self.arrive(id, Event::Received(Vec::new()));
+            self.arrive(id, Event::Received(Vec::new().into()));
         }
     }
 
@@ -115,7 +115,7 @@ impl<'w> Network<'w> {
         match self.peers.remove(&id) {
             Some(Peer::NameServer(server)) => {
                 if let Some(reply) = (self.relay)(server, octets, false) {
-                    self.arrive(id, Event::Received(reply));
+                    self.arrive(id, Event::Received(reply.into()));
                 }
                 self.peers.insert(id, Peer::NameServer(server));
             }
@@ -125,7 +125,7 @@ impl<'w> Network<'w> {
                     let length = u16::try_from(reply.len()).unwrap().to_be_bytes();
                     [&length, &reply[..]].concat()
                 });
-                self.arrive(id, Event::Received(reply.unwrap_or_default()));
+                self.arrive(id, Event::Received(reply.unwrap_or_default().into()));
                 self.peers.insert(id, Peer::NameServerByTcp(server, message));
             }
             Some(Peer::MailServer(mut conversation)) => {
@@ -139,8 +139,9 @@ impl<'w> Network<'w> {
 
     /// The next arrival that the engine takes, and when.
     fn next(&self, engine: &Engine) -> Option<(Duration, u64)> {
-        let is_taken =
-            |(id, event): &(Id, Event)| !matches!(event, Event::Received(_)) || engine.wants(*id);
+        let is_taken = |(id, event): &(Id, Event<'_>)| {
+            !matches!(event, Event::Received(_)) || engine.wants(*id)
+        };
         self.arrivals.iter().find(|(_, arrival)| is_taken(arrival)).map(|(key, _)| *key)
     }
 }
