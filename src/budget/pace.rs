@@ -1,8 +1,8 @@
 //! Computing in stretches, between which whoever drives the call looks at the clock.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 /// Units of a stretch: about a millisecond.
 pub(crate) const STRETCH: u32 = 1000;
@@ -13,6 +13,8 @@ pub(crate) struct Pace {
     stretch: u32,
     computed: Cell<u32>,
     is_late: Cell<bool>,
+    /// Who waits for the next stretch.
+    waiters: RefCell<Vec<Waker>>,
 }
 
 /// The call's time is over.
@@ -31,7 +33,12 @@ impl Pace {
     }
 
     fn of(stretch: u32) -> Self {
-        Self { stretch, computed: Cell::new(0), is_late: Cell::new(false) }
+        Self {
+            stretch,
+            computed: Cell::new(0),
+            is_late: Cell::new(false),
+            waiters: RefCell::default(),
+        }
     }
 
     /// Waits for the next stretch where this one is over, and counts units that are about to be computed.
@@ -42,7 +49,14 @@ impl Pace {
 
     /// Gives way where the stretch is over.
     pub(crate) async fn rest(&self) {
-        poll_fn(|_| if self.is_over() { Poll::Pending } else { Poll::Ready(()) }).await;
+        poll_fn(|context| {
+            if !self.is_over() {
+                return Poll::Ready(());
+            }
+            self.waiters.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
     /// Counts units that are about to be computed.
@@ -68,13 +82,14 @@ impl Pace {
     pub(crate) fn resume(&self, is_late: bool) {
         self.is_late.set(is_late);
         self.computed.set(0);
+        self.waiters.take().into_iter().for_each(Waker::wake);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
-    use std::task::{Context, Waker};
+    use std::task::Context;
 
     use super::*;
 

@@ -1,23 +1,24 @@
 //! Several things at once.
 
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::Poll;
 
+use super::part::{Part, Work};
+
 /// The outcomes of all, in their order.
-pub(crate) async fn all<T>(work: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
-    let mut slots: Vec<_> = work.into_iter().map(|work| (Some(work), None)).collect();
-    poll_fn(|context| {
-        for (work, outcome) in &mut slots {
-            if let Some(running) = work
-                && let Poll::Ready(done) = running.as_mut().poll(context)
-            {
-                (*work, *outcome) = (None, Some(done));
+pub(crate) async fn all<T>(work: Vec<Work<'_, T>>) -> Vec<T> {
+    let above = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+    let parts = work.into_iter().map(|work| (Some(Part::new(work, &above)), None));
+    let mut parts: Vec<(Option<Part<'_, T>>, Option<T>)> = parts.collect();
+    poll_fn(|_| {
+        for (part, outcome) in &mut parts {
+            if let Some(Poll::Ready(done)) = part.as_mut().map(Part::poll) {
+                (*part, *outcome) = (None, Some(done));
             }
         }
-        let is_done = slots.iter().all(|(work, _)| work.is_none());
+        let is_done = parts.iter().all(|(part, _)| part.is_none());
         if is_done { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    slots.into_iter().filter_map(|(_, outcome)| outcome).collect()
+    parts.into_iter().filter_map(|(_, outcome)| outcome).collect()
 }

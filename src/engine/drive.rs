@@ -2,9 +2,10 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use super::part::Part;
 use super::{Deed, Engine};
 
 /// Who has the sockets, the clock and the randomness.
@@ -26,17 +27,18 @@ pub(crate) trait Driver {
 pub(crate) fn drive<T>(
     driver: &mut dyn Driver,
     engine: &Engine,
-    mut work: Pin<&mut dyn Future<Output = T>>,
+    work: Pin<&mut dyn Future<Output = T>>,
 ) -> io::Result<T> {
-    let mut context = Context::from_waker(Waker::noop());
+    let mut work = Part::new(Box::pin(work), Waker::noop());
     loop {
         engine.begin_turn(driver.now(engine.computed.take()));
-        if let Poll::Ready(outcome) = work.as_mut().poll(&mut context) {
+        work.stir();
+        if let Poll::Ready(outcome) = work.poll() {
             return Ok(outcome);
         }
         perform(driver, engine);
-        let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake.get() };
-        while !engine.has_news.get() {
+        let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake() };
+        while !engine.has_news.get() && !work.has_news() {
             let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
             driver.wait(until, engine)?;
             perform(driver, engine);

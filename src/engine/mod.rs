@@ -1,13 +1,13 @@
 //! What is outstanding in a call, and who waits for it. No socket, no clock, no randomness: a driver has those.
 //!
-//! The futures of a call wait for two kinds of thing, a socket and a time. They are polled anew, in the order in which they
-//! were begun, whenever the driver brought news; so the same events in the same order have the same outcome, and to
-//! cancel is to drop.
+//! The futures of a call wait for two kinds of thing, a socket and a time. Those that there is news for are polled, in the
+//! order in which they were begun; so the same events in the same order have the same outcome, and to cancel is to drop.
 
 mod all;
 mod drive;
 mod event;
 mod once;
+mod part;
 mod socket;
 mod tasks;
 #[cfg(test)]
@@ -17,6 +17,7 @@ mod time;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
+use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use all::all;
@@ -26,6 +27,7 @@ pub(crate) use once::Once;
 pub(crate) use socket::Socket;
 pub(crate) use tasks::Tasks;
 
+use part::Waiters;
 use socket::{Row, Stir};
 
 /// Sockets open at once.
@@ -35,13 +37,15 @@ const SOCKETS: usize = 64;
 #[derive(Default)]
 pub(crate) struct Engine {
     now: Cell<Duration>,
-    /// The earliest time that somebody waits for.
-    wake: Cell<Option<Duration>>,
+    /// The times that somebody waits for.
+    alarms: RefCell<BTreeMap<(Duration, u64), Waker>>,
     rows: RefCell<BTreeMap<Id, Rc<RefCell<Row>>>>,
-    next: Cell<u64>,
+    next_socket: Cell<u64>,
+    next_alarm: Cell<u64>,
     deeds: RefCell<VecDeque<Deed>>,
     has_news: Cell<bool>,
-    is_waited_for_room: Cell<bool>,
+    /// Who waits for room for one more socket.
+    room: RefCell<Waiters>,
     computed: Cell<u32>,
     is_computing: Cell<bool>,
 }
@@ -85,13 +89,22 @@ impl Engine {
 
     fn begin_turn(&self, now: Duration) {
         self.now.set(now);
-        self.wake.set(None);
+        let later = self.alarms.borrow_mut().split_off(&(now, u64::MAX));
+        self.alarms.replace(later).into_values().for_each(Waker::wake);
         self.has_news.set(false);
         self.is_computing.set(false);
     }
 
-    fn wake_at(&self, time: Duration) {
-        self.wake.set(Some(self.wake.get().map_or(time, |earlier| earlier.min(time))));
+    /// The earliest time that somebody waits for.
+    fn wake(&self) -> Option<Duration> {
+        self.alarms.borrow().keys().next().map(|(time, _)| *time)
+    }
+
+    /// There is room for one more socket: who waits for it is polled in this turn or the next.
+    fn make_room(&self) {
+        let mut room = self.room.borrow_mut();
+        self.has_news.set(self.has_news.get() || !room.is_empty());
+        room.wake();
     }
 
     fn push(&self, deed: Deed) {

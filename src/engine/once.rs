@@ -1,13 +1,19 @@
 //! What is worked out once, whoever asks.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use super::part::Waiters;
+
 /// A place for an outcome.
-#[derive(Debug)]
-pub(crate) struct Once<T>(Rc<OnceCell<T>>);
+pub(crate) struct Once<T>(Rc<Place<T>>);
+
+struct Place<T> {
+    outcome: OnceCell<T>,
+    waiters: RefCell<Waiters>,
+}
 
 impl<T> Clone for Once<T> {
     fn clone(&self) -> Self {
@@ -17,21 +23,29 @@ impl<T> Clone for Once<T> {
 
 impl<T: Clone> Once<T> {
     pub(crate) fn new() -> Self {
-        Self(Rc::default())
+        Self(Place { outcome: OnceCell::new(), waiters: RefCell::default() }.into())
     }
 
     /// The outcome, where it is there.
     pub(crate) fn get(&self) -> Option<&T> {
-        self.0.get()
+        self.0.outcome.get()
     }
 
     /// The first outcome is the outcome.
     pub(crate) fn set(&self, outcome: T) {
-        let _earlier = self.0.set(outcome);
+        let _earlier = self.0.outcome.set(outcome);
+        self.0.waiters.borrow_mut().wake();
     }
 
     /// Waits for whoever works it out.
     pub(crate) async fn wait(&self) -> T {
-        poll_fn(|_| self.0.get().cloned().map_or(Poll::Pending, Poll::Ready)).await
+        poll_fn(|context| match self.get() {
+            Some(outcome) => Poll::Ready(outcome.clone()),
+            None => {
+                self.0.waiters.borrow_mut().add(context);
+                Poll::Pending
+            }
+        })
+        .await
     }
 }

@@ -6,8 +6,9 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
+use super::part::Waiters;
 use super::{Deed, Engine, Event, Id, Kind, SOCKETS};
 use crate::memory;
 
@@ -22,6 +23,7 @@ pub(super) struct Row {
     least: usize,
     has_ended: bool,
     failed: Option<io::Error>,
+    waiters: Waiters,
 }
 
 /// Makes a message with 16 random bits in it.
@@ -38,8 +40,16 @@ pub(super) enum Stir {
 
 impl Row {
     fn new(kind: Kind, first: Option<First>) -> Self {
-        let (opened, received, failed) = (None, None, None);
-        Self { kind, first, opened, received, least: 1, has_ended: false, failed }
+        Self {
+            kind,
+            first,
+            opened: None,
+            received: None,
+            least: 1,
+            has_ended: false,
+            failed: None,
+            waiters: Waiters::default(),
+        }
     }
 
     pub(super) fn wants(&self) -> bool {
@@ -72,6 +82,7 @@ impl Row {
             },
             Event::Failed(error) => self.failed = Some(error),
         }
+        self.waiters.wake();
         Stir::News
     }
 
@@ -102,7 +113,7 @@ impl Engine {
     /// Connects, once there is room for one more socket.
     pub(crate) async fn open(self: &Rc<Self>, kind: Kind, peer: SocketAddr) -> io::Result<Socket> {
         let socket = self.begin(kind, peer, None).await;
-        poll_fn(|_| socket.poll(|row| row.opened.map(|_| Ok(())))).await?;
+        poll_fn(|context| socket.poll(context, |row| row.opened.map(|_| Ok(())))).await?;
         Ok(socket)
     }
 
@@ -117,13 +128,15 @@ impl Engine {
     }
 
     async fn begin(self: &Rc<Self>, kind: Kind, peer: SocketAddr, first: Option<First>) -> Socket {
-        poll_fn(|_| {
-            let is_full = self.rows.borrow().len() >= SOCKETS;
-            self.is_waited_for_room.set(self.is_waited_for_room.get() || is_full);
-            if is_full { Poll::Pending } else { Poll::Ready(()) }
+        poll_fn(|context| {
+            if self.rows.borrow().len() < SOCKETS {
+                return Poll::Ready(());
+            }
+            self.room.borrow_mut().add(context);
+            Poll::Pending
         })
         .await;
-        let id = Id(self.next.replace(self.next.get() + 1));
+        let id = Id(self.next_socket.replace(self.next_socket.get() + 1));
         let row = Rc::new(RefCell::new(Row::new(kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
         self.push(Deed::Open(id, kind, peer));
@@ -159,8 +172,8 @@ impl Socket {
 
     /// So many octets of a stream and perhaps some more; fewer where it ends.
     pub(crate) async fn receive_at_least(&self, least: usize) -> io::Result<Vec<u8>> {
-        poll_fn(|_| {
-            self.poll(|row| {
+        poll_fn(|context| {
+            self.poll(context, |row| {
                 row.least = least;
                 row.take().map(Ok)
             })
@@ -169,10 +182,17 @@ impl Socket {
     }
 
     /// What came before a failure comes before it here too.
-    fn poll<T>(&self, take: impl FnOnce(&mut Row) -> Option<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn poll<T>(
+        &self,
+        context: &Context<'_>,
+        take: impl FnOnce(&mut Row) -> Option<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         let mut row = self.row.borrow_mut();
-        let news = take(&mut row).or_else(|| row.failed.take().map(Err));
-        news.map_or(Poll::Pending, Poll::Ready)
+        if let Some(news) = take(&mut row).or_else(|| row.failed.take().map(Err)) {
+            return Poll::Ready(news);
+        }
+        row.waiters.add(context);
+        Poll::Pending
     }
 }
 
@@ -180,8 +200,6 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.engine.rows.borrow_mut().remove(&self.id);
         self.engine.push(Deed::Close(self.id));
-        if self.engine.is_waited_for_room.take() {
-            self.engine.has_news.set(true);
-        }
+        self.engine.make_room();
     }
 }

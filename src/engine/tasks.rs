@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-type Task = Pin<Box<dyn Future<Output = ()>>>;
+use super::part::{Part, Work};
 
 /// Work under way, in the order in which it was begun.
 #[derive(Default)]
 pub(crate) struct Tasks {
-    running: RefCell<Vec<Task>>,
-    begun: RefCell<Vec<Task>>,
+    running: RefCell<Vec<Part<'static, ()>>>,
+    begun: RefCell<Vec<Work<'static, ()>>>,
 }
 
 impl Tasks {
@@ -18,33 +18,30 @@ impl Tasks {
         self.begun.borrow_mut().push(Box::pin(work));
     }
 
-    /// Polls `work`, and all that it began, until nothing moves.
+    /// Polls `work`, and of all that it began what has news, until nothing moves.
     pub(crate) fn poll<T>(
         &self,
         mut work: Pin<&mut (impl Future<Output = T> + ?Sized)>,
         context: &mut Context<'_>,
     ) -> Poll<T> {
         loop {
-            let moves = self.poll_running(context);
+            self.poll_running(context.waker());
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
                 return Poll::Ready(outcome);
             }
-            if !moves && self.begun.borrow().is_empty() {
+            let has_news = self.running.borrow().iter().any(Part::has_news);
+            if !has_news && self.begun.borrow().is_empty() {
                 return Poll::Pending;
             }
         }
     }
 
-    /// Polls each once, in its order. Whether one was new or ended: then another may go on.
-    fn poll_running(&self, context: &mut Context<'_>) -> bool {
+    /// Each once, in its order.
+    fn poll_running(&self, above: &Waker) {
         let mut running = self.running.take();
-        let before = running.len();
-        running.append(&mut self.begun.borrow_mut());
-        let count = running.len();
-        running.retain_mut(|task| task.as_mut().poll(context).is_pending());
-        let moves = before < count || running.len() < count;
+        running.extend(self.begun.take().into_iter().map(|work| Part::new(work, above)));
+        running.retain_mut(|task| task.poll().is_pending());
         self.running.replace(running);
-        moves
     }
 
     /// Drops what nobody waits for any longer.

@@ -66,9 +66,9 @@ async fn first_of(
         let now = call.engine.now();
         if families.iter().flatten().any(|family| !family.addresses.is_empty()) {
             let left = call.deadline.saturating_sub(now);
-            patience.get_or_insert(now + MAX_PATIENCE.min(left / 3));
+            patience.get_or_insert_with(|| call.engine.alarm(now + MAX_PATIENCE.min(left / 3)));
         }
-        let is_over = patience.is_some_and(|patience| call.engine.is_past(patience));
+        let is_over = patience.as_ref().is_some_and(|patience| patience.is_due(context));
         let is_done = is_over || families.iter().all(Option::is_some);
         if is_done { Poll::Ready(()) } else { Poll::Pending }
     })
