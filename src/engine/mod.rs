@@ -13,6 +13,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod time;
+mod waiters;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -27,8 +28,8 @@ pub(crate) use once::Once;
 pub(crate) use socket::Socket;
 pub(crate) use tasks::Tasks;
 
-use part::Waiters;
 use socket::{Row, Stir};
+use waiters::Waiters;
 
 /// Sockets open at once.
 const SOCKETS: usize = 64;

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::part::Waiters;
+use super::waiters::Waiters;
 
 /// A place for an outcome.
 pub(crate) struct Once<T>(Rc<Place<T>>);

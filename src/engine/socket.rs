@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::part::Waiters;
+use super::waiters::Waiters;
 use super::{Deed, Engine, Event, Id, Kind, SOCKETS};
 use crate::memory;
 
