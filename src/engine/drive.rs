@@ -33,10 +33,11 @@ pub(crate) fn drive<T>(
     loop {
         engine.begin_turn(driver.now(engine.computed.take()));
         work.stir();
-        if let Poll::Ready(outcome) = work.poll() {
+        let polled = work.poll();
+        perform(driver, engine);
+        if let Poll::Ready(outcome) = polled {
             return Ok(outcome);
         }
-        perform(driver, engine);
         let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake() };
         while !engine.has_news.get() && !work.has_news() {
             let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;

@@ -36,11 +36,7 @@ impl Script {
     fn run<T>(&mut self, work: impl AsyncFnOnce(Rc<Engine>) -> T) -> T {
         let engine = Engine::new();
         let work = engine.within(60 * SECOND, work(engine.clone()));
-        let outcome = drive(self, &engine, pin!(work).as_mut()).unwrap();
-        while let Some(deed) = engine.next_deed() {
-            self.perform(deed, &engine);
-        }
-        outcome.unwrap()
+        drive(self, &engine, pin!(work).as_mut()).unwrap().unwrap()
     }
 
     fn count(&self, is_meant: impl Fn(&Deed) -> bool) -> usize {

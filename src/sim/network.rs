@@ -38,7 +38,7 @@ pub(crate) struct Network<'w> {
     /// What is on its way, by arrival; what was sent first comes first.
     arrivals: BTreeMap<(Duration, u64), (Id, Event<'static>)>,
     sent: u64,
-    /// Everything that the engine did and was told, but for the contents of TLS.
+    /// Everything that it was told to do, and when, but for the contents of TLS.
     pub(crate) transcript: Vec<String>,
 }
 
