@@ -19,11 +19,8 @@ pub(crate) type Relay<'w> = Box<dyn FnMut(SocketAddr, &[u8], bool) -> Option<Vec
 
 /// Who is at the other end of a socket.
 enum Peer {
-    NameServer(SocketAddr),
-    /// The same over TCP, with what came of a message.
-    NameServerByTcp(SocketAddr, Vec<u8>),
+    NameServer(SocketAddr, Kind),
     MailServer(Box<Conversation>),
-    Nobody,
 }
 
 /// The driver of a call to the world's servers.
@@ -83,57 +80,47 @@ impl<'w> Network<'w> {
     fn open(&mut self, id: Id, kind: Kind, peer: SocketAddr, engine: &Engine) {
         let token = self.random.below(1 << 16) as u16;
         if kind == Kind::Datagram {
-            self.peers.insert(id, Peer::NameServer(peer));
+            self.peers.insert(id, Peer::NameServer(peer, kind));
             return engine.handle(id, Event::Opened { local: None, token });
         }
-        let conversation = self.world.accept(peer);
-        let refused = conversation.is_none() && peer.port() != self.world.dns.port();
-        if refused {
-            self.peers.insert(id, Peer::Nobody);
-            return self.arrive(id, Event::Failed(io::ErrorKind::ConnectionRefused.into()));
-        }
-        self.arrive(id, Event::Opened { local: Some(CLIENT), token });
-        let Some(mut conversation) = conversation else {
-            self.peers.insert(id, Peer::NameServerByTcp(peer, Vec::new()));
-            return;
-        };
-        self.take_output(id, &mut conversation);
-        self.peers.insert(id, Peer::MailServer(Box::new(conversation)));
-    }
-
-    fn take_output(&mut self, id: Id, conversation: &mut Conversation) {
-        let output = conversation.take_output();
-        if !output.is_empty() {
-            self.arrive(id, Event::Received(output.into()));
-        }
-        if conversation.is_over() {
-            self.arrive(id, Event::Received(Vec::new().into()));
+        let opened = Event::Opened { local: Some(CLIENT), token };
+        if let Some(conversation) = self.world.accept(peer) {
+            self.arrive(id, opened);
+            self.peers.insert(id, Peer::MailServer(conversation.into()));
+            self.send(id, &[]);
+        } else if peer.port() == self.world.dns.port() {
+            self.arrive(id, opened);
+            self.peers.insert(id, Peer::NameServer(peer, kind));
+        } else {
+            self.arrive(id, Event::Failed(io::ErrorKind::ConnectionRefused.into()));
         }
     }
 
     fn send(&mut self, id: Id, octets: &[u8]) {
-        match self.peers.remove(&id) {
-            Some(Peer::NameServer(server)) => {
-                if let Some(reply) = (self.relay)(server, octets, false) {
+        match self.peers.get_mut(&id) {
+            Some(Peer::NameServer(server, Kind::Datagram)) => {
+                if let Some(reply) = (self.relay)(*server, octets, false) {
                     self.arrive(id, Event::Received(reply.into()));
                 }
-                self.peers.insert(id, Peer::NameServer(server));
             }
-            Some(Peer::NameServerByTcp(server, mut message)) => {
-                message.extend(octets);
-                let reply = (self.relay)(server, &message[PREFIX..], true).map(|reply| {
+            Some(Peer::NameServer(server, Kind::Stream)) => {
+                let reply = (self.relay)(*server, &octets[PREFIX..], true).map(|reply| {
                     let length = u16::try_from(reply.len()).unwrap().to_be_bytes();
                     [&length, &reply[..]].concat()
                 });
                 self.arrive(id, Event::Received(reply.unwrap_or_default().into()));
-                self.peers.insert(id, Peer::NameServerByTcp(server, message));
             }
-            Some(Peer::MailServer(mut conversation)) => {
+            Some(Peer::MailServer(conversation)) => {
                 conversation.receive(octets);
-                self.take_output(id, &mut conversation);
-                self.peers.insert(id, Peer::MailServer(conversation));
+                let (output, is_over) = (conversation.take_output(), conversation.is_over());
+                if !output.is_empty() {
+                    self.arrive(id, Event::Received(output.into()));
+                }
+                if is_over {
+                    self.arrive(id, Event::Received(Vec::new().into()));
+                }
             }
-            Some(Peer::Nobody) | None => {}
+            None => {}
         }
     }
 
