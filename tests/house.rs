@@ -96,25 +96,21 @@ fn paths(code: &str) -> Vec<String> {
     paths
 }
 
-/// Which file of the lab uses which, by `crate::` paths, and by those to the modules below itself.
-fn arrows_of_lab() -> Arrows {
-    let lab = root().join("integrations/lab/src");
-    let module = |file: &PathBuf| {
-        let path = file.strip_prefix(&lab).unwrap().with_extension("");
-        path.to_str().unwrap().replace('/', "::").trim_end_matches("::mod").to_owned()
-    };
-    let files = sources(&lab);
-    let modules: BTreeSet<String> = files.iter().map(module).collect();
+/// Which file of a crate uses which, by their paths; `resolve` makes one of the crate of a path in the module `from`.
+fn arrows_of_files(
+    crate_root: &str,
+    resolve: impl Fn(&str, &str) -> Option<String>,
+) -> (Arrows, Vec<PathBuf>) {
+    let src = root().join(crate_root);
+    let files = sources(&src);
+    let modules: BTreeSet<String> = files.iter().map(|file| module(&src, file)).collect();
     let mut arrows = Arrows::new();
     for file in &files {
-        let from = module(file);
+        let from = module(&src, file);
         for path in paths(&code(file)) {
-            let is_relative = ["super::", "self::"].iter().any(|start| path.starts_with(start));
-            assert!(!is_relative, "{}: {path} does not start with crate::", file.display());
-            let of_crate = path.strip_prefix("crate::").map(str::to_owned);
-            let mut used = of_crate.unwrap_or_else(|| format!("{from}::{path}"));
+            let Some(mut used) = resolve(&from, &path) else { continue };
             while !modules.contains(&used) {
-                let end = used.rfind("::").expect("no file uses main.rs");
+                let end = used.rfind("::").expect("no file uses the root of its crate");
                 used.truncate(end);
             }
             if used != from {
@@ -122,35 +118,37 @@ fn arrows_of_lab() -> Arrows {
             }
         }
     }
-    arrows
+    (arrows, files)
 }
 
-/// Which file of the library uses which, by `crate::` and `super::` paths; a folder's `mod.rs`, which opens it, apart.
-fn arrows_of_library() -> Arrows {
-    let src = root().join("src");
-    let module = |file: &PathBuf| {
-        let path = file.strip_prefix(&src).unwrap().with_extension("");
-        path.to_str().unwrap().replace('/', "::")
+/// The module that a file is, below the root of its crate.
+fn module(src: &Path, file: &Path) -> String {
+    let path = file.strip_prefix(src).unwrap().with_extension("");
+    path.to_str().unwrap().replace('/', "::").trim_end_matches("::mod").to_owned()
+}
+
+/// In the lab by `crate::` paths, and by those to the modules below a file.
+fn arrows_of_lab() -> Arrows {
+    let resolve = |from: &str, path: &str| {
+        let is_relative = ["super::", "self::"].iter().any(|start| path.starts_with(start));
+        assert!(!is_relative, "{from}: {path} does not start with crate::");
+        let of_crate = path.strip_prefix("crate::").map(str::to_owned);
+        Some(of_crate.unwrap_or_else(|| format!("{from}::{path}")))
     };
-    let files = sources(&src);
-    let modules: BTreeSet<String> = files.iter().map(module).collect();
-    let mut arrows = Arrows::new();
-    for file in files.iter().filter(|file| !file.ends_with("mod.rs")) {
-        let from = module(file);
-        for path in paths(&code(file)) {
-            let folder = from.rsplit_once("::").map_or("", |(folder, _)| folder);
-            let of_crate = path.strip_prefix("crate::").map(str::to_owned);
-            let beside = || Some(format!("{folder}::{}", path.strip_prefix("super::")?));
-            let Some(mut used) = of_crate.or_else(beside) else { continue };
-            while !modules.contains(&used) {
-                let Some(end) = used.rfind("::") else { break };
-                used.truncate(end);
-            }
-            if modules.contains(&used) && used != from {
-                arrows.insert((from.clone(), used));
-            }
-        }
-    }
+    arrows_of_files("integrations/lab/src", resolve).0
+}
+
+/// In the library by `crate::` and `super::` paths; a folder's `mod.rs`, which opens it, apart.
+fn arrows_of_library() -> Arrows {
+    let resolve = |from: &str, path: &str| {
+        let folder = from.rsplit_once("::").map_or("", |(folder, _)| folder);
+        let of_crate = path.strip_prefix("crate::").map(str::to_owned);
+        of_crate.or_else(|| Some(format!("{folder}::{}", path.strip_prefix("super::")?)))
+    };
+    let (mut arrows, files) = arrows_of_files("src", resolve);
+    let folders = files.iter().filter(|file| file.ends_with("mod.rs"));
+    let opening: BTreeSet<String> = folders.map(|file| module(&root().join("src"), file)).collect();
+    arrows.retain(|(from, to)| !opening.contains(from) && !opening.contains(to));
     arrows
 }
 
