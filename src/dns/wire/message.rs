@@ -1,4 +1,4 @@
-//! DNS messages: the query we send, and what of a reply speaks of its question (RFC 1035 section 4.1).
+//! What of a reply speaks of its question (RFC 1035 section 4.1).
 //!
 //! Of the answer section that is the name asked about and the redirections above it, of the authority section a few
 //! denials, and nothing else is kept: what a name server adds costs no memory. TLSA data is kept as it came, so that a
@@ -6,13 +6,12 @@
 
 use hickory_resolver::proto::rr::Name;
 
+use super::header::{CLASS_IN, FLAG_AUTHENTIC_DATA, FLAG_RESPONSE, FLAG_TRUNCATED, Header};
 use super::reader::Reader;
-use super::rrset::{Rrset, Rrsig};
+use super::record::Record;
+use super::rrset::Rrset;
 use super::{names, rtype};
 use crate::budget::{Budget, Exhausted};
-
-/// The EDNS payload size we offer: unfragmented on any path (RFC 9715).
-const UDP_PAYLOAD: u16 = 1232;
 
 /// Denial RRsets of one reply that are looked at; an honest one has at most four.
 const MAX_DENIAL_RRSETS: usize = 16;
@@ -23,13 +22,6 @@ const MAX_WORDS: usize = 120;
 /// Labels that are read or compared in a unit.
 const LABELS_PER_UNIT: usize = 128;
 
-const CLASS_IN: u16 = 1;
-const FLAG_RESPONSE: u16 = 0x8000;
-const FLAG_TRUNCATED: u16 = 0x0200;
-const FLAG_RECURSION_DESIRED: u16 = 0x0100;
-const FLAG_AUTHENTIC_DATA: u16 = 0x0020;
-const FLAG_CHECKING_DISABLED: u16 = 0x0010;
-const EDNS_DNSSEC_OK: u32 = 0x8000;
 const EDNS_OPTION_EDE: u16 = 15;
 
 /// The RRsets of one section that speak of the question.
@@ -75,39 +67,6 @@ impl From<Exhausted> for Unreadable {
     }
 }
 
-/// What the query asks of the resolver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wants {
-    /// DO and CD: every signature and proof, and no judgement.
-    Proofs,
-    /// AD: the resolver's judgement (RFC 6840 section 5.7).
-    Judgement,
-    /// CD alone: the records, whatever is wrong with their signatures.
-    Records,
-}
-
-/// A query in wire format.
-pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
-    let (flags, edns_flags) = match wants {
-        Wants::Proofs => (FLAG_RECURSION_DESIRED | FLAG_CHECKING_DISABLED, EDNS_DNSSEC_OK),
-        Wants::Judgement => (FLAG_RECURSION_DESIRED | FLAG_AUTHENTIC_DATA, 0),
-        Wants::Records => (FLAG_RECURSION_DESIRED | FLAG_CHECKING_DISABLED, 0),
-    };
-    let mut wire = Vec::with_capacity(name.len() + 32);
-    for word in [id, flags, 1, 0, 0, 1] {
-        wire.extend(word.to_be_bytes());
-    }
-    wire.extend(names::canonical_wire(name));
-    wire.extend(rtype.to_be_bytes());
-    wire.extend(CLASS_IN.to_be_bytes());
-    wire.push(0);
-    wire.extend(rtype::OPT.to_be_bytes());
-    wire.extend(UDP_PAYLOAD.to_be_bytes());
-    wire.extend(edns_flags.to_be_bytes());
-    wire.extend(0u16.to_be_bytes());
-    wire
-}
-
 /// Whether `wire` is a reply to this query: ID, question, response bit. Everything else is ignored noise.
 pub(crate) fn answers(wire: &[u8], id: u16, name: &Name, rtype: u16) -> bool {
     let mut reader = Reader::new(wire);
@@ -135,85 +94,6 @@ pub(crate) async fn parse(
     let message = Parts { reader: &mut reader, name, rtype, budget }.message();
     budget.work(u32::try_from(reader.steps / LABELS_PER_UNIT).unwrap_or(u32::MAX)).await?;
     message
-}
-
-struct Header {
-    id: u16,
-    flags: u16,
-    counts: [u16; 4],
-}
-
-impl Header {
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let (id, flags) = (reader.u16()?, reader.u16()?);
-        let mut counts = [0; 4];
-        for count in &mut counts {
-            *count = reader.u16()?;
-        }
-        Some(Self { id, flags, counts })
-    }
-}
-
-/// A record, but for its owner, whose labels the reader holds; and the place of its data.
-struct Raw<'a> {
-    rtype: u16,
-    class: u16,
-    ttl: u32,
-    data: &'a [u8],
-    start: usize,
-}
-
-impl<'a> Raw<'a> {
-    fn read(reader: &mut Reader<'a>) -> Option<Self> {
-        reader.name()?;
-        let (rtype, class, ttl) = (reader.u16()?, reader.u16()?, reader.u32()?);
-        let length = reader.u16()?;
-        let start = reader.at;
-        Some(Self { rtype, class, ttl, data: reader.slice(length.into())?, start })
-    }
-
-    /// Reads the name behind `skip` octets of the data; and where in the data it ends.
-    fn name(&self, reader: &mut Reader<'a>, skip: usize) -> Option<(Name, usize)> {
-        let after = std::mem::replace(&mut reader.at, self.start.checked_add(skip)?);
-        reader.name()?;
-        let end = std::mem::replace(&mut reader.at, after).checked_sub(self.start)?;
-        Some((reader.last_name()?, Some(end).filter(|end| *end <= self.data.len())?))
-    }
-
-    /// The data in canonical form (RFC 4034 section 6.2); None where it is malformed.
-    fn canonical(&self, reader: &mut Reader<'a>) -> Option<Vec<u8>> {
-        let name_after = |reader: &mut Reader<'a>, skip: usize| {
-            let (name, end) = self.name(reader, skip)?;
-            (end == self.data.len()).then(|| names::canonical_wire(&name))
-        };
-        match self.rtype {
-            rtype::CNAME | rtype::DNAME => name_after(reader, 0),
-            rtype::MX => Some([self.data.get(..2)?, &name_after(reader, 2)?].concat()),
-            rtype::A => (self.data.len() == 4).then(|| self.data.to_vec()),
-            rtype::AAAA => (self.data.len() == 16).then(|| self.data.to_vec()),
-            _ => Some(self.data.to_vec()),
-        }
-    }
-
-    fn signature(&self, reader: &mut Reader<'a>) -> Option<Rrsig> {
-        let mut fields = Reader::new(self.data);
-        let covered = fields.u16()?;
-        let (algorithm, labels) = (fields.u8()?, fields.u8()?);
-        let (original_ttl, expiration, inception) = (fields.u32()?, fields.u32()?, fields.u32()?);
-        let key_tag = fields.u16()?;
-        let (signer, end) = self.name(reader, fields.at)?;
-        Some(Rrsig {
-            covered,
-            algorithm,
-            labels,
-            original_ttl,
-            expiration,
-            inception,
-            key_tag,
-            signer,
-            signature: self.data.get(end..)?.to_vec(),
-        })
-    }
 }
 
 /// Reads the parts of a message that speak of a question.
@@ -246,7 +126,7 @@ impl<'a> Parts<'_, 'a, '_> {
         message.answer = self.section(answers, Self::answer_owner)?;
         message.authority = self.section(authorities, Self::denial_owner)?;
         for _ in 0..additionals {
-            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            let raw = Record::read(self.reader).ok_or(Unreadable::Malformed)?;
             if raw.rtype == rtype::OPT {
                 message.rcode |= ((raw.ttl >> 24) as u16) << 4;
                 message.extended_error = extended_error(raw.data);
@@ -295,7 +175,7 @@ impl<'a> Parts<'_, 'a, '_> {
         let mut section = Section::default();
         let start = self.reader.at;
         for _ in 0..count {
-            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            let raw = Record::read(self.reader).ok_or(Unreadable::Malformed)?;
             if raw.class != CLASS_IN {
                 continue;
             }
@@ -312,7 +192,7 @@ impl<'a> Parts<'_, 'a, '_> {
         }
         let end = std::mem::replace(&mut self.reader.at, start);
         for _ in 0..count {
-            let raw = Raw::read(self.reader).ok_or(Unreadable::Malformed)?;
+            let raw = Record::read(self.reader).ok_or(Unreadable::Malformed)?;
             if raw.class == CLASS_IN && raw.rtype == rtype::RRSIG {
                 self.signature(&raw, &mut section)?;
             }
@@ -326,7 +206,7 @@ impl<'a> Parts<'_, 'a, '_> {
     }
 
     /// Gives a signature to the RRset that it covers, if that was kept.
-    fn signature(&mut self, raw: &Raw<'a>, section: &mut Section) -> Result<(), Unreadable> {
+    fn signature(&mut self, raw: &Record<'a>, section: &mut Section) -> Result<(), Unreadable> {
         let covered = raw.data.first_chunk().map(|covered| u16::from_be_bytes(*covered));
         let place = covered.and_then(|covered| self.place(covered, section));
         let Some(place) = place else { return Ok(()) };
@@ -358,6 +238,7 @@ fn extended_error(mut options: &[u8]) -> Option<ExtendedError> {
 mod tests {
     use super::*;
     use crate::budget::at_once;
+    use crate::dns::wire::{Wants, query};
 
     fn name(text: &str) -> Name {
         names::parse(text).unwrap()
