@@ -170,3 +170,4 @@ mod sys;
 mod text;
 pub mod tlsa;
 pub mod verify;
+mod waiters;

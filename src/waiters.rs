@@ -1,24 +1,22 @@
 //! The futures that wait for one thing.
 
+use std::cell::RefCell;
 use std::task::{Context, Waker};
 
 /// Who waits for something.
-#[derive(Default)]
-pub(super) struct Waiters(Vec<Waker>);
+#[derive(Debug, Default)]
+pub(crate) struct Waiters(RefCell<Vec<Waker>>);
 
 impl Waiters {
-    pub(super) fn add(&mut self, context: &Context<'_>) {
-        if !self.0.iter().any(|known| known.will_wake(context.waker())) {
-            self.0.push(context.waker().clone());
+    pub(crate) fn add(&self, context: &Context<'_>) {
+        let mut waiters = self.0.borrow_mut();
+        if !waiters.iter().any(|known| known.will_wake(context.waker())) {
+            waiters.push(context.waker().clone());
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// It is there.
-    pub(super) fn wake(&mut self) {
-        self.0.drain(..).for_each(Waker::wake);
+    pub(crate) fn wake(&self) {
+        self.0.take().into_iter().for_each(Waker::wake);
     }
 }

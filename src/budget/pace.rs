@@ -1,8 +1,10 @@
 //! Computing in stretches, between which whoever drives the call looks at the clock.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::poll_fn;
-use std::task::{Poll, Waker};
+use std::task::Poll;
+
+use crate::waiters::Waiters;
 
 /// Units of a stretch: about a millisecond.
 pub(crate) const STRETCH: u32 = 1000;
@@ -14,7 +16,7 @@ pub(crate) struct Pace {
     computed: Cell<u32>,
     is_late: Cell<bool>,
     /// Who waits for the next stretch.
-    waiters: RefCell<Vec<Waker>>,
+    waiters: Waiters,
 }
 
 /// The call's time is over.
@@ -37,7 +39,7 @@ impl Pace {
             stretch,
             computed: Cell::new(0),
             is_late: Cell::new(false),
-            waiters: RefCell::default(),
+            waiters: Waiters::default(),
         }
     }
 
@@ -53,7 +55,7 @@ impl Pace {
             if !self.is_over() {
                 return Poll::Ready(());
             }
-            self.waiters.borrow_mut().push(context.waker().clone());
+            self.waiters.add(context);
             Poll::Pending
         })
         .await;
@@ -82,14 +84,14 @@ impl Pace {
     pub(crate) fn resume(&self, is_late: bool) {
         self.is_late.set(is_late);
         self.computed.set(0);
-        self.waiters.take().into_iter().for_each(Waker::wake);
+        self.waiters.wake();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
-    use std::task::Context;
+    use std::task::{Context, Waker};
 
     use super::*;
 

@@ -76,6 +76,6 @@ impl<'c> Calls<'c> {
         let deadline = self.driver.now(0).saturating_add(*timeout);
         let engine = Engine::new();
         let call = Call::new(engine.clone(), dns, cache.clone(), now, deadline);
-        drive(self.driver, &engine, Box::pin(call.run(work(call.clone()))).as_mut())
+        drive(self.driver, &engine, Box::pin(call.run(work(call.clone()))))
     }
 }

@@ -66,7 +66,7 @@ impl Call {
         let deadline = Duration::from_secs(60);
         let cache = Arc::new(Cache::default());
         let call = Self::new(engine.clone(), config, cache, network.unix_time(), deadline);
-        let outcome = drive(network, &engine, Box::pin(call.run(work(call.clone()))).as_mut());
+        let outcome = drive(network, &engine, Box::pin(call.run(work(call.clone()))));
         (outcome.unwrap(), call.budget.spent())
     }
 }

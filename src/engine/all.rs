@@ -3,12 +3,12 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use super::part::{Part, Work};
+use super::part::Part;
 
 /// The outcomes of all, in their order.
-pub(crate) async fn all<T>(work: Vec<Work<'_, T>>) -> Vec<T> {
+pub(crate) async fn all<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let above = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
-    let parts = work.into_iter().map(|work| (Some(Part::new(work, &above)), None));
+    let parts = work.into_iter().map(|work| (Some(Part::new(Box::pin(work), &above)), None));
     let mut parts: Vec<(Option<Part<'_, T>>, Option<T>)> = parts.collect();
     poll_fn(|_| {
         for (part, outcome) in &mut parts {

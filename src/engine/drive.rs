@@ -1,11 +1,10 @@
 //! One call from its beginning to its end, by a driver that may wait.
 
 use std::io;
-use std::pin::Pin;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use super::part::Part;
+use super::part::{Part, Work};
 use super::{Deed, Engine};
 
 /// Who has the sockets, the clock and the randomness.
@@ -27,9 +26,9 @@ pub(crate) trait Driver {
 pub(crate) fn drive<T>(
     driver: &mut dyn Driver,
     engine: &Engine,
-    work: Pin<&mut dyn Future<Output = T>>,
+    work: Work<'_, T>,
 ) -> io::Result<T> {
-    let mut work = Part::new(Box::pin(work), Waker::noop());
+    let mut work = Part::new(work, Waker::noop());
     loop {
         engine.begin_turn(driver.now(engine.computed.take()));
         work.stir();
@@ -39,7 +38,7 @@ pub(crate) fn drive<T>(
             return Ok(outcome);
         }
         let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake() };
-        while !engine.has_news.get() && !work.has_news() {
+        while !work.has_news() {
             let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
             driver.wait(until, engine)?;
             perform(driver, engine);

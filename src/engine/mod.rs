@@ -13,7 +13,6 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod time;
-mod waiters;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -28,8 +27,8 @@ pub(crate) use once::Once;
 pub(crate) use socket::Socket;
 pub(crate) use tasks::Tasks;
 
-use socket::{Row, Stir};
-use waiters::Waiters;
+use crate::waiters::Waiters;
+use socket::Row;
 
 /// Sockets open at once.
 const SOCKETS: usize = 64;
@@ -44,9 +43,8 @@ pub(crate) struct Engine {
     next_socket: Cell<u64>,
     next_alarm: Cell<u64>,
     deeds: RefCell<VecDeque<Deed>>,
-    has_news: Cell<bool>,
     /// Who waits for room for one more socket.
-    room: RefCell<Waiters>,
+    room: Waiters,
     computed: Cell<u32>,
     is_computing: Cell<bool>,
 }
@@ -80,11 +78,8 @@ impl Engine {
     /// Takes what happened. News of a socket that was closed meanwhile is passed over.
     pub(crate) fn handle(&self, id: Id, event: Event<'_>) {
         if let Some(row) = self.rows.borrow().get(&id) {
-            match row.borrow_mut().handle(event) {
-                Stir::Nothing => {}
-                Stir::Send(octets) => self.push(Deed::Send(id, octets)),
-                Stir::News => self.has_news.set(true),
-            }
+            let first = row.borrow_mut().handle(event);
+            first.into_iter().for_each(|octets| self.push(Deed::Send(id, octets)));
         }
     }
 
@@ -92,20 +87,12 @@ impl Engine {
         self.now.set(now);
         let later = self.alarms.borrow_mut().split_off(&(now, u64::MAX));
         self.alarms.replace(later).into_values().for_each(Waker::wake);
-        self.has_news.set(false);
         self.is_computing.set(false);
     }
 
     /// The earliest time that somebody waits for.
     fn wake(&self) -> Option<Duration> {
         self.alarms.borrow().keys().next().map(|(time, _)| *time)
-    }
-
-    /// There is room for one more socket: who waits for it is polled in this turn or the next.
-    fn make_room(&self) {
-        let mut room = self.room.borrow_mut();
-        self.has_news.set(self.has_news.get() || !room.is_empty());
-        room.wake();
     }
 
     fn push(&self, deed: Deed) {

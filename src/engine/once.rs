@@ -1,18 +1,18 @@
 //! What is worked out once, whoever asks.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::waiters::Waiters;
+use crate::waiters::Waiters;
 
 /// A place for an outcome.
 pub(crate) struct Once<T>(Rc<Place<T>>);
 
 struct Place<T> {
     outcome: OnceCell<T>,
-    waiters: RefCell<Waiters>,
+    waiters: Waiters,
 }
 
 impl<T> Clone for Once<T> {
@@ -23,7 +23,7 @@ impl<T> Clone for Once<T> {
 
 impl<T: Clone> Once<T> {
     pub(crate) fn new() -> Self {
-        Self(Place { outcome: OnceCell::new(), waiters: RefCell::default() }.into())
+        Self(Place { outcome: OnceCell::new(), waiters: Waiters::default() }.into())
     }
 
     /// The outcome, where it is there.
@@ -34,7 +34,7 @@ impl<T: Clone> Once<T> {
     /// The first outcome is the outcome.
     pub(crate) fn set(&self, outcome: T) {
         let _earlier = self.0.outcome.set(outcome);
-        self.0.waiters.borrow_mut().wake();
+        self.0.waiters.wake();
     }
 
     /// Waits for whoever works it out.
@@ -42,7 +42,7 @@ impl<T: Clone> Once<T> {
         poll_fn(|context| match self.get() {
             Some(outcome) => Poll::Ready(outcome.clone()),
             None => {
-                self.0.waiters.borrow_mut().add(context);
+                self.0.waiters.add(context);
                 Poll::Pending
             }
         })

@@ -8,9 +8,9 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::waiters::Waiters;
 use super::{Deed, Engine, Event, Id, Kind, SOCKETS};
 use crate::memory;
+use crate::waiters::Waiters;
 
 /// What is known of a socket. It holds one datagram, or as many octets of a stream as somebody waits for: the driver reads
 /// on when they are taken.
@@ -28,15 +28,6 @@ pub(super) struct Row {
 
 /// Makes a message with 16 random bits in it.
 type First = Box<dyn FnOnce(u16) -> Vec<u8>>;
-
-/// What the news of a socket leads to.
-pub(super) enum Stir {
-    /// Nothing: nobody waits for it yet.
-    Nothing,
-    Send(Vec<u8>),
-    /// Somebody may go on.
-    News,
-}
 
 impl Row {
     fn new(kind: Kind, first: Option<First>) -> Self {
@@ -62,13 +53,13 @@ impl Row {
         self.received.as_ref().is_some_and(is_enough)
     }
 
-    /// Takes what happened.
-    pub(super) fn handle(&mut self, event: Event<'_>) -> Stir {
+    /// Takes what happened, and wakes who can go on with it. Gives what is to be sent first, once that can be.
+    pub(super) fn handle(&mut self, event: Event<'_>) -> Option<Vec<u8>> {
         match event {
             Event::Opened { local, token } => {
                 self.opened = Some((local, token));
                 if let Some(first) = self.first.take() {
-                    return Stir::Send(first(token));
+                    return Some(first(token));
                 }
             }
             Event::Received(octets) if self.kind == Kind::Datagram => {
@@ -76,14 +67,14 @@ impl Row {
             }
             Event::Received(octets) if octets.is_empty() => self.has_ended = true,
             Event::Received(octets) => match self.append(&octets) {
-                Ok(()) if self.wants() => return Stir::Nothing,
+                Ok(()) if self.wants() => return None,
                 Ok(()) => {}
                 Err(_) => self.failed = Some(io::ErrorKind::OutOfMemory.into()),
             },
             Event::Failed(error) => self.failed = Some(error),
         }
         self.waiters.wake();
-        Stir::News
+        None
     }
 
     fn append(&mut self, octets: &[u8]) -> Result<(), TryReserveError> {
@@ -132,7 +123,7 @@ impl Engine {
             if self.rows.borrow().len() < SOCKETS {
                 return Poll::Ready(());
             }
-            self.room.borrow_mut().add(context);
+            self.room.add(context);
             Poll::Pending
         })
         .await;
@@ -200,6 +191,6 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.engine.rows.borrow_mut().remove(&self.id);
         self.engine.push(Deed::Close(self.id));
-        self.engine.make_room();
+        self.engine.room.wake();
     }
 }

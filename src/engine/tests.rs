@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Script {
     fn run<T>(&mut self, work: impl AsyncFnOnce(Rc<Engine>) -> T) -> T {
         let engine = Engine::new();
         let work = engine.within(60 * SECOND, work(engine.clone()));
-        drive(self, &engine, pin!(work).as_mut()).unwrap().unwrap()
+        drive(self, &engine, Box::pin(work)).unwrap().unwrap()
     }
 
     fn count(&self, is_meant: impl Fn(&Deed) -> bool) -> usize {
@@ -91,7 +91,7 @@ fn an_event_reaches_the_socket_it_is_of_and_no_other() {
             let reply = socket.receive().await.unwrap();
             (socket.token(), reply)
         };
-        all(vec![Box::pin(ask()), Box::pin(ask())]).await
+        all([ask(), ask()]).await
     });
     assert_eq!(heard, [(Some(0), b"none".to_vec()), (Some(1), b"one".to_vec())]);
 }
@@ -129,7 +129,7 @@ fn the_earliest_of_several_times_is_waited_for() {
             engine.within(seconds * SECOND, pending::<()>()).await;
             order.borrow_mut().push((seconds, engine.now()));
         };
-        all(vec![Box::pin(sleep(9)), Box::pin(sleep(2)), Box::pin(sleep(4))]).await
+        all([9, 2, 4].map(sleep)).await
     });
     assert_eq!(order.take(), [(2, 2 * SECOND), (4, 4 * SECOND), (9, 9 * SECOND)]);
 }
@@ -167,11 +167,7 @@ fn sockets_are_bounded_and_the_next_waits_for_room() {
             let socket = engine.open(Kind::Datagram, PEER).await.unwrap();
             engine.within(SECOND, socket.receive()).await.is_some()
         };
-        let asked = (0..SOCKETS + 2).map(|_| {
-            let asked: Pin<Box<dyn Future<Output = bool>>> = Box::pin(ask());
-            asked
-        });
-        all(asked.collect()).await
+        all((0..SOCKETS + 2).map(|_| ask())).await
     });
     assert_eq!(run.iter().filter(|heard| **heard).count(), 2);
     let most = script.deeds.iter().scan(0i32, |open, deed| {
@@ -227,7 +223,7 @@ fn work_is_done_once_whoever_asks_and_what_it_begins_runs_too() {
 
 #[test]
 fn a_call_that_waits_for_nothing_ends_with_an_error() {
-    let stalled = drive(&mut Script::new([]), &Engine::new(), pin!(pending::<()>()).as_mut());
+    let stalled = drive(&mut Script::new([]), &Engine::new(), Box::pin(pending::<()>()));
     assert_eq!(stalled.unwrap_err().to_string(), "nothing to wait for");
 }
 

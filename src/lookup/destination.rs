@@ -1,6 +1,5 @@
 //! A domain and the hosts that take its mail.
 
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -237,11 +236,7 @@ async fn look_up_hosts(
         };
         host::look_up(call, &query).await
     };
-    let hosts = listed.into_iter().map(|(preference, name)| {
-        let host: Pin<Box<dyn Future<Output = Host>>> = Box::pin(look_up(preference, name));
-        host
-    });
-    all(hosts.collect()).await
+    all(listed.into_iter().map(|(preference, name)| look_up(preference, name))).await
 }
 
 /// The decision where the MX column alone decides; hosts replace it otherwise.
