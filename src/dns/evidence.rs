@@ -8,13 +8,10 @@ use hickory_resolver::proto::rr::Name;
 use super::call::{Call, Reply};
 use crate::budget::Exhausted;
 use crate::cause::{Cause, Detail, Fault};
-use crate::dns::proof::Failure;
-use crate::dns::proof::ZoneKeys;
 use crate::dns::proof::denial::{Nsec, Nsec3, Proofs};
-use crate::dns::proof::signature;
-use crate::dns::wire::Section;
+use crate::dns::proof::{Failure, ZoneKeys, signature};
 use crate::dns::wire::names::label_count;
-use crate::dns::wire::rtype;
+use crate::dns::wire::{Section, rtype};
 
 impl Call {
     /// The denial records of a section that `zone` signed for their own owners (CVE-2017-15105).

@@ -7,9 +7,7 @@ use hickory_resolver::proto::rr::Name;
 use super::call::Call;
 use super::{Answer, Mode};
 use crate::cause::{Basis, Cause};
-use crate::dns::proof::Failure;
-use crate::dns::proof::Judged;
-use crate::dns::proof::Standing;
+use crate::dns::proof::{Failure, Judged, Standing};
 use crate::dns::wire::rtype;
 
 impl Call {

@@ -8,13 +8,9 @@ use super::call::{Call, Reply};
 use super::validate::{Denied, denied, single};
 use super::{Alias, Answer, Mode, Status};
 use crate::cause::{Basis, Cause, Subject};
-use crate::dns::proof::Failure;
-use crate::dns::proof::Judged;
-use crate::dns::wire::Rrset;
-use crate::dns::wire::name_in;
+use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::names::display;
-use crate::dns::wire::rcode;
-use crate::dns::wire::rtype;
+use crate::dns::wire::{Rrset, name_in, rcode, rtype};
 
 /// Aliases followed; longer chains are indeterminate.
 const MAX_ALIASES: usize = 10;

@@ -7,8 +7,7 @@ use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
 use crate::cause::{Basis, Cause};
-use crate::dns::proof::Failure;
-use crate::dns::proof::Judged;
+use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::rtype;
 
 impl Call {

@@ -7,16 +7,11 @@ use hickory_resolver::proto::rr::Name;
 
 use super::call::{Call, Reply};
 use crate::cause::{Basis, Cause, Fault};
-use crate::dns::proof::Failure;
-use crate::dns::proof::Judged;
-use crate::dns::proof::Standing;
-use crate::dns::proof::ZoneKeys;
 use crate::dns::proof::denial::{self, Denial, Unproven};
 use crate::dns::proof::signature::{self, Signed};
-use crate::dns::wire::name_in;
+use crate::dns::proof::{Failure, Judged, Standing, ZoneKeys};
 use crate::dns::wire::names::{canonical_wire, depth, label_count};
-use crate::dns::wire::rtype;
-use crate::dns::wire::{Rrset, Rrsig};
+use crate::dns::wire::{Rrset, Rrsig, name_in, rtype};
 
 /// Signers of one RRset that are walked to; an honest RRset has one.
 const MAX_SIGNERS: usize = 3;

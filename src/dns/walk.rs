@@ -8,11 +8,10 @@ use hickory_resolver::proto::rr::Name;
 use super::Mode;
 use super::call::{Call, Reply};
 use crate::cause::{Basis, Cause, Fault};
-use crate::dns::proof::Standing;
-use crate::dns::proof::ZoneKeys;
 use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
 use crate::dns::proof::denial::{self, Cut};
 use crate::dns::proof::signature::{self, Signed};
+use crate::dns::proof::{Standing, ZoneKeys};
 use crate::dns::wire::names::{depth, label_count};
 use crate::dns::wire::rtype;
 
