@@ -34,6 +34,7 @@ pub(crate) struct Budget {
     sent: Cell<u32>,
     work: Cell<u32>,
     memory: Cell<usize>,
+    is_over: Cell<bool>,
 }
 
 /// The call has no more to spend, of this.
@@ -47,6 +48,8 @@ pub(crate) enum Exhausted {
     Memory,
     /// Signatures of one RRset that do not verify.
     FailingSignatures,
+    /// Octets that are kept by all calls under way together.
+    SharedMemory,
     /// The deadline.
     Time,
 }
@@ -65,7 +68,13 @@ impl Budget {
             sent: Cell::new(0),
             work: Cell::new(WORK),
             memory: Cell::new(MEMORY),
+            is_over: Cell::new(false),
         }
+    }
+
+    /// Nothing more may be spent: other calls need the memory.
+    pub(crate) fn end(&self) {
+        self.is_over.set(true);
     }
 
     /// Room for the addresses, TLSA records and zones of `hosts` MX hosts.
@@ -75,17 +84,23 @@ impl Budget {
         self.queries.set(self.queries.get().saturating_add(more));
     }
 
-    /// One more packet.
+    /// One more question, whether a packet goes out for it or another call has sent one.
     pub(crate) fn query(&self) -> Result<(), Exhausted> {
-        self.probe()?;
-        self.sent.set(self.sent.get() + 1);
-        Ok(())
+        self.queries.set(self.queries.get().checked_sub(1).ok_or(Exhausted::Queries)?);
+        self.has_memory()
     }
 
-    /// A packet that is not part of the lookup's own work: the probe of the resolver.
-    pub(crate) fn probe(&self) -> Result<(), Exhausted> {
-        self.queries.set(self.queries.get().checked_sub(1).ok_or(Exhausted::Queries)?);
-        if memory::is_short() { Err(Exhausted::Memory) } else { Ok(()) }
+    /// A packet goes out.
+    pub(crate) fn count_packet(&self) {
+        self.sent.set(self.sent.get() + 1);
+    }
+
+    fn has_memory(&self) -> Result<(), Exhausted> {
+        match self.is_over.get() {
+            true => Err(Exhausted::SharedMemory),
+            false if memory::is_short() => Err(Exhausted::Memory),
+            false => Ok(()),
+        }
     }
 
     /// Units of computing that are about to be spent, in a stretch that is over perhaps.
@@ -95,9 +110,7 @@ impl Budget {
             return Err(Exhausted::Work);
         };
         self.work.set(left);
-        if memory::is_short() {
-            return Err(Exhausted::Memory);
-        }
+        self.has_memory()?;
         Ok(self.pace.count(units)?)
     }
 
@@ -119,12 +132,18 @@ impl Budget {
 
     /// A piece of memory that the call keeps.
     pub(crate) fn keep(&self, octets: usize) -> Result<(), Exhausted> {
+        self.has_memory()?;
         let left = self.memory.get().checked_sub(octets.saturating_add(ALLOCATION));
-        self.memory.set(left.filter(|_| !memory::is_short()).ok_or(Exhausted::Memory)?);
+        self.memory.set(left.ok_or(Exhausted::Memory)?);
         Ok(())
     }
 
-    /// Packets sent so far, the probe apart.
+    /// Octets that the call keeps.
+    pub(crate) fn kept(&self) -> usize {
+        MEMORY - self.memory.get()
+    }
+
+    /// Packets sent so far, those to probe the resolver apart.
     pub(crate) fn queries_sent(&self) -> u32 {
         self.sent.get()
     }
@@ -158,11 +177,7 @@ impl Budget {
     }
 
     pub(crate) fn spent(&self) -> Spent {
-        Spent {
-            queries: self.sent.get(),
-            work: WORK - self.work.get(),
-            memory: MEMORY - self.memory.get(),
-        }
+        Spent { queries: self.sent.get(), work: WORK - self.work.get(), memory: self.kept() }
     }
 }
 
@@ -177,7 +192,9 @@ mod tests {
         assert_eq!(queries(), 64);
         budget.allow_hosts(2);
         assert_eq!(queries(), 48);
-        assert_eq!(budget.queries_sent(), 112);
+        assert_eq!(budget.queries_sent(), 0, "what another call sent is not counted");
+        budget.count_packet();
+        assert_eq!(budget.queries_sent(), 1);
         assert_eq!((0..).take_while(|_| budget.spend(1000).is_ok()).count(), 250);
         assert_eq!(budget.spend(1), Err(Exhausted::Work));
         assert_eq!((0..).take_while(|_| budget.keep(1 << 20).is_ok()).count(), 7);
@@ -189,6 +206,16 @@ mod tests {
         let budget = Budget::for_tests();
         assert_eq!(budget.spend(WORK + 1), Err(Exhausted::Work));
         assert_eq!(budget.spend(1), Err(Exhausted::Work));
+    }
+
+    #[test]
+    fn whose_memory_others_need_spends_nothing_more() {
+        let budget = Budget::for_tests();
+        budget.keep(1000).unwrap();
+        assert_eq!(budget.kept(), 1000 + ALLOCATION);
+        budget.end();
+        let charges = [budget.query(), budget.spend(1), budget.keep(1), at_once(budget.work(1))];
+        assert_eq!(charges, [Err(Exhausted::SharedMemory); 4]);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(crate) enum Cause {
     NoServer,
     /// A server did not answer in time.
     Silent { server: SocketAddr, subject: Subject },
+    /// A question waited for a socket until there was no more time.
+    Unsent(Subject),
     /// A server answered that it has no answer.
     Refused { server: SocketAddr, subject: Subject, rcode: u16, error: Option<ExtendedError> },
     /// A server could not be asked, or what it sent is no answer.
@@ -71,7 +73,10 @@ impl Cause {
             | Self::SeveralAliases(_)
             | Self::NoAnchor
             | Self::Insecure(_) => Detail::None,
-            Self::Exhausted(Exhausted::Time) | Self::Silent { .. } | Self::Late => Detail::Timeout,
+            Self::Exhausted(Exhausted::Time)
+            | Self::Silent { .. }
+            | Self::Unsent(_)
+            | Self::Late => Detail::Timeout,
             Self::Exhausted(_) => Detail::BudgetExceeded,
             Self::Aliases(_) => Detail::AliasLoop,
             Self::NoServer | Self::Refused { .. } | Self::Unusable { .. } => Detail::ServerFailure,
@@ -102,6 +107,7 @@ impl Cause {
         match self {
             Self::Unproven { subject, .. }
             | Self::SeveralAliases(subject)
+            | Self::Unsent(subject)
             | Self::Silent { subject, .. }
             | Self::Refused { subject, .. }
             | Self::Unusable { subject, .. } => Some(subject),

@@ -145,6 +145,7 @@ fn of_rest(cause: &Cause) -> Vec<Pair> {
             Unusable::Malformed | Unusable::TruncatedOverTcp => of_server(*server),
         },
         Cause::SeveralAliases(_)
+        | Cause::Unsent(_)
         | Cause::NoAnchor
         | Cause::Exhausted(_)
         | Cause::NoServer

@@ -54,6 +54,7 @@ impl Display for Exhausted {
             Self::Queries => "the answer demands too many DNS queries",
             Self::Work => "the answer demands too much computing",
             Self::Memory => "the answer demands too much memory",
+            Self::SharedMemory => "the lookups under way demand too much memory together",
             Self::FailingSignatures => "the answer demands too many failing signatures",
             Self::Time => "no time left to prove the answer",
         })
@@ -150,6 +151,7 @@ impl Display for Cause {
             Self::Silent { server, subject } => {
                 write!(f, "resolver {server} did not answer for {subject} in time")
             }
+            Self::Unsent(subject) => write!(f, "no socket was free in time to ask for {subject}"),
             Self::Refused { server, subject, rcode, error } => {
                 write!(f, "resolver {server} answered {} for {subject}", rcode::name(*rcode))?;
                 error.as_ref().map_or(Ok(()), |error| write!(f, " ({error})"))

@@ -138,6 +138,11 @@ fn each_cause_is_a_sentence_and_has_its_detail() {
             format!("{resolver} did not answer for {tlsa_of} in time"),
         ),
         (
+            Cause::Unsent(tlsa()),
+            Detail::Timeout,
+            format!("no socket was free in time to ask for {tlsa_of}"),
+        ),
+        (
             refused(b""),
             Detail::ServerFailure,
             format!("{resolver} answered SERVFAIL for {tlsa_of} (EDE 22)"),
@@ -177,6 +182,11 @@ fn each_cause_is_a_sentence_and_has_its_detail() {
         (Cause::Exhausted(Exhausted::Queries), Detail::BudgetExceeded, demands("many DNS queries")),
         (Cause::Exhausted(Exhausted::Work), Detail::BudgetExceeded, demands("much computing")),
         (Cause::Exhausted(Exhausted::Memory), Detail::BudgetExceeded, demands("much memory")),
+        (
+            Cause::Exhausted(Exhausted::SharedMemory),
+            Detail::BudgetExceeded,
+            "the lookups under way demand too much memory together".into(),
+        ),
         (
             Cause::Exhausted(Exhausted::FailingSignatures),
             Detail::BudgetExceeded,

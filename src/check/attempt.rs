@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 
+use crate::budget::Exhausted;
 use crate::cause::Detail;
 use crate::decide::{Action, Certificate, Decision, Reason};
 use crate::dns::Call;
@@ -42,7 +43,9 @@ pub(super) async fn connect(
             ehlo_name,
             server_name: host.server_name().unwrap_or_default(),
         };
-        let attempt = smtp::connect(&call.engine, &target, call.now, now + share).await;
+        let connection = smtp::connect(&call.engine, call.number, &target, call.now, now + share);
+        let ended = || smtp::Attempt::ConnectionFailed(Exhausted::SharedMemory.to_string());
+        let attempt = call.unless_ended(connection).await.unwrap_or_else(ended);
         let attempt = judge(call, host, attempt).await;
         if attempt.decision.verdict.action != Action::Defer {
             result = Some(attempt);

@@ -20,7 +20,6 @@ pub(crate) async fn check(
     domain: &str,
     port: u16,
 ) -> Report {
-    let started = call.engine.now();
     let destination = lookup::lookup(call, policy, domain, port).await;
     let mut attempts = vec![None; destination.hosts.len()];
     let mut addresses_left: usize = destination
@@ -41,7 +40,7 @@ pub(crate) async fn check(
         }
     }
     let (decision, via) = conclude(&destination, &attempts);
-    Report { destination, decision, via, attempts, elapsed: call.engine.now() - started }
+    Report { destination, decision, via, attempts, elapsed: call.engine.now() - call.began }
 }
 
 fn wants_connection(decision: &Decision) -> bool {

@@ -2,30 +2,26 @@
 
 mod calls;
 mod invalid_setting;
+mod settings;
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use invalid_setting::InvalidSetting;
+pub(crate) use settings::{Begun, Place, Settings};
 
 use crate::check::Report;
 use crate::decide::{Level, Mx};
-use crate::dns::{
-    Anchors, Answer, Cache, Config, Mode, RecordType, parse_resolv_conf, parse_server,
-};
+use crate::dns::{Anchors, Answer, Config, Mode, RecordType, parse_resolv_conf, parse_server};
 use crate::engine::Driver;
-use crate::lookup::{self, Destination, Policy};
+use crate::lookup::{self, Destination};
 use crate::net::Net;
 use crate::smtp;
-use crate::sys;
 use crate::verify;
 use calls::Calls;
 
-/// The whole budget of a call unless set otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest one, which poll(2) can wait for, and C can set.
+/// The longest timeout, which poll(2) can wait for, and C can set.
 const MAX_TIMEOUT: Duration = Duration::from_millis(u32::MAX as u64);
 
 /// Configuration, and a bounded cache of zone keys. Holds no descriptor and no thread.
@@ -39,16 +35,8 @@ const MAX_TIMEOUT: Duration = Duration::from_millis(u32::MAX as u64);
 /// [`Other`](io::ErrorKind::Other) it is a fault of this crate. Nothing was decided: defer.
 #[derive(Debug)]
 pub struct Context {
-    level: Level,
-    /// By domain in lower case; none switches DANE off.
-    destination_levels: HashMap<String, Option<Level>>,
-    audit: bool,
-    dns: Config,
+    settings: Settings,
     servers_are_replaced: bool,
-    cache: Arc<Cache>,
-    timeout: Duration,
-    ehlo_name: Option<String>,
-    time: Option<i64>,
 }
 
 impl Default for Context {
@@ -61,23 +49,12 @@ impl Context {
     /// Reads `/etc/resolv.conf` and the host's name; takes the built-in root anchors.
     pub fn new() -> Self {
         verify::prepare();
-        Self {
-            level: Level::Dane,
-            destination_levels: HashMap::new(),
-            audit: false,
-            dns: Config::from_system(),
-            servers_are_replaced: false,
-            cache: Arc::default(),
-            timeout: DEFAULT_TIMEOUT,
-            ehlo_name: sys::host_name()
-                .and_then(|name| smtp::client_name(&name).map(str::to_owned)),
-            time: None,
-        }
+        Self { settings: Settings::from_system(), servers_are_replaced: false }
     }
 
     /// The level of the decisions; [`Level::Dane`] by default.
     pub fn set_level(&mut self, level: Level) {
-        self.level = level;
+        self.settings.level = level;
     }
 
     /// The level for one next hop, compared whole; none switches DANE off there: its DNSSEC is not looked at, no TLSA
@@ -88,7 +65,7 @@ impl Context {
         level: Option<Level>,
     ) -> Result<(), InvalidSetting> {
         let domain = lookup::next_hop(domain).map_err(InvalidSetting::Destination)?;
-        self.destination_levels.insert(domain, level);
+        self.settings.destination_levels.insert(domain, level);
         Ok(())
     }
 
@@ -97,58 +74,58 @@ impl Context {
     /// A decision to defer becomes opportunistic, cleartext allowed, its reason and text kept; but unknown and dead
     /// hosts still defer, and so does an insecure null MX at [`Level::DaneOnly`].
     pub fn set_audit(&mut self, on: bool) {
-        self.audit = on;
+        self.settings.audit = on;
     }
 
     /// Where a DNSSEC status comes from; [`Mode::Validate`] by default.
     pub fn set_dnssec(&mut self, mode: Mode) {
-        self.dns.mode = Some(mode);
+        self.dns().mode = mode;
     }
 
     /// Adds a name server, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`; the first replaces those of resolv.conf.
     pub fn add_nameserver(&mut self, address: &str) -> Result<(), InvalidSetting> {
         let server = parse_server(address).ok_or(InvalidSetting::NameServer)?;
         if !self.servers_are_replaced {
-            self.dns.servers.clear();
+            self.dns().servers.clear();
             self.servers_are_replaced = true;
         }
-        self.dns.servers.push(server);
-        self.cache = Arc::default();
+        self.dns().servers.push(server);
+        self.settings.cache = Arc::default();
         Ok(())
     }
 
     /// Replaces the name servers by those of a resolv.conf text.
     pub fn set_resolv_conf(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
-        self.dns.servers = parse_resolv_conf(text).map_err(|_| InvalidSetting::ResolvConf)?;
+        self.dns().servers = parse_resolv_conf(text).map_err(|_| InvalidSetting::ResolvConf)?;
         self.servers_are_replaced = true;
-        self.cache = Arc::default();
+        self.settings.cache = Arc::default();
         Ok(())
     }
 
     /// Replaces the trust anchors by DS and DNSKEY lines.
     pub fn set_trust_anchors(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
-        self.dns.anchors = Anchors::parse(text).map_err(InvalidSetting::TrustAnchors)?;
-        self.cache = Arc::default();
+        self.dns().anchors = Anchors::parse(text).map_err(InvalidSetting::TrustAnchors)?;
+        self.settings.cache = Arc::default();
         Ok(())
     }
 
     /// The budget for a whole call; 30 seconds by default, and 49 days at most.
     pub fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = timeout.min(MAX_TIMEOUT);
+        self.settings.timeout = timeout.min(MAX_TIMEOUT);
     }
 
     /// The name for EHLO, a domain name or an address literal; by default this machine's, and where that is neither, the
     /// address literal of the connection.
     pub fn set_ehlo_name(&mut self, name: &str) -> Result<(), InvalidSetting> {
         let name = smtp::client_name(name).ok_or(InvalidSetting::EhloName)?;
-        self.ehlo_name = Some(name.into());
+        self.settings.ehlo_name = Some(name.into());
         Ok(())
     }
 
     /// Fixes the clock, in seconds since 1970.
     pub fn set_time(&mut self, now: i64) {
-        self.time = Some(now);
-        self.cache = Arc::default();
+        self.settings.time = Some(now);
+        self.settings.cache = Arc::default();
     }
 
     /// Whether the resolver serves the configured mode: status secure if so, else the text says why not.
@@ -233,13 +210,15 @@ impl Context {
 
     /// The calls, by a driver.
     pub(crate) fn over<'c>(&'c self, driver: &'c mut dyn Driver) -> Calls<'c> {
-        Calls::new(self, driver)
+        Calls::new(&self.settings, driver)
     }
 
-    /// What is demanded of a next hop.
-    fn policy(&self, domain: &str) -> Policy {
-        let known = || self.destination_levels.get(&lookup::next_hop(domain).ok()?).copied();
-        let level = if self.destination_levels.is_empty() { None } else { known() };
-        Policy { level: level.unwrap_or(Some(self.level)), audit: self.audit }
+    /// What the calls begin with.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn dns(&mut self) -> &mut Config {
+        Arc::make_mut(&mut self.settings.dns)
     }
 }

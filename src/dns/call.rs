@@ -1,13 +1,14 @@
 //! One call into the library: its clock, deadline, budget, and every answer it has seen.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::hash::Hash;
-use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
@@ -15,83 +16,117 @@ use hickory_resolver::proto::rr::Name;
 use super::Mode;
 use super::cache::Cache;
 use super::config::Config;
-use super::exchange::{Exchange, Question};
-use crate::budget::{Budget, Pace};
-use crate::cause::{Cause, Detail, Subject, Unusable};
+use super::reply::Outcome;
+use super::shared::Shared;
+use crate::budget::{Budget, Exhausted, Pace};
 use crate::dns::proof::{Failure, Standing};
-use crate::dns::wire::rcode::{NOERROR, NXDOMAIN};
-use crate::dns::wire::{self, Message, Unreadable, Wants};
-use crate::engine::{Engine, Kind, Once, Tasks};
+use crate::engine::{Engine, Once, Tasks};
 
-/// Patience with one server, per round over all of them.
-const ROUNDS: [Duration; 3] =
-    [Duration::from_millis(1500), Duration::from_secs(3), Duration::from_secs(6)];
-
-/// A reply, and who sent it.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) message: Message,
-    pub(crate) server: SocketAddr,
-}
-
-pub(crate) type Outcome = Result<Rc<Reply>, Failure>;
+/// How long another call that is finding out where a name stands is waited for.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 type Memo<K, V> = RefCell<HashMap<K, Once<V>>>;
+
+/// Where and when a call takes place.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    pub(crate) engine: Rc<Engine>,
+    pub(crate) shared: Rc<Shared>,
+    /// Which of the engine's calls it is.
+    pub(crate) number: u64,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
+    /// When it began and when it must be done, by the engine's time.
+    pub(crate) began: Duration,
+    pub(crate) deadline: Duration,
+}
 
 /// The state of one call. Lives on one thread; its tasks share it.
 pub(crate) struct Call {
     pub(crate) engine: Rc<Engine>,
-    pub(crate) config: Config,
+    pub(super) shared: Rc<Shared>,
+    pub(crate) number: u64,
+    pub(crate) config: Arc<Config>,
+    /// None: DNSSEC does not matter, and everything is insecure.
+    pub(crate) mode: Option<Mode>,
     pub(crate) cache: Arc<Cache>,
     /// Seconds since 1970.
     pub(crate) now: i64,
     /// By the engine's time.
+    pub(crate) began: Duration,
     pub(crate) deadline: Duration,
     pub(crate) budget: Budget,
     tasks: Tasks,
     standings: Memo<Name, Standing>,
     replies: Memo<(Name, u16), Outcome>,
     direct: Memo<(SocketAddr, Name, u16), Outcome>,
-    /// The server that answered last: a dead one is not waited for twice.
-    preferred: Cell<usize>,
+    /// Other calls need its memory.
+    ended: Once<()>,
 }
 
 impl Call {
     pub(crate) fn new(
-        engine: Rc<Engine>,
-        config: Config,
+        setting: Setting,
+        config: Arc<Config>,
+        mode: Option<Mode>,
         cache: Arc<Cache>,
-        now: i64,
-        deadline: Duration,
     ) -> Rc<Self> {
+        let Setting { engine, shared, number, now, began, deadline } = setting;
         Rc::new(Self {
             engine,
+            shared,
+            number,
             config,
+            mode,
             cache,
             now,
+            began,
             deadline,
             budget: Budget::new(Pace::steady()),
             tasks: Tasks::default(),
             standings: Memo::default(),
             replies: Memo::default(),
             direct: Memo::default(),
-            preferred: Cell::new(0),
+            ended: Once::new(),
         })
     }
 
     /// Runs `work`, and what it begins, until it has its outcome.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let _ends = CancelOnDrop(&self.tasks);
         let mut work = Box::pin(work);
         let pace = &self.budget.pace;
-        let outcome = poll_fn(|context| {
+        poll_fn(|context| {
             pace.resume(self.engine.now() >= self.deadline);
             let polled = self.tasks.poll(work.as_mut(), context);
-            self.engine.compute(pace.computed(), pace.is_over());
+            self.engine.compute(pace.computed());
+            if pace.is_over() {
+                context.waker().wake_by_ref();
+            }
             polled
         })
-        .await;
-        self.tasks.cancel();
-        outcome
+        .await
+    }
+
+    /// Ends it before its time, for other calls need its memory: whatever it waits for fails.
+    pub(crate) fn end(&self) {
+        self.budget.end();
+        let failure = || Failure::from(Exhausted::SharedMemory);
+        self.replies.borrow().values().for_each(|reply| reply.set(Err(failure())));
+        self.direct.borrow().values().for_each(|reply| reply.set(Err(failure())));
+        let standings = self.standings.borrow();
+        standings.values().for_each(|standing| standing.set(Standing::Failed(failure())));
+        self.ended.set(());
+    }
+
+    /// The outcome of `work`, unless the call is ended before.
+    pub(crate) async fn unless_ended<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let (mut work, mut ended) = (pin!(work), pin!(self.ended.wait()));
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+            Poll::Pending => ended.as_mut().poll(context).map(|()| None),
+        })
+        .await
     }
 
     /// Begins to work something out, once in a call, whoever asks.
@@ -142,10 +177,7 @@ impl Call {
         self.once(
             |call| &call.direct,
             (server, name.clone(), rtype),
-            |call| async move {
-                call.budget.probe()?;
-                call.exchange(server, &asked, rtype, ROUNDS[1]).await
-            },
+            |call| async move { call.ask_server(server, &asked, rtype).await },
         )
     }
 
@@ -170,105 +202,37 @@ impl Call {
         name: &Name,
         work: impl FnOnce(Rc<Self>) -> F,
     ) -> Standing {
+        let owner = name.clone();
+        let work = |call: Rc<Self>| {
+            let work = work(call.clone());
+            async move { call.stand_first(&owner, work).await }
+        };
         self.once(|call| &call.standings, name.clone(), work).wait().await
     }
 
-    /// Every server in turn, and again with more patience; an answer that is a failure is not asked for again.
-    async fn ask_servers(&self, name: &Name, rtype: u16) -> Outcome {
-        let servers = &self.config.servers;
-        let mut given_up = vec![false; servers.len()];
-        let mut failure = Failure::from(Cause::NoServer);
-        for patience in ROUNDS {
-            let first = self.preferred.get();
-            for index in (0..servers.len()).map(|i| (first + i) % servers.len()) {
-                if given_up[index] {
-                    continue;
-                }
-                self.budget.query()?;
-                match self.exchange(servers[index], name, rtype, patience).await {
-                    Ok(reply) => {
-                        self.preferred.set(index);
-                        return Ok(reply);
-                    }
-                    Err(cause) => {
-                        given_up[index] = cause.0.detail() != Detail::Timeout;
-                        failure = cause;
-                    }
-                }
-                if self.engine.now() >= self.deadline {
-                    return Err(failure);
-                }
+    /// Where a name stands, by `work`, unless another call that is at it finds out what lasts.
+    async fn stand_first(&self, name: &Name, work: impl Future<Output = Standing>) -> Standing {
+        let until = (self.engine.now() + PATIENCE).min(self.deadline);
+        loop {
+            let others = match self.shared.lead(name) {
+                Ok(_lead) => return work.await,
+                Err(others) => others,
+            };
+            if self.engine.within(until, others.wait()).await.is_none() {
+                return work.await;
             }
-            if given_up.iter().all(|given_up| *given_up) {
-                break;
+            if let Some(known) = self.cache.get(name, self.now) {
+                return known;
             }
         }
-        Err(failure)
-    }
-
-    /// Asks one server. Patience begins when the question is sent.
-    async fn exchange(
-        &self,
-        server: SocketAddr,
-        name: &Name,
-        rtype: u16,
-        patience: Duration,
-    ) -> Outcome {
-        let subject = || Subject::new(name, rtype);
-        let unusable = |why| Failure::from(Cause::Unusable { server, subject: subject(), why });
-        let failed = |error: io::Error| unusable(Unusable::Failed(error.to_string().into()));
-        let wants = match self.config.mode {
-            Some(Mode::Validate) => Wants::Proofs,
-            Some(Mode::TrustAd) => Wants::Judgement,
-            None => Wants::Records,
-        };
-        let late = || Failure::from(Cause::Silent { server, subject: subject() });
-        let question = Question { name, rtype, wants };
-        let begin = |kind| Exchange::begin(&self.engine, kind, server, question);
-        let by_datagram = self.engine.within(self.deadline, begin(Kind::Datagram)).await;
-        let by_datagram = by_datagram.ok_or_else(late)?;
-        let until = (self.engine.now() + patience).min(self.deadline);
-        let talk = async {
-            let wire = by_datagram.reply().await.map_err(failed)?;
-            drop(by_datagram);
-            let message = self.read(&wire, name, rtype, unusable).await?;
-            if !message.truncated {
-                return Ok(message);
-            }
-            self.budget.query()?;
-            let wire = begin(Kind::Stream).await.reply().await.map_err(failed)?;
-            let message = self.read(&wire, name, rtype, unusable).await?;
-            if message.truncated {
-                return Err(unusable(Unusable::TruncatedOverTcp));
-            }
-            Ok(message)
-        };
-        let message = self.engine.within(until, talk).await.ok_or_else(late)??;
-        if !matches!(message.rcode, NOERROR | NXDOMAIN) {
-            let Message { rcode, extended_error: error, .. } = message;
-            return Err(Cause::Refused { server, subject: subject(), rcode, error }.into());
-        }
-        Ok(Rc::new(Reply { message, server }))
-    }
-
-    async fn read(
-        &self,
-        wire: &[u8],
-        name: &Name,
-        rtype: u16,
-        unusable: impl Fn(Unusable) -> Failure,
-    ) -> Result<Message, Failure> {
-        let message = wire::parse(wire, name, rtype, &self.budget).await;
-        message.map_err(|unreadable| match unreadable {
-            Unreadable::Malformed => unusable(Unusable::Malformed),
-            Unreadable::Exhausted(exhausted) => exhausted.into(),
-        })
     }
 }
 
-impl Reply {
-    /// Whether the response code says that the name does not exist.
-    pub(crate) fn is_nxdomain(&self) -> bool {
-        self.message.rcode == NXDOMAIN
+/// However the call ends, its tasks end with it: they hold it, and it holds them.
+struct CancelOnDrop<'t>(&'t Tasks);
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }

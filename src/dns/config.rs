@@ -14,8 +14,7 @@ const PORT: u16 = 53;
 pub(crate) struct Config {
     /// In the order to try them; none means that the configuration could not be read.
     pub(crate) servers: Vec<SocketAddr>,
-    /// None: DNSSEC does not matter, and everything is insecure.
-    pub(crate) mode: Option<Mode>,
+    pub(crate) mode: Mode,
     pub(crate) anchors: Anchors,
 }
 
@@ -27,7 +26,7 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => vec![local()],
             Err(_) => Vec::new(),
         };
-        Self { servers, mode: Some(Mode::Validate), anchors: Anchors::iana() }
+        Self { servers, mode: Mode::Validate, anchors: Anchors::iana() }
     }
 }
 

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::call::{Call, Reply};
+use super::call::Call;
+use super::reply::Reply;
 use crate::budget::Exhausted;
 use crate::cause::{Cause, Detail, Fault};
 use crate::dns::proof::denial::{Nsec, Nsec3, Proofs};

@@ -1,44 +1,51 @@
-//! One question to one server, over UDP and, where the reply is truncated, TCP (RFC 1035 4.2, RFC 7766).
+//! One question to one server, over UDP or TCP (RFC 1035 4.2, RFC 7766).
 
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use hickory_resolver::proto::rr::Name;
 
 use crate::dns::wire::{self, Wants};
-use crate::engine::{Engine, Kind, Socket};
+use crate::engine::{Engine, Joint, Kind, Once, Socket};
 
 /// Datagrams that do not answer the question before a server counts as failed: a bound on forged floods.
 const MAX_STRAY_DATAGRAMS: u32 = 256;
 /// The length before a message over TCP.
 const PREFIX: usize = 2;
 
-/// A question.
-#[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
-    pub(crate) name: &'a Name,
-    pub(crate) rtype: u16,
-    pub(crate) wants: Wants,
+/// A question to a server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Question {
+    pub(super) server: SocketAddr,
+    pub(super) name: Name,
+    pub(super) rtype: u16,
+    pub(super) wants: Wants,
 }
 
-/// A question on its way to a server.
-pub(crate) struct Exchange<'a> {
-    question: Question<'a>,
-    kind: Kind,
-    socket: Socket,
+/// The octets of a reply, or why there are none; for all who wait for it.
+pub(super) type Heard = Result<Rc<[u8]>, Rc<io::Error>>;
+
+/// A question on its way to a server, or that waits to be sent.
+pub(super) struct Exchange {
+    /// When it was sent.
+    begun: Once<Duration>,
+    /// How long who asked is going to wait from then on.
+    patience: Duration,
+    heard: Rc<Joint<Heard>>,
 }
 
-impl<'a> Exchange<'a> {
-    /// Sends the question. Its ID is random, as its port is.
-    pub(crate) async fn begin(
+impl Exchange {
+    /// Sends the question for a call, when it is that call's turn. Its ID is random, as its port is.
+    pub(super) fn begin(
         engine: &Rc<Engine>,
+        call: u64,
         kind: Kind,
-        server: SocketAddr,
-        question: Question<'a>,
+        question: &Question,
+        patience: Duration,
     ) -> Self {
-        let Question { name, rtype, wants } = question;
-        let name = name.clone();
+        let Question { server, name, rtype, wants } = question.clone();
         let query = move |id| {
             let query = wire::query(id, &name, rtype, wants);
             match kind {
@@ -46,52 +53,69 @@ impl<'a> Exchange<'a> {
                 Kind::Stream => framed(&query),
             }
         };
-        Self { question, kind, socket: engine.ask(kind, server, query).await }
+        let socket = engine.ask(call, kind, server, query);
+        let (begun, question) = (Once::new(), question.clone());
+        let (begins, engine) = (begun.clone(), engine.clone());
+        let heard = Joint::new(async move {
+            socket.begins().await;
+            begins.set(engine.now());
+            let reply = match kind {
+                Kind::Datagram => datagram(&socket, &question).await,
+                Kind::Stream => message(&socket, &question).await,
+            };
+            reply.map(Rc::from).map_err(Rc::new)
+        });
+        Self { begun, patience, heard }
     }
 
-    /// The reply.
-    pub(crate) async fn reply(&self) -> io::Result<Vec<u8>> {
-        match self.kind {
-            Kind::Datagram => self.datagram().await,
-            Kind::Stream => self.message().await,
-        }
+    /// When it was sent, if it was.
+    pub(super) fn begun(&self) -> Option<Duration> {
+        self.begun.get().copied()
     }
 
-    async fn datagram(&self) -> io::Result<Vec<u8>> {
-        for _ in 0..MAX_STRAY_DATAGRAMS {
-            let reply = self.socket.receive().await?;
-            if self.is_answered_by(&reply) {
-                return Ok(reply);
-            }
-        }
-        Err(io::Error::other("too many stray datagrams"))
+    /// Until when it is worth waiting for; none before it was sent.
+    pub(super) fn ends(&self) -> Option<Duration> {
+        self.begun().map(|begun| begun + self.patience)
     }
 
-    /// One message of a stream; the two-octet length bounds it.
-    async fn message(&self) -> io::Result<Vec<u8>> {
-        let mut reply = self.socket.receive_at_least(PREFIX).await?;
-        let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
-        let length = reply.first_chunk::<PREFIX>().ok_or_else(end)?;
-        let length = PREFIX + usize::from(u16::from_be_bytes(*length));
-        if reply.len() < length {
-            self.socket.give_back(reply);
-            reply = self.socket.receive_at_least(length).await?;
-        }
-        if reply.len() < length {
-            return Err(end());
-        }
-        reply.truncate(length);
-        drop(reply.drain(..PREFIX));
-        if !self.is_answered_by(&reply) {
-            return Err(io::Error::other("reply to another question"));
-        }
-        Ok(reply)
+    pub(super) async fn heard(&self) -> Heard {
+        self.heard.wait().await
     }
+}
 
-    fn is_answered_by(&self, reply: &[u8]) -> bool {
-        let Question { name, rtype, .. } = self.question;
-        self.socket.token().is_some_and(|id| wire::answers(reply, id, name, rtype))
+async fn datagram(socket: &Socket, question: &Question) -> io::Result<Vec<u8>> {
+    for _ in 0..MAX_STRAY_DATAGRAMS {
+        let reply = socket.receive().await?;
+        if is_answered_by(socket, question, &reply) {
+            return Ok(reply);
+        }
     }
+    Err(io::Error::other("too many stray datagrams"))
+}
+
+/// One message of a stream; the two-octet length bounds it.
+async fn message(socket: &Socket, question: &Question) -> io::Result<Vec<u8>> {
+    let mut reply = socket.receive_at_least(PREFIX).await?;
+    let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let length = reply.first_chunk::<PREFIX>().ok_or_else(end)?;
+    let length = PREFIX + usize::from(u16::from_be_bytes(*length));
+    if reply.len() < length {
+        socket.give_back(reply);
+        reply = socket.receive_at_least(length).await?;
+    }
+    if reply.len() < length {
+        return Err(end());
+    }
+    reply.truncate(length);
+    drop(reply.drain(..PREFIX));
+    if !is_answered_by(socket, question, &reply) {
+        return Err(io::Error::other("reply to another question"));
+    }
+    Ok(reply)
+}
+
+fn is_answered_by(socket: &Socket, question: &Question, reply: &[u8]) -> bool {
+    socket.token().is_some_and(|id| wire::answers(reply, id, &question.name, question.rtype))
 }
 
 /// A message as it goes over a stream; a query, whose name is bounded, is never too long for its length.

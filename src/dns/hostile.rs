@@ -7,13 +7,13 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::Name;
 use world::World;
 
-use super::{Answer, Cache, Call, Config, Mode, Status};
+use super::{Answer, Cache, Call, Config, Mode, Setting, Status};
 use crate::budget::{Budget, Spent, at_once};
 use crate::cause::Detail;
 use crate::dns::proof::Anchors;
 use crate::dns::wire::names::{canonical_wire, parse, prepend};
 use crate::dns::wire::{self, Message, Rrset, Rrsig, name_in, rtype};
-use crate::engine::{Driver, Engine, drive};
+use crate::engine::{Driver, Engine, SOCKETS_OF_A_CALL, drive};
 use crate::sim::{Network, Relay};
 
 /// What is done to a reply to a question of this type.
@@ -61,11 +61,18 @@ impl Call {
         work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor.as_bytes()).unwrap();
-        let config = Config { servers: vec![network.name_server()], mode: Some(mode), anchors };
-        let engine = Engine::new();
-        let deadline = Duration::from_secs(60);
+        let config = Config { servers: vec![network.name_server()], mode, anchors };
+        let engine = Engine::new(SOCKETS_OF_A_CALL);
+        let setting = Setting {
+            engine: engine.clone(),
+            shared: Rc::default(),
+            number: 0,
+            now: network.unix_time(),
+            began: Duration::ZERO,
+            deadline: Duration::from_secs(60),
+        };
         let cache = Arc::new(Cache::default());
-        let call = Self::new(engine.clone(), config, cache, network.unix_time(), deadline);
+        let call = Self::new(setting, config.into(), Some(mode), cache);
         let outcome = drive(network, &engine, Box::pin(call.run(work(call.clone()))));
         (outcome.unwrap(), call.budget.spent())
     }

@@ -1,6 +1,7 @@
 //! DNS with a proven status for every RRset (RFC 4035): transport, proof, cache.
 
 mod answer;
+mod ask;
 mod cache;
 mod call;
 mod config;
@@ -12,7 +13,9 @@ mod mode;
 mod probe;
 pub(crate) mod proof;
 mod record_type;
+mod reply;
 mod resolve;
+mod shared;
 mod trust_ad;
 mod validate;
 mod walk;
@@ -25,6 +28,7 @@ pub use record_type::RecordType;
 pub use wire::names::InvalidName;
 
 pub(crate) use cache::Cache;
-pub(crate) use call::Call;
+pub(crate) use call::{Call, Setting};
 pub(crate) use config::{Config, parse_resolv_conf, parse_server};
 pub(crate) use proof::Anchors;
+pub(crate) use shared::Shared;

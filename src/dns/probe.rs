@@ -15,7 +15,7 @@ impl Call {
     pub(crate) async fn probe(self: &Rc<Self>) -> Answer {
         let servers = self.config.servers.clone();
         let judged = self.is_served().await.map(|()| {
-            Judged::from(match self.config.mode {
+            Judged::from(match self.mode {
                 Some(Mode::Validate) | None => Basis::Serving(servers),
                 Some(Mode::TrustAd) => Basis::Validating(servers),
             })
@@ -30,12 +30,12 @@ impl Call {
             return Err(Cause::NoServer.into());
         }
         for server in &self.config.servers {
-            match self.config.mode {
+            match self.mode {
                 Some(Mode::TrustAd) => self.vouches_for_root(*server).await?,
                 Some(Mode::Validate) | None => self.carries_signatures(*server).await?,
             }
         }
-        if self.config.mode == Some(Mode::TrustAd) {
+        if self.mode == Some(Mode::TrustAd) {
             return Ok(());
         }
         for apex in self.config.anchors.names() {

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::call::{Call, Reply};
+use super::call::Call;
+use super::reply::Reply;
 use super::validate::{Denied, denied, single};
 use super::{Alias, Answer, Mode, Status};
 use crate::cause::{Basis, Cause, Subject};
@@ -120,7 +121,7 @@ impl Call {
         name: &Name,
         rtype: u16,
     ) -> Result<Step<'r>, Failure> {
-        let mode = self.config.mode;
+        let mode = self.mode;
         let section = &reply.message.answer;
         if let Some(rrset) = section.rrset(name, rtype) {
             let judged = match (mode, rtype) {

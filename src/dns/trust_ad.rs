@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::call::{Call, Reply};
+use super::call::Call;
+use super::reply::Reply;
 use crate::cause::{Basis, Cause};
 use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::rtype;

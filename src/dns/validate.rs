@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::call::{Call, Reply};
+use super::call::Call;
+use super::reply::Reply;
 use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::denial::{self, Denial, Unproven};
 use crate::dns::proof::signature::{self, Signed};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
-use super::call::{Call, Reply};
+use super::call::Call;
+use super::reply::Reply;
 use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
 use crate::dns::proof::denial::{self, Cut};
@@ -75,7 +76,7 @@ impl Call {
 
     /// Starts what the first answer about `name` will need besides itself.
     pub(super) fn prepare(self: &Rc<Self>, name: &Name) {
-        match self.config.mode {
+        match self.mode {
             Some(Mode::Validate) => self.start_walk(name),
             Some(Mode::TrustAd) => {
                 if let Some(server) = self.config.servers.first().copied() {

@@ -31,26 +31,29 @@ pub(crate) fn drive<T>(
     let mut work = Part::new(work, Waker::noop());
     loop {
         engine.begin_turn(driver.now(engine.computed.take()));
-        work.stir();
         let polled = work.poll();
-        perform(driver, engine);
+        engine.perform(driver);
         if let Poll::Ready(outcome) = polled {
             return Ok(outcome);
         }
-        let until = if engine.is_computing.get() { Some(engine.now()) } else { engine.wake() };
-        while !work.has_news() {
-            let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
+        // Who computes is not waited for; what happened meanwhile is taken all the same.
+        let until = if work.has_news() { Some(engine.now()) } else { engine.wake() };
+        let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;
+        loop {
             driver.wait(until, engine)?;
-            perform(driver, engine);
-            if driver.now(0) >= until {
+            engine.perform(driver);
+            if work.has_news() || driver.now(0) >= until {
                 break;
             }
         }
     }
 }
 
-fn perform(driver: &mut dyn Driver, engine: &Engine) {
-    while let Some(deed) = engine.next_deed() {
-        driver.perform(deed, engine);
+impl Engine {
+    /// Has the driver do what is to be done.
+    pub(crate) fn perform(&self, driver: &mut dyn Driver) {
+        while let Some(deed) = self.next_deed() {
+            driver.perform(deed, self);
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 pub(crate) struct Id(pub(crate) u64);
 
 /// How octets are carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// UDP, connected: other senders' datagrams never come, and a closed port is known at once.
     Datagram,
@@ -37,4 +37,6 @@ pub(crate) enum Event<'a> {
     Received(Cow<'a, [u8]>),
     /// It can be used no more.
     Failed(io::Error),
+    /// There was no descriptor for it; it may be opened later.
+    Crowded,
 }

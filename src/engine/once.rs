@@ -33,8 +33,9 @@ impl<T: Clone> Once<T> {
 
     /// The first outcome is the outcome.
     pub(crate) fn set(&self, outcome: T) {
-        let _earlier = self.0.outcome.set(outcome);
-        self.0.waiters.wake();
+        if self.0.outcome.set(outcome).is_ok() {
+            self.0.waiters.wake();
+        }
     }
 
     /// Waits for whoever works it out.

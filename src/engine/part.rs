@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-pub(super) type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
+pub(crate) type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
 
 /// Up whenever something that a future waited for has come, and in the beginning.
 struct Flag {
@@ -16,8 +16,9 @@ struct Flag {
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        self.is_up.store(true, Ordering::Relaxed);
-        self.above.wake_by_ref();
+        if !self.is_up.swap(true, Ordering::Relaxed) {
+            self.above.wake_by_ref();
+        }
     }
 }
 
@@ -35,11 +36,6 @@ impl<'w, T> Part<'w, T> {
 
     pub(super) fn has_news(&self) -> bool {
         self.flag.is_up.load(Ordering::Relaxed)
-    }
-
-    /// There is news.
-    pub(super) fn stir(&self) {
-        self.waker.wake_by_ref();
     }
 
     /// Goes on, if there is news.

@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::{Deed, Engine, Event, Id, Kind, SOCKETS};
+use super::room::Open;
+use super::{Deed, Engine, Event, Id, Kind};
 use crate::memory;
 use crate::waiters::Waiters;
 
@@ -16,6 +17,8 @@ use crate::waiters::Waiters;
 /// on when they are taken.
 pub(super) struct Row {
     kind: Kind,
+    /// It has its turn: it is being opened, or open.
+    has_begun: bool,
     /// What to send first.
     first: Option<First>,
     opened: Option<(Option<SocketAddr>, u16)>,
@@ -33,6 +36,7 @@ impl Row {
     fn new(kind: Kind, first: Option<First>) -> Self {
         Self {
             kind,
+            has_begun: false,
             first,
             opened: None,
             received: None,
@@ -41,6 +45,17 @@ impl Row {
             failed: None,
             waiters: Waiters::default(),
         }
+    }
+
+    /// It is its turn.
+    pub(super) fn begin(&mut self) {
+        self.has_begun = true;
+        self.waiters.wake();
+    }
+
+    /// It was not its turn yet.
+    pub(super) fn put_back(&mut self) {
+        self.has_begun = false;
     }
 
     pub(super) fn wants(&self) -> bool {
@@ -72,6 +87,7 @@ impl Row {
                 Err(_) => self.failed = Some(io::ErrorKind::OutOfMemory.into()),
             },
             Event::Failed(error) => self.failed = Some(error),
+            Event::Crowded => return None,
         }
         self.waiters.wake();
         None
@@ -93,45 +109,44 @@ impl Row {
     }
 }
 
-/// A socket that is connected, or about to be; closed when it is dropped.
+/// A socket that is connected, or about to be, or waits for its turn; closed when it is dropped.
 pub(crate) struct Socket {
     engine: Rc<Engine>,
+    call: u64,
     id: Id,
     row: Rc<RefCell<Row>>,
 }
 
 impl Engine {
-    /// Connects, once there is room for one more socket.
-    pub(crate) async fn open(self: &Rc<Self>, kind: Kind, peer: SocketAddr) -> io::Result<Socket> {
-        let socket = self.begin(kind, peer, None).await;
-        poll_fn(|context| socket.poll(context, |row| row.opened.map(|_| Ok(())))).await?;
-        Ok(socket)
+    /// A connection for a call, begun when it is its turn.
+    pub(crate) fn connect(self: &Rc<Self>, call: u64, kind: Kind, peer: SocketAddr) -> Socket {
+        self.begin(call, kind, peer, None)
     }
 
     /// The same, to send what `first` makes of 16 random bits as soon as it is connected.
-    pub(crate) async fn ask(
+    pub(crate) fn ask(
         self: &Rc<Self>,
+        call: u64,
         kind: Kind,
         peer: SocketAddr,
         first: impl FnOnce(u16) -> Vec<u8> + 'static,
     ) -> Socket {
-        self.begin(kind, peer, Some(Box::new(first))).await
+        self.begin(call, kind, peer, Some(Box::new(first)))
     }
 
-    async fn begin(self: &Rc<Self>, kind: Kind, peer: SocketAddr, first: Option<First>) -> Socket {
-        poll_fn(|context| {
-            if self.rows.borrow().len() < SOCKETS {
-                return Poll::Ready(());
-            }
-            self.room.add(context);
-            Poll::Pending
-        })
-        .await;
+    fn begin(
+        self: &Rc<Self>,
+        call: u64,
+        kind: Kind,
+        peer: SocketAddr,
+        first: Option<First>,
+    ) -> Socket {
         let id = Id(self.next_socket.replace(self.next_socket.get() + 1));
         let row = Rc::new(RefCell::new(Row::new(kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
-        self.push(Deed::Open(id, kind, peer));
-        Socket { engine: self.clone(), id, row }
+        self.room.borrow_mut().wait(call, Open { id, kind, peer });
+        self.open_waiting();
+        Socket { engine: self.clone(), call, id, row }
     }
 }
 
@@ -144,6 +159,24 @@ impl Socket {
     /// The 16 random bits that came with the connection; none before it stands.
     pub(crate) fn token(&self) -> Option<u16> {
         self.row.borrow().opened.map(|(_, token)| token)
+    }
+
+    /// Waits for its turn.
+    pub(crate) async fn begins(&self) {
+        poll_fn(|context| {
+            let row = self.row.borrow();
+            if row.has_begun {
+                return Poll::Ready(());
+            }
+            row.waiters.add(context);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Waits until it is connected.
+    pub(crate) async fn opens(&self) -> io::Result<()> {
+        poll_fn(|context| self.poll(context, |row| row.opened.map(|_| Ok(())))).await
     }
 
     /// Sends; what goes wrong shows when something is to be received.
@@ -190,7 +223,16 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.engine.rows.borrow_mut().remove(&self.id);
-        self.engine.push(Deed::Close(self.id));
-        self.engine.room.wake();
+        let mut deeds = self.engine.deeds.borrow_mut();
+        let opens = |deed: &Deed| matches!(deed, Deed::Open(id, ..) if *id == self.id);
+        if self.row.borrow().has_begun {
+            deeds.push_back(Deed::Close(self.id));
+        } else {
+            // It waits for its turn, or its turn came just now.
+            deeds.retain(|deed| !opens(deed));
+        }
+        drop(deeds);
+        self.engine.room.borrow_mut().leave(self.call, self.id);
+        self.engine.open_waiting();
     }
 }

@@ -10,10 +10,11 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Deed, Driver, Engine, Event, Id, Kind, Once, SOCKETS, Tasks, all, drive};
+use super::{Deed, Driver, Engine, Event, Id, Kind, Once, Socket, Tasks, all, drive};
 
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 53);
 const SECOND: Duration = Duration::from_secs(1);
+const SOCKETS: usize = 8;
 
 /// What happens, in its order: each wait brings the next, or the time it waits for.
 #[derive(Default)]
@@ -34,7 +35,7 @@ impl Script {
 
     /// Runs work to its end, for a minute at most.
     fn run<T>(&mut self, work: impl AsyncFnOnce(Rc<Engine>) -> T) -> T {
-        let engine = Engine::new();
+        let engine = Engine::new(SOCKETS);
         let work = engine.within(60 * SECOND, work(engine.clone()));
         drive(self, &engine, Box::pin(work)).unwrap().unwrap()
     }
@@ -73,6 +74,12 @@ impl Driver for Script {
     }
 }
 
+async fn open(engine: &Rc<Engine>, kind: Kind) -> Socket {
+    let socket = engine.connect(0, kind, PEER);
+    socket.opens().await.unwrap();
+    socket
+}
+
 fn opened(token: u16) -> Event<'static> {
     Event::Opened { local: None, token }
 }
@@ -87,7 +94,7 @@ fn an_event_reaches_the_socket_it_is_of_and_no_other() {
         Script::new([(1, received(b"one")), (0, received(b"none")), (7, received(b"x"))]);
     let heard = script.run(async |engine| {
         let ask = async || {
-            let socket = engine.open(Kind::Datagram, PEER).await.unwrap();
+            let socket = open(&engine, Kind::Datagram).await;
             let reply = socket.receive().await.unwrap();
             (socket.token(), reply)
         };
@@ -101,7 +108,7 @@ fn the_first_message_goes_out_with_the_random_bits_of_its_connection() {
     let mut script = Script::new([(0, received(b"reply"))]);
     let reply = script.run(async |engine| {
         let first = |token: u16| token.wrapping_sub(1).to_be_bytes().to_vec();
-        engine.ask(Kind::Datagram, PEER, first).await.receive().await.unwrap()
+        engine.ask(0, Kind::Datagram, PEER, first).receive().await.unwrap()
     });
     assert_eq!((reply, script.waits), (b"reply".to_vec(), 1));
     assert_eq!(script.deeds[1], Deed::Send(Id(0), vec![0xff, 0xff]));
@@ -139,7 +146,7 @@ fn what_came_before_a_failure_comes_first() {
     let refused = || io::Error::from(io::ErrorKind::ConnectionReset);
     let mut script = Script::new([(0, received(b"last words")), (0, Event::Failed(refused()))]);
     let heard = script.run(async |engine| {
-        let socket = engine.open(Kind::Stream, PEER).await.unwrap();
+        let socket = open(&engine, Kind::Stream).await;
         let first = socket.receive().await.unwrap();
         (first, socket.receive().await.unwrap_err().kind())
     });
@@ -151,7 +158,7 @@ fn a_stream_gives_what_is_waited_for_and_fewer_octets_where_it_ends() {
     let pieces = [b"ab".as_slice(), b"c", b"def", b""].map(|octets| (0, received(octets)));
     let mut script = Script::new(pieces);
     let heard = script.run(async |engine| {
-        let socket = engine.open(Kind::Stream, PEER).await.unwrap();
+        let socket = open(&engine, Kind::Stream).await;
         let whole = socket.receive_at_least(5).await.unwrap();
         let rest = socket.receive_at_least(5).await.unwrap();
         (whole, rest, socket.receive().await.unwrap())
@@ -164,7 +171,7 @@ fn sockets_are_bounded_and_the_next_waits_for_room() {
     let mut script = Script::new([(5, received(b"done")), (0, received(b"done"))]);
     let run = script.run(async |engine| {
         let ask = async || {
-            let socket = engine.open(Kind::Datagram, PEER).await.unwrap();
+            let socket = open(&engine, Kind::Datagram).await;
             engine.within(SECOND, socket.receive()).await.is_some()
         };
         all((0..SOCKETS + 2).map(|_| ask())).await
@@ -187,13 +194,13 @@ fn sockets_are_bounded_and_the_next_waits_for_room() {
 fn what_is_dropped_is_closed_and_its_news_passed_over() {
     let mut script = Script::new([(0, received(b"too late"))]);
     let run = script.run(async |engine| {
-        let socket = engine.open(Kind::Datagram, PEER).await.unwrap();
+        let socket = open(&engine, Kind::Datagram).await;
         drop(socket);
         engine.within(SECOND, pending::<()>()).await
     });
     assert_eq!(run, None);
     let half_open = Script { opens: false, ..Script::new([]) }
-        .run(async |engine| engine.within(SECOND, engine.open(Kind::Stream, PEER)).await.is_none());
+        .run(async |engine| engine.within(SECOND, open(&engine, Kind::Stream)).await.is_none());
     assert!(half_open);
     assert_eq!(script.deeds.last(), Some(&Deed::Close(Id(0))));
 }
@@ -223,7 +230,7 @@ fn work_is_done_once_whoever_asks_and_what_it_begins_runs_too() {
 
 #[test]
 fn a_call_that_waits_for_nothing_ends_with_an_error() {
-    let stalled = drive(&mut Script::new([]), &Engine::new(), Box::pin(pending::<()>()));
+    let stalled = drive(&mut Script::new([]), &Engine::new(SOCKETS), Box::pin(pending::<()>()));
     assert_eq!(stalled.unwrap_err().to_string(), "nothing to wait for");
 }
 
@@ -232,10 +239,15 @@ fn who_computes_is_not_waited_for() {
     let mut script = Script::new([]);
     let mut turns = 0;
     let run = script.run(async |engine| {
-        poll_fn(|_| {
+        poll_fn(|context| {
             turns += 1;
-            engine.compute(250_000, turns < 4);
-            if turns < 4 { Poll::Pending } else { Poll::Ready(engine.now()) }
+            engine.compute(250_000);
+            if turns < 4 {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            } else {
+                Poll::Ready(engine.now())
+            }
         })
         .await
     });

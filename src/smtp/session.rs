@@ -47,21 +47,26 @@ pub enum Attempt {
     ConnectionFailed(String),
 }
 
-/// Connects, speaks SMTP up to STARTTLS, and shakes hands; says goodbye and disconnects. Done by `deadline`, in the
-/// engine's time; `now` is in seconds since 1970.
+/// Connects for a call of the engine's, speaks SMTP up to STARTTLS, and shakes hands; says goodbye and disconnects. Done by
+/// `deadline`, in the engine's time; `now` is in seconds since 1970.
 pub(crate) async fn connect(
     engine: &Rc<Engine>,
+    call: u64,
     target: &Target<'_>,
     now: i64,
     deadline: Duration,
 ) -> Attempt {
     let dead = |cause: String| Attempt::ConnectionFailed(format!("{}: {cause}", target.address));
-    let opening = engine.open(Kind::Stream, target.address);
-    let session = match engine.within(deadline, opening).await {
-        Some(Ok(socket)) => Session { engine, socket, deadline },
+    let socket = engine.connect(call, Kind::Stream, target.address);
+    if engine.within(deadline, socket.begins()).await.is_none() {
+        return dead("no socket was free in time".into());
+    }
+    match engine.within(deadline, socket.opens()).await {
+        Some(Ok(())) => {}
         Some(Err(error)) => return dead(cause_of(&error)),
         None => return dead("no TCP connection in time".into()),
-    };
+    }
+    let session = Session { engine, socket, deadline };
     let ehlo = match session.greet(target.ehlo_name).await {
         Ok(reply) => reply,
         Err(cause) => return dead(cause),

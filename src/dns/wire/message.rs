@@ -46,6 +46,22 @@ pub(crate) struct Message {
     pub(crate) extended_error: Option<ExtendedError>,
 }
 
+impl Message {
+    fn rrsets(&self) -> impl Iterator<Item = &Rrset> {
+        self.answer.0.iter().chain(&self.authority.0)
+    }
+
+    /// Octets that its records take.
+    pub(crate) fn kept_octets(&self) -> usize {
+        self.rrsets().map(Rrset::all_kept_octets).sum()
+    }
+
+    /// Seconds for which all of it counts (RFC 1035 section 3.2.1); without records no time at all.
+    pub(crate) fn ttl(&self) -> u32 {
+        self.rrsets().map(|rrset| rrset.ttl).min().unwrap_or(0)
+    }
+}
+
 /// Why the resolver has no answer (RFC 8914 section 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExtendedError {

@@ -54,6 +54,12 @@ impl Rrset {
         self.rdata.dedup();
     }
 
+    /// Octets that all of it takes.
+    pub(crate) fn all_kept_octets(&self) -> usize {
+        let records = self.rdata.iter().map(|rdata| Self::kept_octets(rdata));
+        records.chain(self.signatures.iter().map(Rrsig::kept_octets)).sum()
+    }
+
     /// Octets that a record takes in an RRset, whose list grows by doubling.
     pub(crate) fn kept_octets(rdata: &[u8]) -> usize {
         2 * size_of::<Vec<u8>>() + rdata.len()

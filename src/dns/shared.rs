@@ -1,0 +1,112 @@
+//! What calls under way of one configuration have in common: replies and proofs, never a failure and never a budget.
+//!
+//! The configuration is the same for all of them, so a question stands for itself. What nobody under way holds any longer
+//! is gone.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use hickory_resolver::proto::rr::Name;
+
+use super::exchange::{Exchange, Question};
+use super::reply::Reply;
+use crate::engine::{Kind, Once};
+
+/// How long a reply serves other calls at most, and never longer than its records last.
+const LIFETIME: Duration = Duration::from_secs(30);
+/// Entries above which a table is cleared of what is gone.
+const FEW: usize = 64;
+
+/// What calls share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    under_way: RefCell<Table<(Question, Kind), Weak<Exchange>>>,
+    replies: RefCell<Table<Question, (Weak<Reply>, Duration)>>,
+    leads: RefCell<HashMap<Name, Once<()>>>,
+    /// The server that answered last: a dead one is not waited for twice.
+    pub(super) preferred: Cell<usize>,
+}
+
+/// Entries of which some are gone.
+struct Table<K, V> {
+    entries: HashMap<K, V>,
+    /// Entries at which it is cleared.
+    many: usize,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), many: FEW }
+    }
+}
+
+impl<K: Hash + Eq, V> Table<K, V> {
+    /// Twice as many as are alive are never exceeded.
+    fn put(&mut self, key: K, value: V, is_alive: impl Fn(&V) -> bool) {
+        if self.entries.len() >= self.many {
+            self.entries.retain(|_, value| is_alive(value));
+            self.many = FEW.max(2 * self.entries.len());
+        }
+        self.entries.insert(key, value);
+    }
+}
+
+impl Shared {
+    /// A question that a call has asked and still waits for.
+    pub(super) fn under_way(&self, question: &Question, kind: Kind) -> Option<Rc<Exchange>> {
+        self.under_way.borrow().entries.get(&(question.clone(), kind))?.upgrade()
+    }
+
+    /// A question is on its way.
+    pub(super) fn begin(&self, question: &Question, kind: Kind, exchange: &Rc<Exchange>) {
+        let is_alive = |exchange: &Weak<Exchange>| exchange.strong_count() > 0;
+        let entry = ((question.clone(), kind), Rc::downgrade(exchange));
+        self.under_way.borrow_mut().put(entry.0, entry.1, is_alive);
+    }
+
+    /// The reply to a question, that a call has and that is good at this time.
+    pub(super) fn reply(&self, question: &Question, now: Duration) -> Option<Rc<Reply>> {
+        let replies = self.replies.borrow();
+        let (reply, until) = replies.entries.get(question)?;
+        reply.upgrade().filter(|_| now <= *until)
+    }
+
+    /// A question is answered.
+    pub(super) fn answered(&self, question: Question, reply: &Rc<Reply>, now: Duration) {
+        let is_alive =
+            |(reply, until): &(Weak<Reply>, Duration)| reply.strong_count() > 0 && now <= *until;
+        let lifetime = Duration::from_secs(reply.message.ttl().into()).min(LIFETIME);
+        let value = (Rc::downgrade(reply), now + lifetime);
+        self.replies.borrow_mut().put(question, value, is_alive);
+    }
+
+    /// The lead in finding out where a name stands, until it is dropped; where another call has it, when that ends.
+    pub(super) fn lead(self: &Rc<Self>, name: &Name) -> Result<Lead, Once<()>> {
+        match self.leads.borrow_mut().entry(name.clone()) {
+            Entry::Occupied(other) => Err(other.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(Once::new());
+                Ok(Lead { shared: self.clone(), name: name.clone() })
+            }
+        }
+    }
+}
+
+/// The lead in finding out where a name stands.
+pub(super) struct Lead {
+    shared: Rc<Shared>,
+    name: Name,
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        let ended = self.shared.leads.borrow_mut().remove(&self.name);
+        if let Some(ended) = ended {
+            ended.set(());
+        }
+    }
+}
