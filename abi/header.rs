@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What the header is made from, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -22,6 +22,8 @@ const SOURCES: [&str; 18] = [
     "ffi/report.rs",
     "ffi/question.rs",
     "ffi/answer.rs",
+    "ffi/multi.rs",
+    "ffi/outcome.rs",
 ];
 
 /// The text of `include/dane_policy.h`.

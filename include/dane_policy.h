@@ -727,6 +727,16 @@ typedef struct dane_policy_destination dane_policy_destination;
 typedef struct dane_policy_host dane_policy_host;
 
 /**
+ * Calls under way on one thread, with one descriptor to wait for.
+ */
+typedef struct dane_policy_multi dane_policy_multi;
+
+/**
+ * A call that is done.
+ */
+typedef struct dane_policy_outcome dane_policy_outcome;
+
+/**
  * What a check found.
  */
 typedef struct dane_policy_report dane_policy_report;
@@ -1444,6 +1454,159 @@ int dane_policy_answer_alias_status(const struct dane_policy_answer *answer, siz
  * Number of DNS packets sent.
  */
 uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
+
+/**
+ * Makes a multi: calls under way at once, without a thread, used by one thread at a time. It takes the settings of the
+ * context as they are now and shares its cache; the context may be freed before it. Free it with dane_policy_multi_free.
+ * DANE_POLICY_ERROR_INTERNAL where the system gives no descriptor.
+ */
+int dane_policy_multi_new(const struct dane_policy_context *context,
+                          struct dane_policy_multi **out);
+
+/**
+ * Frees a multi. Whatever still runs is cancelled; outcomes that were fetched live on. In a process other than the one that
+ * made it, it closes its descriptors and touches nothing else. NULL is allowed.
+ */
+void dane_policy_multi_free(struct dane_policy_multi *multi);
+
+/**
+ * Sets the level of the calls that start later, as dane_policy_context_set_level.
+ */
+int dane_policy_multi_set_level(struct dane_policy_multi *multi, int level);
+
+/**
+ * Turns audit on or off for the calls that start later, as dane_policy_context_set_audit.
+ */
+int dane_policy_multi_set_audit(struct dane_policy_multi *multi, int on);
+
+/**
+ * Sets how many sockets all calls may have open at once, from now on. By default 256, or half of the descriptors that
+ * the process may still open (RLIMIT_NOFILE) where that is less. The calls take them in turn; what waits for one waits
+ * without its patience running. 0 is DANE_POLICY_ERROR_MISUSE.
+ */
+int dane_policy_multi_set_sockets(struct dane_policy_multi *multi,
+                                  size_t count);
+
+/**
+ * Sets how many octets all calls may keep of what they were answered, from now on; 67108864 by default. Past it the call
+ * that holds most ends: its decision is DEFER, and the text says so. 0 is DANE_POLICY_ERROR_MISUSE.
+ */
+int dane_policy_multi_set_memory(struct dane_policy_multi *multi,
+                                 size_t octets);
+
+/**
+ * Starts dane_policy_lookup and returns; the destination comes out of dane_policy_multi_next, with the tag. The context's
+ * timeout begins now.
+ */
+int dane_policy_multi_lookup(struct dane_policy_multi *multi,
+                             const char *domain,
+                             uint16_t port,
+                             void *tag);
+
+/**
+ * Starts dane_policy_lookup_host, in the same way.
+ */
+int dane_policy_multi_lookup_host(struct dane_policy_multi *multi,
+                                  const char *host,
+                                  uint16_t port,
+                                  const char *next_hop,
+                                  int mx_status,
+                                  void *tag);
+
+/**
+ * Starts dane_policy_query, in the same way; the answer comes out.
+ */
+int dane_policy_multi_query(struct dane_policy_multi *multi,
+                            const char *name,
+                            uint16_t type,
+                            void *tag);
+
+/**
+ * Starts dane_policy_check, in the same way; the report comes out.
+ */
+int dane_policy_multi_check(struct dane_policy_multi *multi,
+                            const char *domain,
+                            uint16_t port,
+                            void *tag);
+
+/**
+ * The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call
+ * dane_policy_multi_process. It is level-triggered, becomes readable for timers and for outcomes that wait too, and never
+ * changes; do not read it or close it. -1 for NULL and in another process.
+ */
+int dane_policy_multi_descriptor(const struct dane_policy_multi *multi);
+
+/**
+ * For loops that keep timers themselves: milliseconds until dane_policy_multi_process has something to do; 0 where there is
+ * something now, or an outcome waits; -1 where nothing runs.
+ */
+int dane_policy_multi_timeout(struct dane_policy_multi *multi);
+
+/**
+ * Goes on with all calls that can, and never waits. It computes for about 5 ms at most; where that was not enough, the
+ * descriptor stays readable. DANE_POLICY_ERROR_INTERNAL where the system refuses to tell which sockets are ready: calls
+ * still end by their time.
+ */
+int dane_policy_multi_process(struct dane_policy_multi *multi);
+
+/**
+ * For programs without an event loop: waits and processes until an outcome is there, nothing runs, a signal came, or so many
+ * milliseconds are over; -1 is as long as it takes.
+ */
+int dane_policy_multi_wait(struct dane_policy_multi *multi,
+                           int milliseconds);
+
+/**
+ * Number of calls that were started and not fetched yet; 0 for NULL and in another process.
+ */
+size_t dane_policy_multi_running(const struct dane_policy_multi *multi);
+
+/**
+ * A call that is done, in the order in which they were; *out is NULL where none is. Free it with
+ * dane_policy_outcome_free.
+ */
+int dane_policy_multi_next(struct dane_policy_multi *multi, struct dane_policy_outcome **out);
+
+/**
+ * Ends every call with this tag: it will not come out, also where it is done and only not fetched. NULL is
+ * DANE_POLICY_ERROR_MISUSE: such a call cannot be cancelled. A tag that no call has is none.
+ */
+int dane_policy_multi_cancel(struct dane_policy_multi *multi,
+                             void *tag);
+
+/**
+ * The tag that the call was started with. NULL for NULL.
+ */
+void *dane_policy_outcome_tag(const struct dane_policy_outcome *outcome);
+
+/**
+ * DANE_POLICY_OK, or DANE_POLICY_ERROR_INTERNAL or _NO_MEMORY, which ended this call and no other: nothing was decided,
+ * defer. INTERNAL for NULL.
+ */
+int dane_policy_outcome_error(const struct dane_policy_outcome *outcome);
+
+/**
+ * What dane_policy_multi_lookup or dane_policy_multi_lookup_host found, yours from now on: free it with
+ * dane_policy_destination_free. NULL for another kind of call, after an error, and the second time.
+ */
+struct dane_policy_destination *dane_policy_outcome_take_destination(struct dane_policy_outcome *outcome);
+
+/**
+ * What dane_policy_multi_check found, yours from now on: free it with dane_policy_report_free. NULL for another kind of
+ * call, after an error, and the second time.
+ */
+struct dane_policy_report *dane_policy_outcome_take_report(struct dane_policy_outcome *outcome);
+
+/**
+ * What dane_policy_multi_query found, yours from now on: free it with dane_policy_answer_free. NULL for another kind of
+ * call, after an error, and the second time.
+ */
+struct dane_policy_answer *dane_policy_outcome_take_answer(struct dane_policy_outcome *outcome);
+
+/**
+ * Frees an outcome, and what was not taken of it. NULL is allowed.
+ */
+void dane_policy_outcome_free(struct dane_policy_outcome *outcome);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -162,6 +162,7 @@ mod engine;
 pub mod ffi;
 pub mod lookup;
 mod memory;
+pub mod multi;
 mod net;
 #[cfg(test)]
 mod sim;

@@ -17,6 +17,8 @@ mod decision;
 mod destination;
 mod error;
 mod host;
+mod multi;
+mod outcome;
 mod question;
 mod report;
 #[cfg(feature = "rustls-ffi")]

@@ -39,7 +39,7 @@ impl Tried {
 }
 
 impl dane_policy_report {
-    fn new(report: Report) -> Self {
+    pub(super) fn new(report: Report) -> Self {
         Self {
             decision: dane_policy_decision::new(report.decision.clone()),
             via: report.via.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1),

@@ -8,14 +8,14 @@ use rustix::event::PollFlags;
 use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::net::sockopt::{set_tcp_nodelay, socket_error};
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, connect, getsockname, recv, send,
-    socket_with,
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketFlags, SocketType, connect, getsockname,
+    recv, send, shutdown, socket_with,
 };
 
 use crate::engine::{Event, Kind};
 
 /// Descriptors 0 to 2 are the caller's, closed ones too.
-const FIRST_DESCRIPTOR: i32 = 3;
+pub(super) const FIRST_DESCRIPTOR: i32 = 3;
 
 /// A connected socket, or one that is about to be.
 #[derive(Debug)]
@@ -94,6 +94,13 @@ impl Connection {
         let mut token = [0; 2];
         getrandom::getrandom(&mut token).map_err(io::Error::other)?;
         Ok(Some(Event::Opened { local, token: u16::from_be_bytes(token) }))
+    }
+
+    /// Ends a stream for the peer even where a child has this end, too.
+    pub(super) fn shut_down(&self) {
+        if self.kind == Kind::Stream {
+            let _it_may_be_over = shutdown(&self.descriptor, Shutdown::Both);
+        }
     }
 
     /// Sends as much as goes without waiting, and keeps the rest.

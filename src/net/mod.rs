@@ -1,92 +1,78 @@
-//! The only sockets, the only clock and the only randomness: a driver of the engine that waits in poll(2).
+//! The only sockets, the only clock and the only randomness: drivers of the engine.
 //!
-//! It has no descriptor but its sockets, all close-on-exec and above 2, and none once it is dropped. It starts no thread,
-//! touches no signal, and no send of it raises SIGPIPE.
+//! [`Net`] is for one call, and waits in poll(2); it has no descriptor but its sockets. [`Watch`] is for many, and never
+//! waits. All descriptors are close-on-exec and above 2, and none is left once the driver is dropped. No thread is started,
+//! no signal touched, and no send raises SIGPIPE.
 
+mod clock;
 mod connection;
+mod readiness;
+mod sockets;
+mod watch;
 
-use std::collections::BTreeMap;
 use std::io;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::engine::{Deed, Driver, Engine, Event, Id, Kind};
-use connection::Connection;
+use crate::engine::{Deed, Driver, Engine, Event, Id};
+use clock::Clock;
+use sockets::Sockets;
+pub(crate) use watch::Watch;
 
-/// Octets read at once; a reply over UDP has fewer. Where it is filled, the next is twice as large.
-const CHUNK: usize = 8 * 1024;
-const MAX_CHUNK: usize = 64 * 1024;
-
-/// The network.
+/// The network, for one call.
 #[derive(Debug)]
 pub(crate) struct Net {
-    began: Instant,
-    connections: BTreeMap<Id, Connection>,
-    buffer: Vec<u8>,
+    clock: Clock,
+    sockets: Sockets,
 }
 
 impl Net {
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now(), connections: BTreeMap::new(), buffer: Vec::new() }
+        Self { clock: Clock::new(), sockets: Sockets::default() }
     }
 
-    /// What came of making progress with a connection, told to the engine.
-    fn tell(&mut self, id: Id, engine: &Engine, progress: io::Result<Option<Event<'_>>>) {
-        match progress {
-            Ok(Some(event)) => engine.handle(id, event),
-            Ok(None) => {}
-            Err(error) => {
-                self.connections.remove(&id);
-                engine.handle(id, Event::Failed(error));
-            }
+    /// A socket that failed is closed, and the engine told so.
+    fn judge(&mut self, id: Id, engine: &Engine, outcome: io::Result<()>) {
+        if let Err(error) = outcome {
+            drop(self.sockets.remove(id));
+            engine.handle(id, Event::Failed(error));
         }
     }
 }
 
 impl Driver for Net {
     fn now(&mut self, _computed: u32) -> Duration {
-        self.began.elapsed()
+        self.clock.now()
     }
 
     fn unix_time(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        clock::unix_time()
     }
 
     fn perform(&mut self, deed: Deed, engine: &Engine) {
         match deed {
             Deed::Open(id, kind, peer) => {
-                let opened = Connection::open(kind, peer).and_then(|mut connection| {
-                    let event = if kind == Kind::Datagram { connection.opened()? } else { None };
-                    self.connections.insert(id, connection);
-                    Ok(event)
-                });
-                self.tell(id, engine, opened);
+                let opened = self.sockets.open(id, kind, peer, engine);
+                self.judge(id, engine, opened);
             }
             Deed::Send(id, octets) => {
-                if let Some(connection) = self.connections.get_mut(&id) {
-                    let sent = connection.send(&octets).map(|()| None);
-                    self.tell(id, engine, sent);
-                }
+                let sent = self.sockets.send(id, &octets);
+                self.judge(id, engine, sent);
             }
-            Deed::Close(id) => drop(self.connections.remove(&id)),
+            Deed::Close(id) => drop(self.sockets.remove(id)),
         }
     }
 
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {
-        let mut ids = Vec::with_capacity(self.connections.len());
-        let mut descriptors = Vec::with_capacity(self.connections.len());
-        for (id, connection) in &self.connections {
-            let events = connection.events(engine.wants(*id));
-            // What nobody waits for is left out: its end would be reported again and again.
-            if !events.is_empty() {
-                ids.push(*id);
-                descriptors.push(PollFd::new(connection, events));
-            }
-        }
-        let patience = until.saturating_sub(self.began.elapsed());
+        // What nobody waits for is left out: its end would be reported again and again.
+        let waits = self.sockets.iter().filter_map(|(id, connection)| {
+            let events = connection.events(engine.wants(id));
+            (!events.is_empty()).then(|| (id, PollFd::new(connection, events)))
+        });
+        let (ids, mut descriptors): (Vec<Id>, Vec<PollFd<'_>>) = waits.unzip();
+        let patience = until.saturating_sub(self.clock.now());
         let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
         match poll(&mut descriptors, Some(&patience)) {
             Ok(_) => {}
@@ -94,24 +80,13 @@ impl Driver for Net {
             Err(Errno::INTR) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
-        let ready: Vec<_> = descriptors.iter().map(|descriptor| descriptor.revents()).collect();
-        let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.resize(CHUNK.max(buffer.len()), 0);
-        let mut is_filled = false;
-        for (id, ready) in ids.into_iter().zip(ready) {
-            if let Some(connection) = self.connections.get_mut(&id).filter(|_| !ready.is_empty()) {
-                let room = buffer.len();
-                let progress = connection.progress(engine.wants(id).then_some(&mut buffer));
-                if let Ok(Some(Event::Received(octets))) = &progress {
-                    is_filled |= octets.len() == room;
-                }
-                self.tell(id, engine, progress);
-            }
+        let ready = ids.into_iter().zip(&descriptors);
+        let ready = ready.filter(|(_, descriptor)| !descriptor.revents().is_empty());
+        let ready: Vec<Id> = ready.map(|(id, _)| id).collect();
+        for id in ready {
+            let progress = self.sockets.progress(id, engine);
+            self.judge(id, engine, progress);
         }
-        if is_filled {
-            buffer.resize(MAX_CHUNK.min(2 * buffer.len()), 0);
-        }
-        self.buffer = buffer;
         Ok(())
     }
 }

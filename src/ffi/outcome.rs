@@ -1,0 +1,99 @@
+//! What came of a call of a multi.
+
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::ptr::null_mut;
+
+use super::answer::dane_policy_answer;
+use super::boundary::{free, guard, read};
+use super::destination::dane_policy_destination;
+use super::error::{INTERNAL, OK, dane_policy_error};
+use super::report::dane_policy_report;
+use crate::multi::Found;
+
+/// A pointer of the caller's, which is given back and never followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag(pub(super) *mut c_void);
+
+/// A call that is done.
+pub struct dane_policy_outcome {
+    tag: Tag,
+    error: dane_policy_error,
+    destination: Option<Box<dane_policy_destination>>,
+    report: Option<Box<dane_policy_report>>,
+    answer: Option<Box<dane_policy_answer>>,
+}
+
+impl dane_policy_outcome {
+    /// One that is nothing but an error.
+    pub(super) fn failed(tag: Tag, error: dane_policy_error) -> Self {
+        Self { tag, error, destination: None, report: None, answer: None }
+    }
+
+    pub(super) fn new(tag: Tag, found: io::Result<Found>) -> Self {
+        let nothing = Self::failed(tag, OK);
+        match found {
+            Ok(Found::Destination(found)) => {
+                Self { destination: Some(Box::new(dane_policy_destination::new(found))), ..nothing }
+            }
+            Ok(Found::Report(found)) => {
+                Self { report: Some(Box::new(dane_policy_report::new(found))), ..nothing }
+            }
+            Ok(Found::Answer(found)) => {
+                Self { answer: Some(Box::new(dane_policy_answer::new(found))), ..nothing }
+            }
+            Err(error) => Self { error: error.into(), ..nothing },
+        }
+    }
+}
+
+/// Gives an object away, or NULL.
+fn give<T>(object: Option<Box<T>>) -> *mut T {
+    object.map_or(null_mut(), Box::into_raw)
+}
+
+/// The tag that the call was started with. NULL for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_tag(outcome: Option<&dane_policy_outcome>) -> *mut c_void {
+    read(outcome, null_mut(), |outcome| outcome.tag.0)
+}
+
+/// DANE_POLICY_OK, or DANE_POLICY_ERROR_INTERNAL or _NO_MEMORY, which ended this call and no other: nothing was decided,
+/// defer. INTERNAL for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_error(outcome: Option<&dane_policy_outcome>) -> c_int {
+    read(outcome, INTERNAL as i32, |outcome| outcome.error as i32)
+}
+
+/// What dane_policy_multi_lookup or dane_policy_multi_lookup_host found, yours from now on: free it with
+/// dane_policy_destination_free. NULL for another kind of call, after an error, and the second time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_take_destination(
+    outcome: Option<&mut dane_policy_outcome>,
+) -> *mut dane_policy_destination {
+    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.destination.take())))
+}
+
+/// What dane_policy_multi_check found, yours from now on: free it with dane_policy_report_free. NULL for another kind of
+/// call, after an error, and the second time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_take_report(
+    outcome: Option<&mut dane_policy_outcome>,
+) -> *mut dane_policy_report {
+    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.report.take())))
+}
+
+/// What dane_policy_multi_query found, yours from now on: free it with dane_policy_answer_free. NULL for another kind of
+/// call, after an error, and the second time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_take_answer(
+    outcome: Option<&mut dane_policy_outcome>,
+) -> *mut dane_policy_answer {
+    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.answer.take())))
+}
+
+/// Frees an outcome, and what was not taken of it. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_free(outcome: Option<Box<dane_policy_outcome>>) {
+    free(outcome);
+}
