@@ -1,6 +1,7 @@
 //! Which server is asked, and how long for an answer is waited.
 
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -90,8 +91,19 @@ struct Asking<'c> {
     /// Until when it waits, since a question that it waits for was sent.
     until: Option<Duration>,
     failures_of_others: u32,
-    /// When the last of them was.
-    since: Duration,
+    /// When the last of those was sent.
+    failed: Option<Duration>,
+}
+
+/// As what a call waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It has sent the question.
+    Asks,
+    /// It waits as long as the call that has sent it, or until somebody asks anew.
+    Follows,
+    /// It waits on, within its own patience, until somebody asks anew.
+    Stays,
 }
 
 /// What came of waiting.
@@ -99,28 +111,28 @@ enum Waited {
     Heard(Heard),
     /// Nothing within the patience.
     Silent,
-    /// Nothing within that of the call that asked.
+    /// Nothing within that of the call that asked, or somebody asks anew.
     Stale,
     /// It was never sent.
     Unsent,
 }
 
-/// Why there is no reply, and whether that is another call's failure.
+/// Why there is no reply; and when the question was sent, where it was another call's.
 struct Trouble {
     failure: Failure,
-    is_anothers: bool,
+    anothers: Option<Duration>,
 }
 
 impl Trouble {
     fn own(failure: impl Into<Failure>) -> Self {
-        Self { failure: failure.into(), is_anothers: false }
+        Self { failure: failure.into(), anothers: None }
     }
 }
 
 impl<'c> Asking<'c> {
     fn new(call: &'c Call, question: Question, patience: Duration, counts: bool) -> Self {
-        let (until, since) = (None, Duration::ZERO);
-        Self { call, question, counts, patience, until, failures_of_others: 0, since }
+        let (until, failed) = (None, None);
+        Self { call, question, counts, patience, until, failures_of_others: 0, failed }
     }
 
     async fn reply(mut self) -> Outcome {
@@ -136,11 +148,10 @@ impl<'c> Asking<'c> {
                     self.call.shared.answered(self.question, &reply, now);
                     return Ok(reply);
                 }
-                Err(Trouble { failure, is_anothers: false }) => return Err(failure),
-                Err(_) => {
+                Err(Trouble { failure, anothers: None }) => return Err(failure),
+                Err(Trouble { anothers, .. }) => {
                     self.failures_of_others += 1;
-                    self.since = self.call.engine.now();
-                    self.until = None;
+                    (self.failed, self.until) = (anothers, None);
                 }
             }
         }
@@ -148,9 +159,9 @@ impl<'c> Asking<'c> {
 
     /// A usable reply; over TCP where it is truncated (RFC 7766).
     async fn message(&mut self) -> Result<Message, Trouble> {
-        let (mut message, mut is_own) = self.message_over(Kind::Datagram).await?;
+        let (mut message, mut anothers) = self.message_over(Kind::Datagram).await?;
         if message.truncated {
-            (message, is_own) = self.message_over(Kind::Stream).await?;
+            (message, anothers) = self.message_over(Kind::Stream).await?;
         }
         let Message { rcode, truncated, .. } = message;
         let failure = if truncated {
@@ -161,64 +172,81 @@ impl<'c> Asking<'c> {
         } else {
             return Ok(message);
         };
-        Err(Trouble { failure, is_anothers: !is_own })
+        Err(Trouble { failure, anothers })
     }
 
-    /// A reply that came this way, and whether this call asked for it.
-    async fn message_over(&mut self, kind: Kind) -> Result<(Message, bool), Trouble> {
-        let (heard, is_own) = loop {
-            let (exchange, is_own) = self.exchange(kind)?;
-            let server = self.question.server;
-            match self.wait(&exchange, is_own).await {
-                Waited::Heard(heard) => break (heard, is_own),
-                Waited::Stale => {}
-                Waited::Silent => {
-                    return Err(Trouble::own(Cause::Silent { server, subject: self.subject() }));
-                }
-                Waited::Unsent => {
-                    return Err(Trouble::own(Cause::Unsent(self.subject())));
-                }
-            }
-        };
-        let trouble = |failure| Trouble { failure, is_anothers: !is_own };
-        let wire = heard
-            .map_err(|error| trouble(self.unusable(Unusable::Failed(error.to_string().into()))))?;
+    /// A reply that came this way; and when the question was sent, where it was another call's.
+    async fn message_over(&mut self, kind: Kind) -> Result<(Message, Option<Duration>), Trouble> {
+        let (heard, anothers) = self.heard(kind).await?;
+        let trouble = |why| Trouble { failure: self.unusable(why), anothers };
+        let failed = |error: Rc<io::Error>| trouble(Unusable::Failed(error.to_string().into()));
+        let wire = heard.map_err(failed)?;
         let Question { name, rtype, .. } = &self.question;
         match wire::parse(&wire, name, *rtype, &self.call.budget).await {
-            Ok(message) => Ok((message, is_own)),
-            Err(Unreadable::Malformed) => Err(trouble(self.unusable(Unusable::Malformed))),
+            Ok(message) => Ok((message, anothers)),
+            Err(Unreadable::Malformed) => Err(trouble(Unusable::Malformed)),
             Err(Unreadable::Exhausted(exhausted)) => Err(Trouble::own(exhausted)),
         }
     }
 
-    /// The question on its way: another call's, or a new one.
-    fn exchange(&self, kind: Kind) -> Result<(Rc<Exchange>, bool), Trouble> {
-        let Call { engine, shared, budget, .. } = self.call;
-        budget.query().map_err(Trouble::own)?;
-        let (now, since) = (engine.now(), self.since);
-        let is_worth_it = |exchange: &Rc<Exchange>| {
-            exchange.begun().is_none_or(|begun| begun >= since)
-                && exchange.ends().is_none_or(|end| now < end)
-        };
-        let may_join = self.failures_of_others < MAX_FAILURES_OF_OTHERS;
-        let others = shared.under_way(&self.question, kind).filter(|_| may_join);
-        if let Some(exchange) = others.filter(is_worth_it) {
-            return Ok((exchange, false));
+    /// What is heard within the patience; and when the question was sent, where it was another call's.
+    async fn heard(&mut self, kind: Kind) -> Result<(Heard, Option<Duration>), Trouble> {
+        loop {
+            let others = self.others(kind);
+            let is_own = others.is_none();
+            self.call.budget.query().map_err(Trouble::own)?;
+            let exchange = others.unwrap_or_else(|| self.begin(kind));
+            let part = if is_own { Part::Asks } else { Part::Follows };
+            let mut waited = self.wait(&exchange, part).await;
+            if matches!(waited, Waited::Stale) && self.others(kind).is_none() {
+                let left = self.until.unwrap_or_default().saturating_sub(self.call.engine.now());
+                if left < self.patience / 2 {
+                    waited = self.wait(&exchange, Part::Stays).await;
+                } else {
+                    self.until = None;
+                }
+            }
+            let failure = match waited {
+                Waited::Heard(heard) => {
+                    return Ok((heard, exchange.begun().filter(|_| !is_own)));
+                }
+                Waited::Stale => continue,
+                Waited::Unsent => Cause::Unsent(self.subject()),
+                Waited::Silent => {
+                    Cause::Silent { server: self.question.server, subject: self.subject() }
+                }
+            };
+            return Err(Trouble::own(failure));
         }
+    }
+
+    /// The same question of another call, if it is worth waiting for.
+    fn others(&self, kind: Kind) -> Option<Rc<Exchange>> {
+        if self.failures_of_others == MAX_FAILURES_OF_OTHERS {
+            return None;
+        }
+        let (now, failed) = (self.call.engine.now(), self.failed);
+        self.call.shared.under_way(&self.question, kind).filter(|exchange| {
+            exchange.begun().is_none_or(|begun| failed.is_none_or(|failed| failed < begun))
+                && exchange.ends().is_none_or(|end| now < end)
+        })
+    }
+
+    fn begin(&self, kind: Kind) -> Rc<Exchange> {
+        let Call { engine, shared, budget, number, .. } = self.call;
         if self.counts || kind == Kind::Stream {
             budget.count_packet();
         }
-        let left = self.until.map_or(self.patience, |until| until.saturating_sub(now));
-        let exchange =
-            Rc::new(Exchange::begin(engine, self.call.number, kind, &self.question, left));
+        let left = self.until.map_or(self.patience, |until| until.saturating_sub(engine.now()));
+        let exchange = Rc::new(Exchange::begin(engine, *number, kind, &self.question, left));
         shared.begin(&self.question, kind, &exchange);
-        Ok((exchange, true))
+        exchange
     }
 
     /// Waits from when the question was sent, or from now on where that was before.
-    async fn wait(&mut self, exchange: &Exchange, is_own: bool) -> Waited {
+    async fn wait(&mut self, exchange: &Exchange, part: Part) -> Waited {
         let Call { engine, deadline, .. } = self.call;
-        let mut heard = pin!(exchange.heard());
+        let (mut heard, mut superseded) = (pin!(exchange.heard()), pin!(exchange.superseded()));
         let mut alarm = engine.alarm(*deadline);
         let mut is_sent = false;
         poll_fn(|context| {
@@ -227,9 +255,13 @@ impl<'c> Asking<'c> {
             }
             if !is_sent && let Some(ends) = exchange.ends() {
                 is_sent = true;
-                let until = *self.until.get_or_insert(engine.now() + self.patience);
-                let until = if is_own { until } else { until.min(ends) };
+                let asked = if part == Part::Asks { ends } else { engine.now() + self.patience };
+                let until = *self.until.get_or_insert(asked);
+                let until = if part == Part::Follows { until.min(ends) } else { until };
                 alarm = engine.alarm(until.min(*deadline));
+            }
+            if part != Part::Asks && superseded.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Waited::Stale);
             }
             if !alarm.is_due(context) {
                 return Poll::Pending;

@@ -33,6 +33,8 @@ pub(super) struct Exchange {
     begun: Once<Duration>,
     /// How long who asked is going to wait from then on.
     patience: Duration,
+    /// It has been asked anew.
+    superseded: Once<()>,
     heard: Rc<Joint<Heard>>,
 }
 
@@ -65,7 +67,7 @@ impl Exchange {
             };
             reply.map(Rc::from).map_err(Rc::new)
         });
-        Self { begun, patience, heard }
+        Self { begun, patience, superseded: Once::new(), heard }
     }
 
     /// When it was sent, if it was.
@@ -76,6 +78,15 @@ impl Exchange {
     /// Until when it is worth waiting for; none before it was sent.
     pub(super) fn ends(&self) -> Option<Duration> {
         self.begun().map(|begun| begun + self.patience)
+    }
+
+    /// Tells those who wait that the question is asked anew.
+    pub(super) fn supersede(&self) {
+        self.superseded.set(());
+    }
+
+    pub(super) async fn superseded(&self) {
+        self.superseded.wait().await;
     }
 
     pub(super) async fn heard(&self) -> Heard {

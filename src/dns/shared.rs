@@ -61,8 +61,10 @@ impl Shared {
         self.under_way.borrow().entries.get(&(question.clone(), kind))?.upgrade()
     }
 
-    /// A question is on its way.
+    /// A question is on its way, and whoever waits for an older one is told.
     pub(super) fn begin(&self, question: &Question, kind: Kind, exchange: &Rc<Exchange>) {
+        let older = self.under_way(question, kind);
+        older.into_iter().for_each(|older| older.supersede());
         let is_alive = |exchange: &Weak<Exchange>| exchange.strong_count() > 0;
         let entry = ((question.clone(), kind), Rc::downgrade(exchange));
         self.under_way.borrow_mut().put(entry.0, entry.1, is_alive);
@@ -105,8 +107,6 @@ pub(super) struct Lead {
 impl Drop for Lead {
     fn drop(&mut self) {
         let ended = self.shared.leads.borrow_mut().remove(&self.name);
-        if let Some(ended) = ended {
-            ended.set(());
-        }
+        ended.into_iter().for_each(|ended| ended.set(()));
     }
 }

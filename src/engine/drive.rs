@@ -36,6 +36,9 @@ pub(crate) fn drive<T>(
         if let Poll::Ready(outcome) = polled {
             return Ok(outcome);
         }
+        if engine.is_computing.get() {
+            work.stir();
+        }
         // Who computes is not waited for; what happened meanwhile is taken all the same.
         let until = if work.has_news() { Some(engine.now()) } else { engine.wake() };
         let until = until.ok_or_else(|| io::Error::other("nothing to wait for"))?;

@@ -48,6 +48,8 @@ pub(crate) struct Engine {
     next_alarm: Cell<u64>,
     deeds: RefCell<VecDeque<Deed>>,
     computed: Cell<u32>,
+    /// The call whose turn it was last has more to compute.
+    is_computing: Cell<bool>,
 }
 
 impl Engine {
@@ -62,6 +64,7 @@ impl Engine {
             next_alarm: Cell::default(),
             deeds: RefCell::default(),
             computed: Cell::default(),
+            is_computing: Cell::default(),
         })
     }
 
@@ -76,9 +79,10 @@ impl Engine {
         self.now.get()
     }
 
-    /// Somebody computed so many units.
-    pub(crate) fn compute(&self, units: u32) {
+    /// Somebody computed so many units, and has more to compute.
+    pub(crate) fn compute(&self, units: u32, has_more: bool) {
         self.computed.set(self.computed.get().saturating_add(units));
+        self.is_computing.set(has_more);
     }
 
     /// What the driver is to do next.
@@ -112,6 +116,7 @@ impl Engine {
 
     fn begin_turn(&self, now: Duration) {
         self.now.set(now);
+        self.is_computing.set(false);
         let first = self.alarms.borrow().keys().next().copied();
         if first.is_some_and(|(time, _)| time <= now) {
             let later = self.alarms.borrow_mut().split_off(&(now, u64::MAX));

@@ -38,6 +38,11 @@ impl<'w, T> Part<'w, T> {
         self.flag.is_up.load(Ordering::Relaxed)
     }
 
+    /// It is to go on, though there may be no news.
+    pub(super) fn stir(&self) {
+        self.flag.is_up.store(true, Ordering::Relaxed);
+    }
+
     /// Goes on, if there is news.
     pub(super) fn poll(&mut self) -> Poll<T> {
         if !self.flag.is_up.swap(false, Ordering::Relaxed) {

@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Wake, Waker};
+use std::time::Duration;
 
 use super::part::{Part, Work};
 use super::{Driver, Engine};
+
+/// How often a call that computes for long goes on, while there is news for others.
+const RARELY: Duration = Duration::from_millis(10);
 
 /// The calls for which there is news, in the order in which it came.
 #[derive(Default)]
@@ -33,6 +37,10 @@ impl Wake for Ear {
 pub(crate) struct Roots<T> {
     parts: BTreeMap<u64, Part<'static, T>>,
     news: Arc<News>,
+    /// The calls that have more to compute, in the order in which they are to go on.
+    computing: VecDeque<u64>,
+    /// When one of them went on.
+    computed: Duration,
     /// Whose turn it is.
     at: u64,
 }
@@ -49,7 +57,13 @@ pub(crate) enum Turn<T> {
 
 impl<T> Roots<T> {
     pub(crate) fn new() -> Self {
-        Self { parts: BTreeMap::new(), news: Arc::default(), at: 0 }
+        Self {
+            parts: BTreeMap::new(),
+            news: Arc::default(),
+            computing: VecDeque::new(),
+            computed: Duration::ZERO,
+            at: 0,
+        }
     }
 
     pub(crate) fn begin(&mut self, number: u64, work: Work<'static, T>) {
@@ -64,7 +78,26 @@ impl<T> Roots<T> {
     }
 
     pub(crate) fn has_news(&self) -> bool {
-        !self.news.numbers().is_empty()
+        !self.computing.is_empty() || !self.news.numbers().is_empty()
+    }
+
+    /// Whether nobody has news, and somebody has more to compute.
+    pub(crate) fn only_computes(&self) -> bool {
+        !self.computing.is_empty() && self.news.numbers().is_empty()
+    }
+
+    /// Those with news come first, so that who computes for long keeps nobody else for long.
+    fn next(&mut self, now: Duration) -> Option<u64> {
+        let is_time = now >= self.computed + RARELY;
+        let news = if is_time && !self.computing.is_empty() {
+            None
+        } else {
+            self.news.numbers().pop_front()
+        };
+        news.or_else(|| {
+            self.computed = now;
+            self.computing.pop_front()
+        })
     }
 
     /// The call whose turn it is, or was last.
@@ -75,7 +108,7 @@ impl<T> Roots<T> {
     /// Lets the next call with news go on, at the driver's time. A call that panics here is dropped.
     pub(crate) fn turn(&mut self, driver: &mut dyn Driver, engine: &Engine) -> Turn<T> {
         engine.begin_turn(driver.now(engine.computed.take()));
-        let Some(number) = self.news.numbers().pop_front() else { return Turn::Idle };
+        let Some(number) = self.next(engine.now()) else { return Turn::Idle };
         self.at = number;
         let Some(mut part) = self.parts.remove(&number) else { return Turn::On };
         let polled = part.poll();
@@ -83,6 +116,12 @@ impl<T> Roots<T> {
         match polled {
             Poll::Ready(outcome) => Turn::Done(number, outcome),
             Poll::Pending => {
+                if engine.is_computing.get() {
+                    // Its own parts tell it of the next stretch, which is no news.
+                    self.news.numbers().retain(|other| *other != number);
+                    part.stir();
+                    self.computing.push_back(number);
+                }
                 self.parts.insert(number, part);
                 Turn::On
             }

@@ -239,15 +239,10 @@ fn who_computes_is_not_waited_for() {
     let mut script = Script::new([]);
     let mut turns = 0;
     let run = script.run(async |engine| {
-        poll_fn(|context| {
+        poll_fn(|_| {
             turns += 1;
-            engine.compute(250_000);
-            if turns < 4 {
-                context.waker().wake_by_ref();
-                Poll::Pending
-            } else {
-                Poll::Ready(engine.now())
-            }
+            engine.compute(250_000, turns < 4);
+            if turns < 4 { Poll::Pending } else { Poll::Ready(engine.now()) }
         })
         .await
     });

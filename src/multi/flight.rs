@@ -79,8 +79,20 @@ impl<T> Flight<T> {
         self.calls.insert(number, Passenger { tag, call, kept: 0, is_ending: false });
     }
 
+    /// Takes what happens until that time, as far as the driver waits.
+    pub(crate) fn wait(&mut self, driver: &mut dyn Driver, until: Duration) -> io::Result<()> {
+        let waited = driver.wait(until, &self.engine);
+        self.engine.perform(driver);
+        waited
+    }
+
     /// Lets the next call with news go on; false where there is none.
     pub(crate) fn turn(&mut self, driver: &mut dyn Driver) -> bool {
+        if self.roots.only_computes() {
+            // What came meanwhile goes before. An error is told by whoever waits next.
+            let now = driver.now(0);
+            let _heard = self.wait(driver, now);
+        }
         match self.roots.turn(driver, &self.engine) {
             Turn::Idle => return false,
             Turn::Done(number, found) => self.end(number, Ok(found)),

@@ -144,7 +144,7 @@ impl<T> Multi<T> {
 
     /// Takes what happened.
     pub(crate) fn hear(&mut self) -> io::Result<()> {
-        self.watch.wait(Duration::ZERO, self.flight.engine())
+        self.flight.wait(&mut self.watch, Duration::ZERO)
     }
 
     /// Until when there is time for turns.

@@ -8,6 +8,7 @@ mod network;
 mod repeats;
 mod tampering;
 mod texts;
+mod together;
 
 pub(crate) use network::{Network, Relay};
 

@@ -1,0 +1,415 @@
+//! Many calls at once: what they share, and what they do not.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hickory_resolver::proto::rr::Name;
+use world::World;
+
+use super::{Network, Relay, context};
+use crate::budget::Exhausted;
+use crate::cause::Detail;
+use crate::decide::{Action, Decision, Level};
+use crate::dns::Mode;
+use crate::dns::wire::names::{display, parse};
+use crate::dns::wire::{name_in, rtype};
+use crate::multi::{Flight, Found};
+
+const SOCKETS: usize = 256;
+const SECOND: Duration = Duration::from_secs(1);
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// Name and type that a query is for.
+fn question(query: &[u8]) -> (Name, u16) {
+    let (name, rtype) = name_in(&query[12..]).unwrap();
+    (name, u16::from_be_bytes([rtype[0], rtype[1]]))
+}
+
+/// Questions that reached a name server, and how often.
+type Asked = RefCell<BTreeMap<(String, u16), u32>>;
+
+/// The world's name server, whose replies `alter` may change or drop, given how often the question came before.
+fn relay<'r>(
+    world: &'r World,
+    asked: &'r Asked,
+    alter: impl Fn(&Name, u16, u32, Vec<u8>) -> Option<Vec<u8>> + 'r,
+) -> Relay<'r> {
+    Box::new(move |_, query, by_tcp| {
+        let (name, rtype) = question(query);
+        let before = {
+            let mut asked = asked.borrow_mut();
+            let count = asked.entry((display(&name), rtype)).or_default();
+            *count += 1;
+            *count - 1
+        };
+        alter(&name, rtype, before, world.answer(query, by_tcp)?)
+    })
+}
+
+fn honest(_: &Name, _: u16, _: u32, reply: Vec<u8>) -> Option<Vec<u8>> {
+    Some(reply)
+}
+
+/// An error instead of an answer (RFC 1035 section 4.1.1).
+fn servfail(mut reply: Vec<u8>) -> Vec<u8> {
+    reply[3] = reply[3] & 0xf0 | 2;
+    reply[6..12].fill(0);
+    let records = name_in(&reply[12..]).unwrap().1.len() - 4;
+    reply.truncate(reply.len() - records);
+    reply
+}
+
+/// Calls by the numbers of their tags, over one network.
+struct Party<'p> {
+    flight: Flight<usize>,
+    network: Network<'p>,
+    started: usize,
+    /// Outcomes by tag, and when each came.
+    found: BTreeMap<usize, (Found, Duration)>,
+}
+
+impl<'p> Party<'p> {
+    fn new(network: Network<'p>, world: &World, mode: Mode, timeout: Duration) -> Self {
+        let mut context = context(world, Level::Dane, mode);
+        context.set_timeout(timeout);
+        let flight = Flight::new(context.settings().clone(), SOCKETS);
+        Self { flight, network, started: 0, found: BTreeMap::new() }
+    }
+
+    fn look_up(&mut self, world: &World, domain: &str) -> usize {
+        let (tag, port) = (self.started, world.smtp_port);
+        self.started += 1;
+        let network = &mut self.network;
+        self.flight.begin(network, tag, |settings, place| settings.lookup(place, domain, port));
+        tag
+    }
+
+    /// Whatever can be done at this moment.
+    fn go_on(&mut self) {
+        while self.flight.turn(&mut self.network) {
+            while let Some(outcome) = self.flight.next() {
+                self.found.insert(outcome.tag, (outcome.found.unwrap(), self.network.elapsed()));
+            }
+        }
+    }
+
+    fn wait(&mut self, most: Duration) {
+        let until = self.flight.wake().unwrap().min(self.network.elapsed().saturating_add(most));
+        self.flight.wait(&mut self.network, until).unwrap();
+    }
+
+    /// Runs until all are done.
+    fn finish(&mut self) {
+        self.go_on();
+        while self.flight.running() > 0 {
+            self.wait(Duration::MAX);
+            self.go_on();
+        }
+        let deeds =
+            |word: &str| self.network.transcript.iter().filter(|deed| deed.contains(word)).count();
+        assert_eq!(deeds(" Open("), deeds(" Close("), "no socket is left open");
+    }
+
+    fn decision(&self, tag: usize) -> &Decision {
+        match &self.found[&tag].0 {
+            Found::Destination(destination) => &destination.decision,
+            Found::Report(_) | Found::Answer(_) => panic!("a lookup"),
+        }
+    }
+
+    fn time(&self, tag: usize) -> Duration {
+        self.found[&tag].1
+    }
+}
+
+/// Of each action, and with different numbers of questions.
+const HONEST: [&str; 6] =
+    ["good.test", "mismatch.test", "tlsa-none.test", "nsec3.test", "wildcard.test", "dname.test"];
+
+/// The action for each honest domain when it is alone.
+fn truth(world: &World, mode: Mode) -> Vec<Action> {
+    let alone = |domain: &&str| {
+        let context = context(world, Level::Dane, mode);
+        let found = context.over(&mut Network::of(world)).lookup(domain, world.smtp_port).unwrap();
+        found.decision.verdict.action
+    };
+    HONEST.iter().map(alone).collect()
+}
+
+fn assert_true(party: &Party<'_>, tags: &[usize], truth: &[Action]) {
+    for (tag, action) in tags.iter().zip(truth.iter().cycle()) {
+        let decision = party.decision(*tag);
+        assert_eq!(decision.verdict.action, *action, "{}", decision.text);
+    }
+}
+
+#[test]
+fn equal_questions_of_calls_under_way_are_asked_once() {
+    let world = World::without_sockets();
+    for mode in [Mode::Validate, Mode::TrustAd] {
+        let asked = Asked::default();
+        let network = Network::with(&world, relay(&world, &asked, honest));
+        let mut party = Party::new(network, &world, mode, 30 * SECOND);
+        let domains = HONEST.iter().cycle().take(5 * HONEST.len());
+        let tags: Vec<_> = domains.map(|domain| party.look_up(&world, domain)).collect();
+        party.finish();
+        assert_true(&party, &tags, &truth(&world, mode));
+        let twice: Vec<_> = asked.take().into_iter().filter(|(_, count)| *count > 1).collect();
+        assert!(twice.is_empty(), "{mode:?}: {twice:?}");
+    }
+}
+
+#[test]
+fn who_comes_later_is_served_with_what_those_under_way_have() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let silent = |name: &Name, rtype, _, reply| {
+        (rtype != rtype::TLSA || !display(name).ends_with("mx.mismatch.test")).then_some(reply)
+    };
+    let network = Network::with(&world, relay(&world, &asked, silent));
+    let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+    let first = party.look_up(&world, "mismatch.test");
+    party.go_on();
+    while party.network.elapsed() < SECOND {
+        party.wait(SECOND);
+        party.go_on();
+    }
+    let second = party.look_up(&world, "mismatch.test");
+    party.finish();
+    let mx = asked.borrow()[&("mismatch.test".to_owned(), rtype::MX)];
+    assert_eq!(mx, 1, "the first call has the reply still");
+    assert_eq!(party.decision(first).verdict.detail, Detail::Timeout);
+    assert_eq!(party.decision(second).verdict.detail, Detail::Timeout);
+    // Each by its own patience.
+    let patience = 10 * SECOND + SECOND / 2;
+    assert!(party.time(first) < patience + SECOND / 10, "{:?}", party.time(first));
+    let second = party.time(second) - SECOND;
+    assert!((patience..patience + SECOND / 10).contains(&second), "{second:?}");
+}
+
+/// What fails for one fails for no other: the first question is answered by an error, by garbage, or not at all.
+#[test]
+fn a_failure_is_never_shared() {
+    let world = World::without_sockets();
+    type Alter = fn(Vec<u8>) -> Option<Vec<u8>>;
+    let alterations: [(&str, Alter); 2] = [
+        ("an error", |reply| Some(servfail(reply))),
+        ("garbage", |mut reply| {
+            reply.truncate(reply.len() - 1);
+            Some(reply)
+        }),
+    ];
+    for (what, alter) in alterations {
+        for meant in [rtype::MX, rtype::DNSKEY] {
+            let asked = Asked::default();
+            let first_only = |name: &Name, rtype, before, reply| {
+                let is_meant = rtype == meant && display(name) == "good.test";
+                if is_meant && before == 0 { alter(reply) } else { Some(reply) }
+            };
+            let network = Network::with(&world, relay(&world, &asked, first_only));
+            let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+            let tags: Vec<_> = (0..5).map(|_| party.look_up(&world, "good.test")).collect();
+            party.finish();
+            let failed = |tag: &&usize| party.decision(**tag).verdict.action == Action::Defer;
+            let failures = tags.iter().filter(failed).count();
+            // Whose zone was not proven may find that another call has proven it.
+            assert!(
+                failures == 1 || (failures == 0 && meant == rtype::DNSKEY),
+                "{failures} {what}"
+            );
+            // Those who waited along in vain wait for one of them.
+            let count = asked.borrow()[&("good.test".to_owned(), meant)];
+            assert_eq!(count, 2, "{what} for {meant}");
+        }
+    }
+}
+
+/// A zone that fails for whoever asks: each call finds that out by itself, and says what it says alone.
+#[test]
+fn where_everybody_fails_everybody_fails_by_itself() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let fails = |name: &Name, _, _, reply| {
+        Some(if display(name) == "good.test" { servfail(reply) } else { reply })
+    };
+    let network = Network::with(&world, relay(&world, &asked, fails));
+    let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+    let tags: Vec<_> = (0..5).map(|_| party.look_up(&world, "good.test")).collect();
+    party.finish();
+    let texts: Vec<_> = tags.iter().map(|tag| &party.decision(*tag).text).collect();
+    assert!(texts[0].contains("SERVFAIL for MX of good.test"), "{}", texts[0]);
+    assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
+}
+
+#[test]
+fn a_lost_packet_is_sent_again_once_for_all_who_wait() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let loses = |_: &Name, _, before, reply| (before > 0).then_some(reply);
+    let network = Network::with(&world, relay(&world, &asked, loses));
+    let mut party = Party::new(network, &world, Mode::Validate, 60 * SECOND);
+    let tags: Vec<_> = (0..50).map(|_| party.look_up(&world, "good.test")).collect();
+    party.finish();
+    assert_true(&party, &tags, &[Action::Verify]);
+    let more: Vec<_> = asked.take().into_iter().filter(|(_, count)| *count != 2).collect();
+    assert!(more.is_empty(), "{more:?}");
+}
+
+/// The one that asked is gone; the others have its question still, and nothing of it comes out.
+#[test]
+fn a_cancelled_call_leaves_its_questions_to_those_who_wait_along() {
+    let world = World::without_sockets();
+    for rounds in 0..12 {
+        let asked = Asked::default();
+        let network = Network::with(&world, relay(&world, &asked, honest));
+        let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+        let first = party.look_up(&world, "good.test");
+        let second = party.look_up(&world, "good.test");
+        for _ in 0..rounds {
+            party.go_on();
+            if party.flight.running() > 0 {
+                party.wait(SECOND);
+            }
+        }
+        party.flight.cancel(&mut party.network, |tag| *tag == first);
+        let was_done = party.found.contains_key(&first);
+        party.finish();
+        assert_eq!(party.found.contains_key(&first), was_done, "after {rounds} rounds");
+        assert_eq!(party.decision(second).verdict.action, Action::Verify);
+        let twice: Vec<_> = asked.take().into_iter().filter(|(_, count)| *count > 1).collect();
+        assert!(rounds == 0 || twice.is_empty(), "after {rounds} rounds: {twice:?}");
+    }
+}
+
+/// Domains that spend all that a call may spend, beside honest ones in the same TLD.
+#[test]
+fn who_exhausts_itself_takes_nobody_along() {
+    let world = World::without_sockets();
+    let attacks = ["checks", "digests", "hashes", "signatures"];
+    let hostile: Vec<_> =
+        attacks.iter().map(|attack| format!("{attack}.c100.{}", world::hostile::APEX)).collect();
+    let run = |with_hostile: bool| {
+        let network = Network::of(&world);
+        let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+        let mut bad = Vec::new();
+        if with_hostile {
+            bad.extend(hostile.iter().map(|domain| party.look_up(&world, domain)));
+        }
+        let domains = HONEST.iter().cycle().take(166 * HONEST.len());
+        let tags: Vec<_> = domains.map(|domain| party.look_up(&world, domain)).collect();
+        party.finish();
+        for tag in bad {
+            assert_eq!(party.decision(tag).verdict.action, Action::Defer);
+        }
+        assert_true(&party, &tags, &truth(&world, Mode::Validate));
+        tags.iter().map(|tag| party.time(*tag)).max().unwrap()
+    };
+    let (alone, beside) = (run(false), run(true));
+    println!("996 lookups alone {alone:?}, beside {} hostile ones {beside:?}", hostile.len());
+    assert!(beside < alone + alone / 10 + 20 * MILLISECOND, "{alone:?} {beside:?}");
+}
+
+#[test]
+fn a_tld_that_never_answers_keeps_nobody_else() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let dead = parse("dead").unwrap();
+    let silent = |name: &Name, _, _, reply| (!dead.zone_of(name)).then_some(reply);
+    let run = |silent_ones: usize| {
+        let network = Network::with(&world, relay(&world, &asked, silent));
+        let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+        let bad: Vec<_> =
+            (0..silent_ones).map(|n| party.look_up(&world, &format!("d{n}.dead"))).collect();
+        let domains = HONEST.iter().cycle().take(50 * HONEST.len());
+        let tags: Vec<_> = domains.map(|domain| party.look_up(&world, domain)).collect();
+        party.finish();
+        for tag in bad {
+            assert_eq!(party.decision(tag).verdict.detail, Detail::Timeout);
+            let time = party.time(tag);
+            assert!((10 * SECOND..11 * SECOND).contains(&time), "as alone: {time:?}");
+        }
+        assert_true(&party, &tags, &truth(&world, Mode::Validate));
+        tags.iter().map(|tag| party.time(*tag)).max().unwrap()
+    };
+    let (alone, beside) = (run(0), run(30));
+    println!("300 lookups alone {alone:?}, beside 30 of a dead TLD {beside:?}");
+    assert!(beside < 2 * alone, "{alone:?} {beside:?}");
+}
+
+#[test]
+fn a_few_sockets_are_taken_in_turn() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let dead = parse("dead").unwrap();
+    let silent = |name: &Name, _, _, reply| (!dead.zone_of(name)).then_some(reply);
+    let network = Network::with(&world, relay(&world, &asked, silent));
+    let mut party = Party::new(network, &world, Mode::TrustAd, 30 * SECOND);
+    party.flight.engine().set_sockets(2);
+    let bad: Vec<_> = (0..200).map(|n| party.look_up(&world, &format!("d{n}.dead"))).collect();
+    let good = party.look_up(&world, "good.test");
+    party.finish();
+    let unsent = "no socket was free in time to ask for";
+    let texts: Vec<_> = bad.iter().map(|tag| &party.decision(*tag).text).collect();
+    let never_asked = texts.iter().filter(|text| text.contains(unsent)).count();
+    let not_answered = texts.iter().filter(|text| text.contains("did not answer")).count();
+    assert_eq!(never_asked + not_answered, bad.len(), "{texts:?}");
+    // Two sockets, each for a second and a half at least, in 30 seconds.
+    assert!((1..=40).contains(&not_answered), "{not_answered}");
+    assert!(bad.iter().all(|tag| party.time(*tag) <= 30 * SECOND + MILLISECOND));
+    // It waited its turn for its first question behind 200 others, and was then the one with fewest.
+    assert_eq!(party.decision(good).verdict.detail, Detail::Timeout);
+
+    let network = Network::with(&world, relay(&world, &asked, silent));
+    let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+    party.flight.engine().set_sockets(8);
+    for n in 0..4 {
+        party.look_up(&world, &format!("d{n}.dead"));
+    }
+    let good = party.look_up(&world, "good.test");
+    party.finish();
+    assert_eq!(party.decision(good).verdict.action, Action::Verify);
+    // Those with sockets give them back after a second and a half, and then after three.
+    assert!(party.time(good) < 5 * SECOND, "{:?}", party.time(good));
+}
+
+#[test]
+fn past_the_memory_of_all_the_one_that_holds_most_ends() {
+    let world = World::without_sockets();
+    let network = Network::of(&world);
+    let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
+    party.flight.set_memory(200_000);
+    let large = party.look_up(&world, "large.test");
+    let tags: Vec<_> = HONEST.iter().map(|domain| party.look_up(&world, domain)).collect();
+    party.finish();
+    assert_true(&party, &tags, &truth(&world, Mode::Validate));
+    let decision = party.decision(large);
+    assert_eq!(decision.verdict.action, Action::Defer, "{}", decision.text);
+    let text = Exhausted::SharedMemory.to_string();
+    assert!(decision.text.ends_with(&text), "{}", decision.text);
+}
+
+/// To the nanosecond, in virtual time: by its own deadline, whenever it began.
+#[test]
+fn each_call_ends_at_its_own_deadline() {
+    let world = World::without_sockets();
+    let asked = Asked::default();
+    let network = Network::with(&world, relay(&world, &asked, |_, _, _, _| None));
+    let mut party = Party::new(network, &world, Mode::Validate, 5 * SECOND);
+    let mut began = Vec::new();
+    for n in 0..20 {
+        began.push(party.network.elapsed());
+        party.look_up(&world, &format!("d{}.test", n % 3));
+        party.go_on();
+        let next = party.network.elapsed() + 130 * MILLISECOND;
+        while party.network.elapsed() < next {
+            party.wait(next - party.network.elapsed());
+            party.go_on();
+        }
+    }
+    party.finish();
+    for (tag, began) in began.into_iter().enumerate() {
+        assert_eq!(party.time(tag) - began, 5 * SECOND, "{tag}");
+        assert_eq!(party.decision(tag).verdict.detail, Detail::Timeout);
+    }
+}
