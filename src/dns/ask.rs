@@ -199,7 +199,8 @@ impl<'c> Asking<'c> {
             let part = if is_own { Part::Asks } else { Part::Follows };
             let mut waited = self.wait(&exchange, part).await;
             if matches!(waited, Waited::Stale) && self.others(kind).is_none() {
-                let left = self.until.unwrap_or_default().saturating_sub(self.call.engine.now());
+                let now = self.call.engine.now();
+                let left = self.until.map_or(self.patience, |until| until.saturating_sub(now));
                 if left < self.patience / 2 {
                     waited = self.wait(&exchange, Part::Stays).await;
                 } else {
@@ -228,17 +229,18 @@ impl<'c> Asking<'c> {
         let (now, failed) = (self.call.engine.now(), self.failed);
         self.call.shared.under_way(&self.question, kind).filter(|exchange| {
             exchange.begun().is_none_or(|begun| failed.is_none_or(|failed| failed < begun))
-                && exchange.ends().is_none_or(|end| now < end)
+                && now < exchange.ends()
         })
     }
 
     fn begin(&self, kind: Kind) -> Rc<Exchange> {
-        let Call { engine, shared, budget, number, .. } = self.call;
+        let Call { engine, shared, budget, number, deadline, .. } = self.call;
         if self.counts || kind == Kind::Stream {
             budget.count_packet();
         }
         let left = self.until.map_or(self.patience, |until| until.saturating_sub(engine.now()));
-        let exchange = Rc::new(Exchange::begin(engine, *number, kind, &self.question, left));
+        let exchange = Exchange::begin(engine, *number, *deadline, kind, &self.question, left);
+        let exchange = Rc::new(exchange);
         shared.begin(&self.question, kind, &exchange);
         exchange
     }
@@ -247,14 +249,15 @@ impl<'c> Asking<'c> {
     async fn wait(&mut self, exchange: &Exchange, part: Part) -> Waited {
         let Call { engine, deadline, .. } = self.call;
         let (mut heard, mut superseded) = (pin!(exchange.heard()), pin!(exchange.superseded()));
-        let mut alarm = engine.alarm(*deadline);
+        let mut alarm = engine.alarm(exchange.ends().min(*deadline));
         let mut is_sent = false;
         poll_fn(|context| {
             if let Poll::Ready(heard) = heard.as_mut().poll(context) {
                 return Poll::Ready(Waited::Heard(heard));
             }
-            if !is_sent && let Some(ends) = exchange.ends() {
+            if !is_sent && exchange.begun().is_some() {
                 is_sent = true;
+                let ends = exchange.ends();
                 let asked = if part == Part::Asks { ends } else { engine.now() + self.patience };
                 let until = *self.until.get_or_insert(asked);
                 let until = if part == Part::Follows { until.min(ends) } else { until };
@@ -268,9 +271,9 @@ impl<'c> Asking<'c> {
             }
             let now = engine.now();
             Poll::Ready(match self.until {
-                None => Waited::Unsent,
-                Some(until) if now < until && now < *deadline => Waited::Stale,
+                until if now < until.unwrap_or(*deadline).min(*deadline) => Waited::Stale,
                 Some(_) => Waited::Silent,
+                None => Waited::Unsent,
             })
         })
         .await

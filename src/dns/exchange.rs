@@ -31,18 +31,20 @@ pub(super) type Heard = Result<Rc<[u8]>, Rc<io::Error>>;
 pub(super) struct Exchange {
     /// When it was sent.
     begun: Once<Duration>,
-    /// How long who asked is going to wait from then on.
+    /// How long who asked is going to wait from then on, and until when for that.
     patience: Duration,
+    deadline: Duration,
     /// It has been asked anew.
     superseded: Once<()>,
     heard: Rc<Joint<Heard>>,
 }
 
 impl Exchange {
-    /// Sends the question for a call, when it is that call's turn. Its ID is random, as its port is.
+    /// Sends the question for a call, when it is that call's turn and if its deadline has not come. Its ID is random, as its port is.
     pub(super) fn begin(
         engine: &Rc<Engine>,
         call: u64,
+        deadline: Duration,
         kind: Kind,
         question: &Question,
         patience: Duration,
@@ -55,7 +57,7 @@ impl Exchange {
                 Kind::Stream => framed(&query),
             }
         };
-        let socket = engine.ask(call, kind, server, query);
+        let socket = engine.ask(call, kind, server, deadline, query);
         let (begun, question) = (Once::new(), question.clone());
         let (begins, engine) = (begun.clone(), engine.clone());
         let heard = Joint::new(async move {
@@ -67,7 +69,7 @@ impl Exchange {
             };
             reply.map(Rc::from).map_err(Rc::new)
         });
-        Self { begun, patience, superseded: Once::new(), heard }
+        Self { begun, patience, deadline, superseded: Once::new(), heard }
     }
 
     /// When it was sent, if it was.
@@ -75,9 +77,9 @@ impl Exchange {
         self.begun.get().copied()
     }
 
-    /// Until when it is worth waiting for; none before it was sent.
-    pub(super) fn ends(&self) -> Option<Duration> {
-        self.begun().map(|begun| begun + self.patience)
+    /// Until when who asked is going to wait.
+    pub(super) fn ends(&self) -> Duration {
+        self.begun().map_or(self.deadline, |begun| begun + self.patience)
     }
 
     /// Tells those who wait that the question is asked anew.

@@ -136,7 +136,7 @@ impl Engine {
 
     /// Opens what waits, as far as there is room.
     fn open_waiting(&self) {
-        while let Some(open) = self.room.borrow_mut().next() {
+        while let Some(open) = self.room.borrow_mut().next(self.now()) {
             self.push(open.deed());
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Open {
     pub(super) id: Id,
     pub(super) kind: Kind,
     pub(super) peer: SocketAddr,
+    /// When nobody waits for it any longer.
+    pub(super) deadline: Duration,
 }
 
 impl Open {
@@ -59,14 +61,17 @@ impl Room {
     }
 
     /// The next to be opened, which counts as open from now on.
-    pub(super) fn next(&mut self) -> Option<Open> {
+    pub(super) fn next(&mut self, now: Duration) -> Option<Open> {
         if self.open >= self.sockets || self.try_again.is_some() {
             return None;
         }
         let share = if self.lines.len() == 1 { self.sockets } else { self.sockets.div_ceil(2) };
         let most = SOCKETS_OF_A_CALL.min(share);
-        let waits = |line: &&mut Line| !line.waiting.is_empty() && line.open.len() < most;
-        let next = self.lines.values_mut().filter(waits);
+        let waits = |line: &mut Line| {
+            line.waiting.retain(|open| now < open.deadline);
+            !line.waiting.is_empty() && line.open.len() < most
+        };
+        let next = self.lines.values_mut().filter_map(|line| waits(line).then_some(line));
         let line = next.min_by_key(|line| (line.open.len(), line.served))?;
         let open = line.waiting.pop_front()?;
         self.served += 1;

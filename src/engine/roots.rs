@@ -108,6 +108,7 @@ impl<T> Roots<T> {
     /// Lets the next call with news go on, at the driver's time. A call that panics here is dropped.
     pub(crate) fn turn(&mut self, driver: &mut dyn Driver, engine: &Engine) -> Turn<T> {
         engine.begin_turn(driver.now(engine.computed.take()));
+        engine.perform(driver);
         let Some(number) = self.next(engine.now()) else { return Turn::Idle };
         self.at = number;
         let Some(mut part) = self.parts.remove(&number) else { return Turn::On };

@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::room::Open;
 use super::{Deed, Engine, Event, Id, Kind};
@@ -118,9 +119,15 @@ pub(crate) struct Socket {
 }
 
 impl Engine {
-    /// A connection for a call, begun when it is its turn.
-    pub(crate) fn connect(self: &Rc<Self>, call: u64, kind: Kind, peer: SocketAddr) -> Socket {
-        self.begin(call, kind, peer, None)
+    /// A connection for a call, begun when it is its turn, if that comes before the deadline.
+    pub(crate) fn connect(
+        self: &Rc<Self>,
+        call: u64,
+        kind: Kind,
+        peer: SocketAddr,
+        deadline: Duration,
+    ) -> Socket {
+        self.begin(call, kind, peer, deadline, None)
     }
 
     /// The same, to send what `first` makes of 16 random bits as soon as it is connected.
@@ -129,9 +136,10 @@ impl Engine {
         call: u64,
         kind: Kind,
         peer: SocketAddr,
+        deadline: Duration,
         first: impl FnOnce(u16) -> Vec<u8> + 'static,
     ) -> Socket {
-        self.begin(call, kind, peer, Some(Box::new(first)))
+        self.begin(call, kind, peer, deadline, Some(Box::new(first)))
     }
 
     fn begin(
@@ -139,12 +147,13 @@ impl Engine {
         call: u64,
         kind: Kind,
         peer: SocketAddr,
+        deadline: Duration,
         first: Option<First>,
     ) -> Socket {
         let id = Id(self.next_socket.replace(self.next_socket.get() + 1));
         let row = Rc::new(RefCell::new(Row::new(kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
-        self.room.borrow_mut().wait(call, Open { id, kind, peer });
+        self.room.borrow_mut().wait(call, Open { id, kind, peer, deadline });
         self.open_waiting();
         Socket { engine: self.clone(), call, id, row }
     }

@@ -23,6 +23,8 @@ struct Script {
     events: VecDeque<(Id, Event<'static>)>,
     /// Sockets are opened by whoever performs, at once.
     opens: bool,
+    /// So many times there is no descriptor for one.
+    crowded: u32,
     deeds: Vec<Deed>,
     waits: u32,
 }
@@ -57,9 +59,11 @@ impl Driver for Script {
 
     fn perform(&mut self, deed: Deed, engine: &Engine) {
         self.deeds.push(deed.clone());
-        if let Deed::Open(id, ..) = deed
-            && self.opens
-        {
+        let Deed::Open(id, ..) = deed else { return };
+        if self.crowded > 0 {
+            self.crowded -= 1;
+            engine.handle(id, Event::Crowded);
+        } else if self.opens {
             engine.handle(id, opened(id.0 as u16));
         }
     }
@@ -75,7 +79,7 @@ impl Driver for Script {
 }
 
 async fn open(engine: &Rc<Engine>, kind: Kind) -> Socket {
-    let socket = engine.connect(0, kind, PEER);
+    let socket = engine.connect(0, kind, PEER, 60 * SECOND);
     socket.opens().await.unwrap();
     socket
 }
@@ -108,7 +112,7 @@ fn the_first_message_goes_out_with_the_random_bits_of_its_connection() {
     let mut script = Script::new([(0, received(b"reply"))]);
     let reply = script.run(async |engine| {
         let first = |token: u16| token.wrapping_sub(1).to_be_bytes().to_vec();
-        engine.ask(0, Kind::Datagram, PEER, first).receive().await.unwrap()
+        engine.ask(0, Kind::Datagram, PEER, SECOND, first).receive().await.unwrap()
     });
     assert_eq!((reply, script.waits), (b"reply".to_vec(), 1));
     assert_eq!(script.deeds[1], Deed::Send(Id(0), vec![0xff, 0xff]));
@@ -187,6 +191,42 @@ fn sockets_are_bounded_and_the_next_waits_for_room() {
     });
     assert_eq!(most.max(), Some(SOCKETS as i32));
     assert_eq!(script.count(|deed| matches!(deed, Deed::Open(..))), SOCKETS + 2);
+}
+
+#[test]
+fn where_there_is_no_descriptor_it_is_tried_again() {
+    let mut script = Script { crowded: 3, ..Script::new([]) };
+    let run = script.run(async |engine| {
+        let socket = engine.connect(0, Kind::Datagram, PEER, SECOND);
+        let begins = engine.within(SECOND, socket.begins()).await;
+        (begins, engine.now())
+    });
+    assert_eq!(run, (Some(()), Duration::from_millis(300)));
+    assert_eq!(script.count(|deed| matches!(deed, Deed::Open(..))), 4);
+    let mut script = Script { crowded: u32::MAX, ..Script::new([]) };
+    let run = script.run(async |engine| {
+        let socket = engine.connect(0, Kind::Datagram, PEER, SECOND);
+        engine.within(SECOND, socket.begins()).await
+    });
+    assert_eq!(run, None);
+    assert_eq!(script.count(|deed| matches!(deed, Deed::Close(_))), 0, "it never was");
+}
+
+/// Of two calls, the one that asks for little never waits for all that the other asks for.
+#[test]
+fn the_next_socket_is_for_the_call_that_has_fewest() {
+    let mut script = Script::new([]);
+    let run = script.run(async |engine| {
+        let many: Vec<_> = (0..4 * SOCKETS)
+            .map(|_| engine.connect(1, Kind::Datagram, PEER, 60 * SECOND))
+            .collect();
+        let one = engine.connect(2, Kind::Datagram, PEER, 60 * SECOND);
+        let two = engine.connect(2, Kind::Datagram, PEER, 60 * SECOND);
+        let early = engine.within(SECOND, one.begins()).await;
+        drop(many.into_iter().next());
+        (early, engine.within(2 * SECOND, all([one.begins(), two.begins()])).await.is_some())
+    });
+    assert_eq!(run, (None, true), "all were open when it came, and then it was its turn");
 }
 
 /// To cancel is to drop.

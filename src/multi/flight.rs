@@ -169,9 +169,9 @@ impl<T> Flight<T> {
         !self.done.is_empty()
     }
 
-    /// When there is something to do; zero where there is already.
+    /// When there is something to do; zero where there is already, none where nothing runs.
     pub(crate) fn wake(&self) -> Option<Duration> {
-        if self.has_outcome() || self.roots.has_news() {
+        if self.has_outcome() || (self.running() > 0 && self.roots.has_news()) {
             return Some(Duration::ZERO);
         }
         self.engine.wake()

@@ -357,6 +357,8 @@ fn a_few_sockets_are_taken_in_turn() {
     // Two sockets, each for a second and a half at least, in 30 seconds.
     assert!((1..=40).contains(&not_answered), "{not_answered}");
     assert!(bad.iter().all(|tag| party.time(*tag) <= 30 * SECOND + MILLISECOND));
+    let packets: u32 = asked.take().values().sum();
+    assert!(packets <= 41, "none is sent when nobody waits any longer: {packets}");
     // It waited its turn for its first question behind 200 others, and was then the one with fewest.
     assert_eq!(party.decision(good).verdict.detail, Detail::Timeout);
 

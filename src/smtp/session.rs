@@ -57,7 +57,7 @@ pub(crate) async fn connect(
     deadline: Duration,
 ) -> Attempt {
     let dead = |cause: String| Attempt::ConnectionFailed(format!("{}: {cause}", target.address));
-    let socket = engine.connect(call, Kind::Stream, target.address);
+    let socket = engine.connect(call, Kind::Stream, target.address, deadline);
     if engine.within(deadline, socket.begins()).await.is_none() {
         return dead("no socket was free in time".into());
     }
