@@ -193,12 +193,44 @@
  *         return action == DANE_POLICY_ACTION_DELIVER || action == DANE_POLICY_ACTION_ENCRYPT
  *                || action == DANE_POLICY_ACTION_OPPORTUNISTIC;
  *     }
+ * 5. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
+ * wait for; what stands for a message is the tag:
+ *
+ *     struct message;
+ *     void resume(struct message *message, dane_policy_destination *destination);
+ *
+ *     int wants_policy(dane_policy_multi *multi, struct message *message, const char *domain)
+ *     {
+ *         return dane_policy_multi_lookup(multi, domain, 25, message);
+ *     }
+ *
+ *     // While the descriptor is readable: dane_policy_multi_descriptor(multi), made once by
+ *     // dane_policy_multi_new(context, &multi).
+ *     void is_readable(dane_policy_multi *multi)
+ *     {
+ *         dane_policy_outcome *outcome;
+ *
+ *         dane_policy_multi_process(multi);
+ *         while (dane_policy_multi_next(multi, &outcome) == DANE_POLICY_OK && outcome != NULL) {
+ *             // NULL after an error, so is its decision, and that defers.
+ *             resume(dane_policy_outcome_tag(outcome),
+ *                    dane_policy_outcome_take_destination(outcome));
+ *             dane_policy_outcome_free(outcome);
+ *         }
+ *     }
+ *
+ *     void forgets(dane_policy_multi *multi, struct message *message)
+ *     {
+ *         dane_policy_multi_cancel(multi, message);
+ *     }
+ *
  *
  *
  * RULES
  *
- * Ownership   What _new, lookup, verify, check, query and probe make is freed by its own _free, in any
- *             order: a destination keeps nothing of its context, a verification nothing of its host.
+ * Ownership   What _new, lookup, verify, check, query, probe and next make is freed by its own _free, in any
+ *             order: a destination keeps nothing of its context, a verification nothing of its host,
+ *             an outcome nothing of its multi.
  *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.
  *             Out parameters come last and are NULL on failure. Pointers are NULL or valid: an
  *             object must not be used after it was freed.
@@ -220,9 +252,12 @@
  *             only; one final dot is accepted and removed.
  * Texts       One line of printable ASCII, never longer than 200 octets; names never longer than 255.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
- *             pointer by one. Calls block until done, at most the context's timeout.
- * Fork        A context made before a fork works in every child. No descriptor outlives a call; all are
- *             close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
+ *             pointer by one. Calls block until done, at most the context's timeout; those of a multi
+ *             never do, but for dane_policy_multi_wait.
+ * Fork        A context made before a fork works in every child. In another process than the one that made
+ *             it a multi can only be freed, which there closes its descriptors and nothing else.
+ * Descriptors None outlives a call; a multi has one as long as it lives, and others while its calls run. All
+ *             are close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
  * Signals     No handler is installed, no alarm set, no child made; EINTR means go on; no write raises SIGPIPE.
  *             Never longjmp out of a call into the library, from a handler or otherwise.
  * chroot      Files are read in dane_policy_context_new and never later.
@@ -243,6 +278,7 @@
  *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
  *     an SMTP reply of 128 lines and 16 KiB
  *     a chain of 32 certificates and 100 KiB; 100 signature checks on it
+ *     64 sockets open at once in a call; in all calls of a multi as dane_policy_multi_set_sockets says, and 64 MiB kept
  */
 
 #ifndef DANE_POLICY_H

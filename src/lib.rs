@@ -129,7 +129,8 @@
 //!
 //! A call blocks its thread, in poll(2), until it is done or its [time](context::Context::set_timeout) is over: 30
 //! seconds for the whole of it unless set otherwise. It needs no runtime and may be called inside any, which it blocks
-//! meanwhile: call it where the runtime lets one block. It starts no thread and leaves no descriptor behind. A
+//! meanwhile: call it where the runtime lets one block, or run many at once by a [`Multi`](multi::Multi), which never
+//! blocks and has one descriptor to wait for. It starts no thread and leaves no descriptor behind. A
 //! [`Context`](context::Context) may be shared by threads, each with calls of its own, and works in every child after a
 //! fork.
 //!

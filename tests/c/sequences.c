@@ -2,6 +2,7 @@
  * The call sequences of the header, copied as they stand, with a mail server that only remembers. Runs as
  * `world run -- sequences`; nothing there is published for port 25.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,22 @@ void note_why_not(const dane_policy_decision *why)
 void bounce(const dane_policy_decision *why)
 {
     snprintf(bounced, sizeof bounced, "%s", dane_policy_decision_text(why));
+}
+
+/* A message whose delivery waits for a lookup. */
+struct message {
+    int resumed, delivers;
+};
+
+void resume(struct message *message, dane_policy_destination *destination)
+{
+    struct session session = {0, 0};
+    size_t i;
+
+    message->resumed++;
+    for (i = 0; i < dane_policy_destination_host_count(destination); i++)
+        message->delivers += try_host(&session, dane_policy_destination_host(destination, i));
+    dane_policy_destination_free(destination);
 }
 
 static dane_policy_context *make_context(int level)
@@ -194,12 +211,39 @@ static void check_monitor(void)
     dane_policy_context_free(context);
 }
 
+/* What may go out goes on, a message that is gone is never heard of, and nothing else is watched than the descriptor. */
+static void check_event_loop(void)
+{
+    dane_policy_context *context = make_context(DANE_POLICY_LEVEL_DANE);
+    struct message sent = {0, 0}, kept = {0, 0}, gone = {0, 0};
+    dane_policy_multi *multi;
+    struct pollfd in;
+
+    CHECK(dane_policy_multi_new(context, &multi) == DANE_POLICY_OK);
+    dane_policy_context_free(context);
+    CHECK(wants_policy(multi, &sent, "tlsa-none.test") == DANE_POLICY_OK);
+    CHECK(wants_policy(multi, &kept, "mx-bogus.test") == DANE_POLICY_OK);
+    CHECK(wants_policy(multi, &gone, "good.test") == DANE_POLICY_OK);
+    forgets(multi, &gone);
+    in.fd = dane_policy_multi_descriptor(multi);
+    in.events = POLLIN;
+    while (dane_policy_multi_running(multi) > 0) {
+        CHECK(poll(&in, 1, 60000) == 1);
+        is_readable(multi);
+    }
+    CHECK(sent.resumed == 1 && sent.delivers == 1);
+    CHECK(kept.resumed == 1 && kept.delivers == 0);
+    CHECK(gone.resumed == 0);
+    dane_policy_multi_free(multi);
+}
+
 int main(void)
 {
     check_own_dns();
     check_deliver();
     check_encrypt();
     check_monitor();
+    check_event_loop();
     puts("sequences: passed");
     return 0;
 }
