@@ -32,24 +32,25 @@ impl Open {
 struct Line {
     open: BTreeMap<Id, Open>,
     waiting: VecDeque<Open>,
-    /// When it was its turn.
-    served: u64,
+    /// Since when it waits for its turn.
+    since: u64,
 }
 
-/// The room for sockets. The next one goes to the call that has fewest, and among those to the one whose turn is longest
-/// ago; so who asks for many never keeps another from its first.
+/// The room for sockets. The next one goes to the call that has fewest, and among those to the one that has waited longest
+/// since its last turn; so who asks for many never keeps another from its first.
 pub(super) struct Room {
     sockets: usize,
     open: usize,
     lines: BTreeMap<u64, Line>,
-    served: u64,
+    /// Lines that have begun to wait so far.
+    waits: u64,
     /// The system had no descriptor left; until then, unless one of ours is closed.
     try_again: Option<Duration>,
 }
 
 impl Room {
     pub(super) fn new(sockets: usize) -> Self {
-        Self { sockets, open: 0, lines: BTreeMap::new(), served: 0, try_again: None }
+        Self { sockets, open: 0, lines: BTreeMap::new(), waits: 0, try_again: None }
     }
 
     pub(super) fn limit(&mut self, sockets: usize) {
@@ -57,7 +58,9 @@ impl Room {
     }
 
     pub(super) fn wait(&mut self, call: u64, open: Open) {
-        self.lines.entry(call).or_default().waiting.push_back(open);
+        self.waits += 1;
+        let new = || Line { since: self.waits, ..Line::default() };
+        self.lines.entry(call).or_insert_with(new).waiting.push_back(open);
     }
 
     /// The next to be opened, which counts as open from now on.
@@ -72,10 +75,10 @@ impl Room {
             !line.waiting.is_empty() && line.open.len() < most
         };
         let next = self.lines.values_mut().filter_map(|line| waits(line).then_some(line));
-        let line = next.min_by_key(|line| (line.open.len(), line.served))?;
+        let line = next.min_by_key(|line| (line.open.len(), line.since))?;
         let open = line.waiting.pop_front()?;
-        self.served += 1;
-        line.served = self.served;
+        self.waits += 1;
+        line.since = self.waits;
         line.open.insert(open.id, open);
         self.open += 1;
         Some(open)

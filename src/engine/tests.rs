@@ -229,6 +229,26 @@ fn the_next_socket_is_for_the_call_that_has_fewest() {
     assert_eq!(run, (None, true), "all were open when it came, and then it was its turn");
 }
 
+/// A call that asks one thing after the other comes after those who wait for their first turn.
+#[test]
+fn sockets_are_taken_in_turn() {
+    let mut script = Script::new([]);
+    let order = RefCell::new(Vec::new());
+    script.run(async |engine| {
+        engine.set_sockets(1);
+        let ask = async |call: u64| {
+            for _ in 0..3 {
+                let socket = engine.connect(call, Kind::Datagram, PEER, 60 * SECOND);
+                socket.begins().await;
+                order.borrow_mut().push(call);
+                engine.within(engine.now() + SECOND, pending::<()>()).await;
+            }
+        };
+        all((1..=4).map(ask)).await
+    });
+    assert_eq!(order.take(), [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
+}
+
 /// To cancel is to drop.
 #[test]
 fn what_is_dropped_is_closed_and_its_news_passed_over() {
