@@ -102,8 +102,9 @@ impl Engine {
     /// Takes what happened. News of a socket that was closed meanwhile is passed over.
     pub(crate) fn handle(&self, id: Id, event: Event<'_>) {
         if let Event::Crowded = event {
-            self.tell(id, Row::put_back);
-            self.room.borrow_mut().put_back(id, self.now());
+            if let Some(call) = self.tell(id, Row::put_back) {
+                self.room.borrow_mut().put_back(call, id, self.now());
+            }
             return;
         }
         let first = self.tell(id, |row| row.handle(event)).flatten();

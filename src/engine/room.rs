@@ -1,6 +1,6 @@
 //! Who may open a socket: so many at once, taken in turn by the calls.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -36,12 +36,23 @@ struct Line {
     since: u64,
 }
 
+impl Line {
+    /// Who has fewest comes first, and among those who has waited longest.
+    fn place(&self, call: u64) -> Place {
+        (self.open.len(), self.since, call)
+    }
+}
+
+type Place = (usize, u64, u64);
+
 /// The room for sockets. The next one goes to the call that has fewest, and among those to the one that has waited longest
 /// since its last turn; so who asks for many never keeps another from its first.
 pub(super) struct Room {
     sockets: usize,
     open: usize,
     lines: BTreeMap<u64, Line>,
+    /// Those that wait for something, in the order of their turns.
+    turns: BTreeSet<Place>,
     /// Lines that have begun to wait so far.
     waits: u64,
     /// The system had no descriptor left; until then, unless one of ours is closed.
@@ -50,7 +61,14 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new(sockets: usize) -> Self {
-        Self { sockets, open: 0, lines: BTreeMap::new(), waits: 0, try_again: None }
+        Self {
+            sockets,
+            open: 0,
+            lines: BTreeMap::new(),
+            turns: BTreeSet::new(),
+            waits: 0,
+            try_again: None,
+        }
     }
 
     pub(super) fn limit(&mut self, sockets: usize) {
@@ -59,8 +77,8 @@ impl Room {
 
     pub(super) fn wait(&mut self, call: u64, open: Open) {
         self.waits += 1;
-        let new = || Line { since: self.waits, ..Line::default() };
-        self.lines.entry(call).or_insert_with(new).waiting.push_back(open);
+        let new = Line { since: self.waits, ..Line::default() };
+        self.change(call, new, |line| line.waiting.push_back(open));
     }
 
     /// The next to be opened, which counts as open from now on.
@@ -70,25 +88,31 @@ impl Room {
         }
         let share = if self.lines.len() == 1 { self.sockets } else { self.sockets.div_ceil(2) };
         let most = SOCKETS_OF_A_CALL.min(share);
-        let waits = |line: &mut Line| {
-            line.waiting.retain(|open| now < open.deadline);
-            !line.waiting.is_empty() && line.open.len() < most
-        };
-        let next = self.lines.values_mut().filter_map(|line| waits(line).then_some(line));
-        let line = next.min_by_key(|line| (line.open.len(), line.since))?;
-        let open = line.waiting.pop_front()?;
-        self.waits += 1;
-        line.since = self.waits;
-        line.open.insert(open.id, open);
-        self.open += 1;
-        Some(open)
+        loop {
+            let (_, _, call) = self.turns.first().copied().filter(|(open, ..)| *open < most)?;
+            self.waits += 1;
+            let since = self.waits;
+            let open = self.change(call, Line::default(), |line| {
+                line.waiting.retain(|open| now < open.deadline);
+                let open = line.waiting.pop_front()?;
+                line.since = since;
+                line.open.insert(open.id, open);
+                Some(open)
+            });
+            if open.is_some() {
+                self.open += 1;
+                return open;
+            }
+        }
     }
 
     /// One that was to be opened, and for which there was no descriptor.
-    pub(super) fn put_back(&mut self, id: Id, now: Duration) {
-        let found = self.lines.values_mut().find_map(|line| Some((line.open.remove(&id)?, line)));
-        if let Some((open, line)) = found {
-            line.waiting.push_front(open);
+    pub(super) fn put_back(&mut self, call: u64, id: Id, now: Duration) {
+        let is_open = self.change(call, Line::default(), |line| {
+            let open = line.open.remove(&id);
+            open.map(|open| line.waiting.push_front(open)).is_some()
+        });
+        if is_open {
             self.open -= 1;
             self.try_again = Some(now + TRY_AGAIN);
         }
@@ -96,21 +120,33 @@ impl Room {
 
     /// One that is closed, or waits no longer.
     pub(super) fn leave(&mut self, call: u64, id: Id) {
-        let Some(line) = self.lines.get_mut(&call) else { return };
-        if line.open.remove(&id).is_some() {
+        let was_open = self.change(call, Line::default(), |line| {
+            line.waiting.retain(|open| open.id != id);
+            line.open.remove(&id).is_some()
+        });
+        if was_open {
             self.open -= 1;
             self.try_again = None;
-        } else {
-            line.waiting.retain(|open| open.id != id);
         }
-        if line.open.is_empty() && line.waiting.is_empty() {
-            self.lines.remove(&call);
+    }
+
+    /// Changes a call's line, which may be new, and its place.
+    fn change<T>(&mut self, call: u64, new: Line, change: impl FnOnce(&mut Line) -> T) -> T {
+        let mut line = self.lines.remove(&call).unwrap_or(new);
+        self.turns.remove(&line.place(call));
+        let outcome = change(&mut line);
+        if !line.waiting.is_empty() {
+            self.turns.insert(line.place(call));
         }
+        if !line.waiting.is_empty() || !line.open.is_empty() {
+            self.lines.insert(call, line);
+        }
+        outcome
     }
 
     /// When to try again, where the system had no descriptor left.
     pub(super) fn try_again(&self) -> Option<Duration> {
-        self.try_again.filter(|_| self.lines.values().any(|line| !line.waiting.is_empty()))
+        self.try_again.filter(|_| !self.turns.is_empty())
     }
 
     /// Whether that time has come; if so, it is over.

@@ -17,6 +17,7 @@ use crate::waiters::Waiters;
 /// What is known of a socket. It holds one datagram, or as many octets of a stream as somebody waits for: the driver reads
 /// on when they are taken.
 pub(super) struct Row {
+    call: u64,
     kind: Kind,
     /// It has its turn: it is being opened, or open.
     has_begun: bool,
@@ -34,8 +35,9 @@ pub(super) struct Row {
 type First = Box<dyn FnOnce(u16) -> Vec<u8>>;
 
 impl Row {
-    fn new(kind: Kind, first: Option<First>) -> Self {
+    fn new(call: u64, kind: Kind, first: Option<First>) -> Self {
         Self {
+            call,
             kind,
             has_begun: false,
             first,
@@ -54,9 +56,10 @@ impl Row {
         self.waiters.wake();
     }
 
-    /// It was not its turn yet.
-    pub(super) fn put_back(&mut self) {
+    /// It was not its turn yet. Gives the call that it is of.
+    pub(super) fn put_back(&mut self) -> u64 {
         self.has_begun = false;
+        self.call
     }
 
     pub(super) fn wants(&self) -> bool {
@@ -113,7 +116,6 @@ impl Row {
 /// A socket that is connected, or about to be, or waits for its turn; closed when it is dropped.
 pub(crate) struct Socket {
     engine: Rc<Engine>,
-    call: u64,
     id: Id,
     row: Rc<RefCell<Row>>,
 }
@@ -151,11 +153,11 @@ impl Engine {
         first: Option<First>,
     ) -> Socket {
         let id = Id(self.next_socket.replace(self.next_socket.get() + 1));
-        let row = Rc::new(RefCell::new(Row::new(kind, first)));
+        let row = Rc::new(RefCell::new(Row::new(call, kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
         self.room.borrow_mut().wait(call, Open { id, kind, peer, deadline });
         self.open_waiting();
-        Socket { engine: self.clone(), call, id, row }
+        Socket { engine: self.clone(), id, row }
     }
 }
 
@@ -241,7 +243,7 @@ impl Drop for Socket {
             deeds.retain(|deed| !opens(deed));
         }
         drop(deeds);
-        self.engine.room.borrow_mut().leave(self.call, self.id);
+        self.engine.room.borrow_mut().leave(self.row.borrow().call, self.id);
         self.engine.open_waiting();
     }
 }

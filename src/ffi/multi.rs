@@ -234,7 +234,7 @@ fn process(multi: Owned<'_>) -> Result<(), dane_policy_error> {
         }
     }
     allocator::begin()?;
-    multi.set_alarm();
+    multi.settle();
     Ok(heard?)
 }
 

@@ -89,7 +89,7 @@ impl<T> Multi<T> {
     pub fn set_sockets(&mut self, count: usize) {
         self.flight.engine().set_sockets(count.max(1));
         self.flight.engine().perform(&mut self.watch);
-        self.set_alarm();
+        self.settle();
     }
 
     /// Octets that all calls may keep of what they were answered, from now on; 64 MiB by default. Past it the call that holds
@@ -138,7 +138,7 @@ impl<T> Multi<T> {
         let heard = self.hear();
         let until = self.stretch();
         while self.turn(until) {}
-        self.set_alarm();
+        self.settle();
         heard
     }
 
@@ -162,9 +162,14 @@ impl<T> Multi<T> {
         self.flight.abandon(&mut self.watch, error);
     }
 
-    /// Has the descriptor readable when there is something to do.
-    pub(crate) fn set_alarm(&mut self) {
-        self.watch.set_alarm(self.flight.wake(), self.flight.engine());
+    /// Has the descriptor readable when there is something to do, for a socket too.
+    pub(crate) fn settle(&mut self) {
+        self.watch.settle(self.flight.engine());
+        self.set_alarm();
+    }
+
+    fn set_alarm(&mut self) {
+        self.watch.set_alarm(self.flight.wake());
     }
 
     /// How long until [`process`](Self::process) has something to do, for loops that keep timers themselves; zero where an
@@ -221,7 +226,7 @@ impl<T> Multi<T> {
         T: PartialEq,
     {
         self.flight.cancel(&mut self.watch, |other| other == tag);
-        self.set_alarm();
+        self.settle();
     }
 }
 

@@ -54,9 +54,8 @@ impl Watch {
         usize::try_from(half.clamp(1, SOCKETS)).unwrap_or(1)
     }
 
-    /// Has the descriptor readable from this time on, or where there is none, only for sockets.
-    pub(crate) fn set_alarm(&mut self, alarm: Option<Duration>, engine: &Engine) {
-        self.settle(engine);
+    /// Has the descriptor readable from this time on; where there is none, only for sockets.
+    pub(crate) fn set_alarm(&mut self, alarm: Option<Duration>) {
         let now = self.clock.now();
         // A time that has come stays so, whichever it was.
         let alarm = alarm.map(|alarm| if alarm <= now { Duration::ZERO } else { alarm });
@@ -77,7 +76,7 @@ impl Watch {
     }
 
     /// Watches each socket for what somebody waits for.
-    fn settle(&mut self, engine: &Engine) {
+    pub(crate) fn settle(&mut self, engine: &Engine) {
         for id in std::mem::take(&mut self.unsettled) {
             if let Err(error) = self.watch(id, engine) {
                 self.close(id);
