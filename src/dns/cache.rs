@@ -1,11 +1,12 @@
 //! Zone keys and insecure cuts, remembered between the calls of one context.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
 use hickory_resolver::proto::rr::Name;
 
 use crate::dns::proof::Standing;
+use crate::dns::wire::names::depth;
 
 /// Zones remembered at most.
 const ENTRIES: usize = 512;
@@ -16,13 +17,40 @@ const MAX_LIFETIME: u32 = 3600;
 
 /// Reached by `try_lock` only: a lock that is busy, or was inherited by a fork, means no cache and never a wait.
 #[derive(Debug, Default)]
-pub(crate) struct Cache(Mutex<HashMap<Name, (Standing, i64)>>);
+pub(crate) struct Cache(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    known: HashMap<Name, (Standing, i64)>,
+    /// The oldest first.
+    order: VecDeque<Name>,
+}
+
+impl Entries {
+    fn put(&mut self, name: &Name, standing: Standing, expires: i64) {
+        if self.known.insert(name.clone(), (standing, expires)).is_some() {
+            return;
+        }
+        if self.known.len() > ENTRIES {
+            self.forget_one();
+        }
+        self.order.push_back(name.clone());
+    }
+
+    /// The oldest; not the root or a TLD, which everybody needs, as long as there is another.
+    fn forget_one(&mut self) {
+        let oldest = self.order.iter().position(|name| depth(name) > 1).unwrap_or_default();
+        if let Some(name) = self.order.remove(oldest) {
+            self.known.remove(&name);
+        }
+    }
+}
 
 impl Cache {
     /// What is known of the zone at `name`, while it lasts.
     pub(crate) fn get(&self, name: &Name, now: i64) -> Option<Standing> {
         let entries = self.0.try_lock().ok()?;
-        let (standing, expires) = entries.get(name)?;
+        let (standing, expires) = entries.known.get(name)?;
         is_alive(*expires, now).then(|| standing.clone())
     }
 
@@ -34,14 +62,8 @@ impl Cache {
             _ => return,
         }
         let Ok(mut entries) = self.0.try_lock() else { return };
-        if entries.len() >= ENTRIES {
-            entries.retain(|_, (_, expires)| is_alive(*expires, now));
-        }
-        if entries.len() >= ENTRIES {
-            return;
-        }
         let expires = now.saturating_add(lifetime.min(MAX_LIFETIME).into());
-        entries.insert(name.clone(), (standing.clone(), expires));
+        entries.put(name, standing.clone(), expires);
     }
 }
 
@@ -79,7 +101,23 @@ mod tests {
         for number in 0..2 * ENTRIES {
             cache.put(&parse(&format!("z{number}")).unwrap(), &insecure, 100, 10);
         }
-        assert_eq!(cache.0.lock().unwrap().len(), ENTRIES);
+        let entries = cache.0.lock().unwrap();
+        assert_eq!((entries.known.len(), entries.order.len()), (ENTRIES, ENTRIES));
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_and_tlds_last() {
+        let cache = Cache::default();
+        let insecure = Standing::Insecure(Basis::NoAnchor.into());
+        let names = |count: usize| (0..count).map(|number| format!("z{number}.test"));
+        let known = |name: &str| cache.get(&parse(name).unwrap(), 101).is_some();
+        for name in ["test".to_owned()].into_iter().chain(names(ENTRIES)) {
+            cache.put(&parse(&name).unwrap(), &insecure, 100, 10);
+        }
+        let last = names(ENTRIES).last().unwrap();
+        assert!(known("test") && !known("z0.test") && known("z1.test") && known(&last));
+        cache.put(&parse("z1.test").unwrap(), &insecure, 100, 10);
+        assert!(known("z2.test"), "what is known already takes no room");
     }
 
     #[test]
