@@ -33,8 +33,22 @@ fn with(
             return Err(MISUSE);
         }
         allocator::begin()?;
-        body(&mut multi.multi)?;
-        if memory::is_short() { Err(NO_MEMORY) } else { Ok(()) }
+        body(&mut multi.multi)
+    })
+}
+
+/// Starts a call, or nothing where memory is short: whoever is told of an error forgets the tag.
+fn start(
+    multi: Option<&mut dane_policy_multi>,
+    body: impl FnOnce(Owned<'_>) -> Result<(), dane_policy_error>,
+) -> c_int {
+    with(multi, |multi| {
+        body(multi)?;
+        if !memory::is_short() {
+            return Ok(());
+        }
+        multi.forget_last();
+        Err(NO_MEMORY)
     })
 }
 
@@ -121,7 +135,7 @@ pub unsafe extern "C" fn dane_policy_multi_lookup(
     port: u16,
     tag: *mut c_void,
 ) -> c_int {
-    with(multi.filter(|_| port != 0), |multi| {
+    start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         multi.lookup(&domain, port, Tag(tag));
@@ -139,7 +153,7 @@ pub unsafe extern "C" fn dane_policy_multi_lookup_host(
     mx_status: c_int,
     tag: *mut c_void,
 ) -> c_int {
-    with(multi.filter(|_| port != 0), |multi| {
+    start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let host = unsafe { from_c(host) }?;
         let next_hop = match next_hop.is_null() {
@@ -161,7 +175,7 @@ pub unsafe extern "C" fn dane_policy_multi_query(
     r#type: u16,
     tag: *mut c_void,
 ) -> c_int {
-    with(multi, |multi| {
+    start(multi, |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
         let rtype = RecordType::from_number(r#type).ok_or(MISUSE)?;
@@ -178,7 +192,7 @@ pub unsafe extern "C" fn dane_policy_multi_check(
     port: u16,
     tag: *mut c_void,
 ) -> c_int {
-    with(multi.filter(|_| port != 0), |multi| {
+    start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
         multi.check(&domain, port, Tag(tag));

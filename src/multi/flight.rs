@@ -79,6 +79,13 @@ impl<T> Flight<T> {
         self.calls.insert(number, Passenger { tag, call, kept: 0, is_ending: false });
     }
 
+    /// Drops the call that began last, before its first turn.
+    pub(crate) fn forget_last(&mut self) {
+        if let Some((number, _)) = self.calls.pop_last() {
+            self.roots.cancel(number);
+        }
+    }
+
     /// Takes what happens until that time, as far as the driver waits.
     pub(crate) fn wait(&mut self, driver: &mut dyn Driver, until: Duration) -> io::Result<()> {
         let waited = driver.wait(until, &self.engine);

@@ -128,6 +128,11 @@ impl<T> Multi<T> {
         self.set_alarm();
     }
 
+    /// Drops the call that was started last.
+    pub(crate) fn forget_last(&mut self) {
+        self.flight.forget_last();
+    }
+
     /// Goes on with every call that can, without waiting, and for about 5 ms; where that was not enough, the descriptor
     /// stays readable.
     ///
