@@ -114,7 +114,7 @@ mod tests {
         for name in ["test".to_owned()].into_iter().chain(names(ENTRIES)) {
             cache.put(&parse(&name).unwrap(), &insecure, 100, 10);
         }
-        let last = names(ENTRIES).last().unwrap();
+        let last = names(ENTRIES).next_back().unwrap();
         assert!(known("test") && !known("z0.test") && known("z1.test") && known(&last));
         cache.put(&parse("z1.test").unwrap(), &insecure, 100, 10);
         assert!(known("z2.test"), "what is known already takes no room");

@@ -80,6 +80,7 @@ impl<T> Flight<T> {
     }
 
     /// Drops the call that began last, before its first turn.
+    #[cfg(feature = "capi")]
     pub(crate) fn forget_last(&mut self) {
         if let Some((number, _)) = self.calls.pop_last() {
             self.roots.cancel(number);
@@ -110,6 +111,7 @@ impl<T> Flight<T> {
     }
 
     /// Ends the call whose turn it was with an error, whatever came of it.
+    #[cfg(feature = "capi")]
     pub(crate) fn abandon(&mut self, driver: &mut dyn Driver, error: io::Error) {
         let number = self.roots.at();
         let done = self.done.iter_mut().find(|(other, _)| *other == number);

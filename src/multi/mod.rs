@@ -129,6 +129,7 @@ impl<T> Multi<T> {
     }
 
     /// Drops the call that was started last.
+    #[cfg(feature = "capi")]
     pub(crate) fn forget_last(&mut self) {
         self.flight.forget_last();
     }
@@ -163,6 +164,7 @@ impl<T> Multi<T> {
     }
 
     /// Ends the call whose turn it was with an error.
+    #[cfg(feature = "capi")]
     pub(crate) fn abandon(&mut self, error: io::Error) {
         self.flight.abandon(&mut self.watch, error);
     }
