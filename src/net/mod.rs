@@ -6,6 +6,11 @@
 
 mod clock;
 mod connection;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[path = "epoll.rs"]
+mod readiness;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[path = "kqueue.rs"]
 mod readiness;
 mod sockets;
 mod watch;
