@@ -1,4 +1,4 @@
-//! Which server is asked, and how long for an answer is waited.
+//! Which server is asked, and how long an answer is waited for.
 
 use std::future::poll_fn;
 use std::io;
