@@ -5,30 +5,44 @@ use std::sync::Mutex;
 
 use hickory_resolver::proto::rr::Name;
 
-use crate::dns::proof::Standing;
+use crate::dns::proof::{Standing, Validity};
 use crate::dns::wire::names::depth;
 
 /// Zones remembered at most.
 const ENTRIES: usize = 512;
 /// Octets of keys that a zone may have to be remembered; two of RSA with 4,096 bits in a roll-over have a third of it.
 const MAX_OCTETS: usize = 8 * 1024;
-/// Seconds a zone is remembered at most.
+/// Seconds a zone is remembered at most, or is taken to have been so before.
 const MAX_LIFETIME: u32 = 3600;
 
 /// Reached by `try_lock` only: a lock that is busy, or was inherited by a fork, means no cache and never a wait.
 #[derive(Debug, Default)]
 pub(crate) struct Cache(Mutex<Entries>);
 
+/// A verdict, and from when until when it counts, in seconds since 1970.
+#[derive(Debug)]
+struct Known {
+    standing: Standing,
+    since: i64,
+    expires: i64,
+}
+
+impl Known {
+    fn counts(&self, now: i64) -> bool {
+        self.since <= now && now < self.expires
+    }
+}
+
 #[derive(Debug, Default)]
 struct Entries {
-    known: HashMap<Name, (Standing, i64)>,
+    known: HashMap<Name, Known>,
     /// The oldest first.
     order: VecDeque<Name>,
 }
 
 impl Entries {
-    fn put(&mut self, name: &Name, standing: Standing, expires: i64) {
-        if self.known.insert(name.clone(), (standing, expires)).is_some() {
+    fn put(&mut self, name: &Name, known: Known) {
+        if self.known.insert(name.clone(), known).is_some() {
             return;
         }
         if self.known.len() > ENTRIES {
@@ -47,29 +61,25 @@ impl Entries {
 }
 
 impl Cache {
-    /// What is known of the zone at `name`, while it lasts.
+    /// What is known of the zone at `name`, where it counts by the reader's own time.
     pub(crate) fn get(&self, name: &Name, now: i64) -> Option<Standing> {
         let entries = self.0.try_lock().ok()?;
-        let (standing, expires) = entries.known.get(name)?;
-        is_alive(*expires, now).then(|| standing.clone())
+        let known = entries.known.get(name)?;
+        known.counts(now).then(|| known.standing.clone())
     }
 
-    /// Remembers a verdict for `lifetime` seconds; an outage is no verdict.
-    pub(crate) fn put(&self, name: &Name, standing: &Standing, now: i64, lifetime: u32) {
+    /// Remembers a verdict; an outage is no verdict.
+    pub(crate) fn put(&self, name: &Name, standing: &Standing, now: i64, validity: Validity) {
         match standing {
             Standing::Zone(keys) if keys.octets() <= MAX_OCTETS => {}
             Standing::Insecure(_) => {}
             _ => return,
         }
         let Ok(mut entries) = self.0.try_lock() else { return };
-        let expires = now.saturating_add(lifetime.min(MAX_LIFETIME).into());
-        entries.put(name, standing.clone(), expires);
+        let since = now.saturating_sub(validity.before.min(MAX_LIFETIME).into());
+        let expires = now.saturating_add(validity.after.min(MAX_LIFETIME).into());
+        entries.put(name, Known { standing: standing.clone(), since, expires });
     }
-}
-
-/// Whether an entry still counts: one from a time that the clock was set back from does not.
-fn is_alive(expires: i64, now: i64) -> bool {
-    now < expires && expires <= now.saturating_add(MAX_LIFETIME.into())
 }
 
 #[cfg(test)]
@@ -79,27 +89,30 @@ mod tests {
     use crate::dns::proof::{Key, ZoneKeys};
     use crate::dns::wire::names::parse;
 
+    const LASTS: Validity = Validity { before: 0, after: 10 };
+
     #[test]
     fn entries_expire_and_are_bounded_and_outages_are_not_kept() {
         let cache = Cache::default();
         let name = parse("example").unwrap();
         let insecure = Standing::Insecure(Basis::NoAnchor.into());
-        cache.put(&name, &insecure, 100, 10);
+        cache.put(&name, &insecure, 100, LASTS);
         assert!(cache.get(&name, 109).is_some() && cache.get(&name, 100).is_some());
         assert!(cache.get(&name, 110).is_none());
-        cache.put(&name, &insecure, 100, u32::MAX);
+        cache.put(&name, &insecure, 100, Validity { before: 20, after: u32::MAX });
         assert!(cache.get(&name, 100 + 3599).is_some());
         assert!(cache.get(&name, 100 + 3600).is_none());
-        assert!(cache.get(&name, 100 - 1).is_none(), "the clock was set back");
+        assert!(cache.get(&name, 100 - 20).is_some());
+        assert!(cache.get(&name, 100 - 21).is_none(), "not signed yet, by who reads it");
         let other = parse("other").unwrap();
-        cache.put(&other, &Standing::Failed(Cause::NoServer.into()), 100, 10);
+        cache.put(&other, &Standing::Failed(Cause::NoServer.into()), 100, LASTS);
         assert!(cache.get(&other, 100).is_none());
         let rdata = [&[1, 0, 3, 13][..], &[0; MAX_OCTETS]].concat();
         let large = ZoneKeys::new(other.clone(), vec![Key::from_rdata(&rdata).unwrap()]);
-        cache.put(&other, &Standing::Zone(large.into()), 100, 10);
+        cache.put(&other, &Standing::Zone(large.into()), 100, LASTS);
         assert!(cache.get(&other, 100).is_none());
         for number in 0..2 * ENTRIES {
-            cache.put(&parse(&format!("z{number}")).unwrap(), &insecure, 100, 10);
+            cache.put(&parse(&format!("z{number}")).unwrap(), &insecure, 100, LASTS);
         }
         let entries = cache.0.lock().unwrap();
         assert_eq!((entries.known.len(), entries.order.len()), (ENTRIES, ENTRIES));
@@ -112,11 +125,11 @@ mod tests {
         let names = |count: usize| (0..count).map(|number| format!("z{number}.test"));
         let known = |name: &str| cache.get(&parse(name).unwrap(), 101).is_some();
         for name in ["test".to_owned()].into_iter().chain(names(ENTRIES)) {
-            cache.put(&parse(&name).unwrap(), &insecure, 100, 10);
+            cache.put(&parse(&name).unwrap(), &insecure, 100, LASTS);
         }
         let last = names(ENTRIES).next_back().unwrap();
         assert!(known("test") && !known("z0.test") && known("z1.test") && known(&last));
-        cache.put(&parse("z1.test").unwrap(), &insecure, 100, 10);
+        cache.put(&parse("z1.test").unwrap(), &insecure, 100, LASTS);
         assert!(known("z2.test"), "what is known already takes no room");
     }
 
@@ -124,7 +137,7 @@ mod tests {
     fn a_busy_lock_means_no_cache() {
         let cache = Cache::default();
         let name = parse("example").unwrap();
-        cache.put(&name, &Standing::Insecure(Basis::NoAnchor.into()), 100, 10);
+        cache.put(&name, &Standing::Insecure(Basis::NoAnchor.into()), 100, LASTS);
         let held = cache.0.lock().unwrap();
         assert!(cache.get(&name, 101).is_none());
         drop(held);

@@ -10,7 +10,7 @@ use super::reply::Reply;
 use crate::budget::Exhausted;
 use crate::cause::{Cause, Detail, Fault};
 use crate::dns::proof::denial::{Nsec, Nsec3, Proofs};
-use crate::dns::proof::{Failure, ZoneKeys, signature};
+use crate::dns::proof::{Failure, Validity, ZoneKeys, signature};
 use crate::dns::wire::names::label_count;
 use crate::dns::wire::{Section, rtype};
 
@@ -25,8 +25,8 @@ impl Call {
         for rrset in &section.0 {
             match signature::verify(rrset, zone, self.now, &self.budget).await {
                 Ok(signed) if signed.labels == label_count(&rrset.owner) => {
-                    let lifetime = proofs.lifetime.unwrap_or(u32::MAX);
-                    proofs.lifetime = Some(lifetime.min(signed.lifetime));
+                    let so_far = proofs.validity.unwrap_or(Validity::ALWAYS);
+                    proofs.validity = Some(so_far.and(signed.validity));
                 }
                 Ok(_) => continue,
                 Err(Fault::Exhausted(exhausted)) => return Err(exhausted),

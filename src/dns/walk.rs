@@ -12,7 +12,7 @@ use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
 use crate::dns::proof::denial::{self, Cut};
 use crate::dns::proof::signature::{self, Signed};
-use crate::dns::proof::{Standing, ZoneKeys};
+use crate::dns::proof::{Standing, Validity, ZoneKeys};
 use crate::dns::wire::names::{depth, label_count};
 use crate::dns::wire::rtype;
 
@@ -68,7 +68,7 @@ impl Call {
         self.stand(name, |call| async move {
             match above {
                 Some(zone) => call.cross(&owner, &zone).await,
-                None => call.enter(&owner, &call.config.anchors.at(&owner), u32::MAX).await,
+                None => call.enter(&owner, &call.config.anchors.at(&owner), Validity::ALWAYS).await,
             }
         })
         .await
@@ -130,9 +130,9 @@ impl Call {
         let points = EntryPoints::delegation(records);
         if points.is_empty() {
             let why = Basis::UnsupportedDs(name.clone());
-            return self.remember(name, Standing::Insecure(why.into()), signed.lifetime);
+            return self.remember(name, Standing::Insecure(why.into()), signed.validity);
         }
-        self.enter(name, &points, signed.lifetime).await
+        self.enter(name, &points, signed.validity).await
     }
 
     async fn cross_without_ds(
@@ -153,8 +153,11 @@ impl Call {
             Ok(Cut::NoName) => Standing::Nothing(zone.clone()),
             Ok(Cut::Insecure) => {
                 let why = Basis::NoDs(name.clone());
-                let lifetime = proofs.lifetime.unwrap_or_default();
-                self.remember(name, Standing::Insecure(why.into()), lifetime)
+                let insecure = Standing::Insecure(why.into());
+                match proofs.validity {
+                    Some(validity) => self.remember(name, insecure, validity),
+                    None => insecure,
+                }
             }
             Err(unproven) => {
                 let is_unsigned = proofs.nsec.is_empty() && proofs.nsec3.is_empty();
@@ -182,7 +185,12 @@ impl Call {
     }
 
     /// The zone at `apex`, whose DNSKEY RRset is signed by a key that is vouched for.
-    async fn enter(self: &Rc<Self>, apex: &Name, points: &EntryPoints, lifetime: u32) -> Standing {
+    async fn enter(
+        self: &Rc<Self>,
+        apex: &Name,
+        points: &EntryPoints,
+        above: Validity,
+    ) -> Standing {
         let reply = match self.ask(apex, rtype::DNSKEY).await {
             Ok(reply) => reply,
             Err(failure) => return Standing::Failed(failure),
@@ -193,12 +201,13 @@ impl Call {
         };
         match delegation::enter(rrset, points, self.now, &self.budget).await {
             Ok(Entry::Signed(keys, signed)) => {
-                let lifetime = signed.lifetime.min(lifetime);
-                self.remember(apex, Standing::Zone(Arc::new(keys)), lifetime)
+                let validity = signed.validity.and(above);
+                self.remember(apex, Standing::Zone(Arc::new(keys)), validity)
             }
             Ok(Entry::Uncheckable) => {
                 let why = Basis::UncheckableKeys(apex.clone());
-                self.remember(apex, Standing::Insecure(why.into()), rrset.ttl.min(lifetime))
+                let validity = Validity { after: rrset.ttl.min(above.after), ..above };
+                self.remember(apex, Standing::Insecure(why.into()), validity)
             }
             Err(fault) => {
                 Standing::Failed(self.fault(&reply, apex, rtype::DNSKEY, apex, fault).await)
@@ -206,8 +215,8 @@ impl Call {
         }
     }
 
-    fn remember(&self, name: &Name, standing: Standing, lifetime: u32) -> Standing {
-        self.cache.put(name, &standing, self.now, lifetime);
+    fn remember(&self, name: &Name, standing: Standing, validity: Validity) -> Standing {
+        self.cache.put(name, &standing, self.now, validity);
         standing
     }
 }

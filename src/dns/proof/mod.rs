@@ -9,6 +9,7 @@ mod key;
 pub(crate) mod signature;
 mod standing;
 mod status;
+mod validity;
 
 pub(crate) use anchors::Anchors;
 pub use anchors::{AnchorFault, InvalidAnchors};
@@ -19,3 +20,4 @@ pub(crate) use key::Key;
 pub(crate) use key::ZoneKeys;
 pub(crate) use standing::Standing;
 pub use status::Status;
+pub(crate) use validity::Validity;

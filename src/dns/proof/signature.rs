@@ -1,6 +1,7 @@
 //! One RRset, its signatures and a zone's keys (RFC 4035 section 5.3). Pure.
 
 use super::key::{Key, ZoneKeys};
+use super::validity::Validity;
 use crate::budget::{Budget, Exhausted};
 use crate::cause::Fault;
 use crate::dns::wire::names;
@@ -14,8 +15,8 @@ const FAILURES_PER_RRSET: u32 = 8;
 pub(crate) struct Signed {
     /// Labels of the owner that was signed; fewer than the owner has means a wildcard expansion.
     pub(crate) labels: usize,
-    /// Seconds that the RRset may be remembered: TTLs and expiration.
-    pub(crate) lifetime: u32,
+    /// When the RRset counts: by inception, TTLs and expiration.
+    pub(crate) validity: Validity,
 }
 
 /// Verifies an RRset under a zone's keys (RFC 4035 section 5.3.1 to 5.3.3); one good signature suffices, and of the faults
@@ -80,8 +81,9 @@ async fn judge(
         }
         if key.verify(&message, &signature.signature, budget).await? {
             let until_expiration = signature.expiration.wrapping_sub(clock);
-            let lifetime = rrset.ttl.min(signature.original_ttl).min(until_expiration);
-            return Ok(Signed { labels, lifetime });
+            let after = rrset.ttl.min(signature.original_ttl).min(until_expiration);
+            let before = clock.wrapping_sub(signature.inception);
+            return Ok(Signed { labels, validity: Validity { before, after } });
         }
         *failures += 1;
     }
@@ -238,9 +240,10 @@ mod tests {
         let signer = Signer::new("example");
         let set = rrset("a.example", &[[1; 4], [2; 4]]);
         let good = signer.sign(&set, "a.example");
-        assert_eq!(signer.verify(&set, &[&good], 1500), Ok(Signed { labels: 2, lifetime: 60 }));
-        let short_lived = signer.verify(&set, &[&good], 1990);
-        assert_eq!(short_lived, Ok(Signed { labels: 2, lifetime: 10 }));
+        for (now, before, after) in [(1500, 500, 60), (1990, 990, 10), (1000, 0, 60)] {
+            let signed = Signed { labels: 2, validity: Validity { before, after } };
+            assert_eq!(signer.verify(&set, &[&good], now), Ok(signed), "{now}");
+        }
         assert_eq!(signer.verify(&set, &[&good], 2001), Err(Fault::Expired(2000)));
         assert_eq!(signer.verify(&set, &[&good], 999), Err(Fault::NotYetValid(1000)));
         for other in [

@@ -13,14 +13,15 @@ pub(crate) use nsec3::Nsec3;
 
 use crate::budget::{Budget, Exhausted};
 use crate::cause::Fault;
+use crate::dns::proof::validity::Validity;
 
 /// The signed denial records of one reply.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proofs {
     pub(crate) nsec: Vec<Nsec>,
     pub(crate) nsec3: Vec<Nsec3>,
-    /// Seconds that all of them may be remembered.
-    pub(crate) lifetime: Option<u32>,
+    /// When all of them count; none where there are none.
+    pub(crate) validity: Option<Validity>,
     /// Why others that were there do not count.
     pub(crate) fault: Fault,
 }
