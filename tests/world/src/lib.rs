@@ -23,6 +23,7 @@ mod rsa;
 mod signer;
 mod smtp;
 mod sockets;
+mod truth;
 mod zone;
 
 use std::io;
@@ -33,6 +34,7 @@ pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
 pub use smtp::{Connections, Conversation, Mail, Message};
+pub use truth::HostTruth;
 
 use name_server::NameServer;
 use smtp::Servers;

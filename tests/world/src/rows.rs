@@ -5,6 +5,7 @@ use crate::cases::{Case, Expected};
 use crate::certificate::Identity;
 use crate::records::{A, MX, TLSA};
 use crate::smtp::{Behaviour, Tls};
+use crate::truth::{B, BAD, Columns, GOOD, HostTruth, I, NA, NX, S};
 use crate::zone::Fault;
 
 pub const DELIVER: Expected = Expected { action: "deliver", reason: "" };
@@ -21,15 +22,7 @@ pub const fn defer(reason: &'static str) -> Expected {
 }
 
 /// Domain, columns, and what is expected at DANE-only and at DANE.
-type Row = (&'static str, [&'static str; 4], Expected, Expected);
-
-const S: &str = "secure";
-const I: &str = "insecure";
-const B: &str = "bogus";
-const NX: &str = "nxdomain";
-const NA: &str = "-";
-const GOOD: &str = "successful";
-const BAD: &str = "unsuccessful";
+type Row = (&'static str, Columns, Expected, Expected);
 
 const ROWS: [Row; 15] = [
     ("good.test", [S, S, S, GOOD], DELIVER, DELIVER),
@@ -49,6 +42,19 @@ const ROWS: [Row; 15] = [
     ("mx-bogus.test", [B, NA, NA, NA], NOT_FOUND, NOT_FOUND),
 ];
 
+/// The one MX host of a row's domain.
+fn host(domain: &str) -> String {
+    match domain {
+        "address-insecure.test" | "address-insecure.unsigned.test" => "mx.unsigned.test".into(),
+        _ => format!("mx.{}", domain.replace(".unsigned", "")),
+    }
+}
+
+/// What is true of it; where the MX is bogus, none is known.
+fn hosts((domain, columns, ..): &Row) -> Vec<HostTruth> {
+    if columns[0] == B { Vec::new() } else { vec![HostTruth::new(&host(domain), *columns)] }
+}
+
 /// Builds the domains; rows 1 to 15 are DANE-only, 16 to 30 DANE.
 pub fn build(b: &mut Builder) -> Vec<Case> {
     b.unsigned("unsigned.test");
@@ -56,11 +62,7 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
         b.signed(domain);
     }
     for (domain, ..) in &ROWS {
-        let host = match *domain {
-            "address-insecure.test" | "address-insecure.unsigned.test" => "mx.unsigned.test".into(),
-            _ => format!("mx.{}", domain.replace(".unsigned", "")),
-        };
-        b.rr(&format!("{domain} MX 10 {host}"));
+        b.rr(&format!("{domain} MX 10 {}", host(domain)));
     }
     for label in [
         "good",
@@ -93,6 +95,8 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
         level,
         domain: row.0.into(),
         columns: Some(row.1),
+        hosts: hosts(row),
+        is_open: row.0.contains("unsigned") || row.1.contains(&I),
         expected,
         slow: false,
     };

@@ -38,6 +38,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    c.is_open();
 
     c.b.signed("insecure-alias.test");
     c.b.rr("insecure-alias.test MX 10 alias.unsigned.test");
@@ -48,6 +49,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("alias.unsigned.test", [S, I, NA, NA])]);
 
     c.mx_alias("alias-to-nothing.test", "host.unsigned.test");
     c.expect(
@@ -56,6 +58,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NO_TLSA,
     );
+    c.is_open();
     c.mx_alias("two-links.test", "two-links.unsigned.test");
     c.b.rr("two-links.unsigned.test CNAME two-links.target.test");
     let identity = Identity::server("mx.two-links.test");
@@ -68,14 +71,18 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    c.is_open();
     c.good_host("alias-bogus.target.test");
     c.mx_alias("alias-bogus.test", "alias-bogus.target.test");
     c.b.fault("mx.alias-bogus.test", CNAME, Fault::Altered);
     c.expect("bogus alias of a good host (7672 2.1.3)", "alias-bogus.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("mx.alias-bogus.test", [S, B, NA, NA])]);
     c.mx_alias("alias-of-bogus.test", "mx.address-bogus.test");
     c.expect("alias of a bogus address (7672 2.1.3)", "alias-of-bogus.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("mx.alias-of-bogus.test", [S, B, NA, NA])]);
     c.mx_alias("alias-missing.test", "missing.target.test");
     c.expect("alias of a missing host (5321 5.1)", "alias-missing.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("mx.alias-missing.test", [S, NX, NA, NA])]);
     for (label, base) in
         [("sni-expanded", "sni-expanded.target.test"), ("sni-original", "mx.sni-original.test")]
     {
@@ -108,6 +115,9 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
             dane,
             dane_only,
         );
+        if label == "expanded" {
+            c.by_anchor(CERTIFICATE);
+        }
     }
 
     for (label, dane, dane_only) in
@@ -134,6 +144,9 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
             dane,
             dane_only,
         );
+        if label == "expanded-insecure" {
+            c.is_open();
+        }
     }
 
     c.mx_alias("expanded-unusable.test", "expanded-unusable.target.test");
@@ -167,6 +180,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
     c.b.rr("a.loop.test CNAME b.loop.test");
     c.b.rr("b.loop.test CNAME a.loop.test");
     c.expect("alias loop at the MX host (1034 3.6.2)", "loop.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("a.loop.test", [S, B, NA, NA])]);
     for (count, word, dane, dane_only) in
         [(10, "ten", DELIVER, DELIVER), (11, "eleven", NOT_FOUND, NOT_FOUND)]
     {
@@ -178,6 +192,9 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         c.b.rr(&format!("a{count}.{domain} CNAME end.{domain}"));
         c.good_host(&format!("end.{domain}"));
         c.expect(&format!("{word} aliases in a row (1034 3.6.2)"), &domain, dane, dane_only);
+        if count > 10 {
+            c.hosts(&[(&format!("mx.{domain}"), [S, B, NA, NA])]);
+        }
     }
 
     c.b.signed("dname.test");
@@ -185,6 +202,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
     c.b.rr("old.dname.test DNAME new.target.test");
     c.good_host("mx.new.target.test");
     c.expect("MX host below a DNAME (6672)", "dname.test", DELIVER, DELIVER);
+    c.host_is("mx.old.dname.test");
     c.b.signed("dname-insecure.test");
     c.b.rr("dname-insecure.test MX 10 mx.old.dname-insecure.test");
     c.b.rr("old.dname-insecure.test DNAME new.unsigned.test");
@@ -195,6 +213,7 @@ pub(super) fn aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.old.dname-insecure.test", [S, S, I, NA])]);
 }
 
 /// Next hops that are aliases.
@@ -208,6 +227,7 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    c.hosts(&[("mx.good.test", [S, S, S, GOOD])]);
     c.b.rr("alias-good.unsigned.test CNAME good.test");
     c.expect(
         "domain is an insecure alias of a good one (7672 2.2.1)",
@@ -215,6 +235,7 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.good.test", [I, S, S, GOOD])]);
     c.b.rr("alias-mismatch.unsigned.test CNAME mismatch.test");
     c.expect(
         "domain is an insecure alias, the host mismatches (7672 2.2.1)",
@@ -222,6 +243,7 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         NOT_TRUSTED,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.mismatch.test", [I, S, S, BAD])]);
     c.b.rr("into.domain-alias.test CNAME good.unsigned.test");
     c.expect(
         "domain is a secure alias of an insecure one (7672 2.1.3)",
@@ -229,6 +251,7 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.good.test", [I, S, S, GOOD])]);
     c.b.rr("bogus.domain-alias.test CNAME good.test");
     c.b.fault("bogus.domain-alias.test", CNAME, Fault::Altered);
     c.expect(
@@ -265,12 +288,16 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    c.host_is("mx.ta-original.test");
+    c.by_anchor(CERTIFICATE);
     c.expect(
         "DANE-TA names the domain behind its alias (7672 3.2.2)",
         "ta-expanded.domain-alias.test",
         DELIVER,
         DELIVER,
     );
+    c.host_is("mx.ta-expanded.test");
+    c.by_anchor(CERTIFICATE);
     c.b.rr("ta-behind.unsigned.test CNAME ta-behind.test");
     let leaf = root.issue_server(&["ta-behind.unsigned.test", "ta-behind.test"]);
     let host = c.domain("ta-behind.test", &leaf, &[&root]);
@@ -281,6 +308,7 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         NOT_TRUSTED,
         NON_DNSSEC,
     );
+    c.host_is("mx.ta-behind.test");
     for (label, name) in [
         ("implicit-ee", "implicit MX at an alias, DANE-EE (7672 2.2.2)"),
         ("implicit-ta", "implicit MX at an alias, DANE-TA names the original domain (7672 3.2.2)"),
@@ -293,6 +321,10 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         let is_anchor = label == "implicit-ta";
         c.b.tlsa(&target, &if is_anchor { root.tlsa(2, 0, 1) } else { leaf.tlsa(3, 1, 1) });
         c.expect(name, &domain, DELIVER, DELIVER);
+        c.host_is(&domain);
+        if is_anchor {
+            c.by_anchor(CERTIFICATE);
+        }
     }
 }
 
@@ -332,18 +364,27 @@ pub(super) fn example(c: &mut Cases<'_>) {
         DELIVER,
         DELIVER,
     );
+    c.hosts(&[
+        ("mx10.example-com.test", [S, S, S, GOOD]),
+        ("mx15.example-com.test", [S, S, S, GOOD]),
+        ("mx20.example-com.test", [S, S, S, GOOD]),
+    ]);
+    c.by_anchor(CERTIFICATE);
     c.expect(
         "the example's names of another next hop do not count (7672 3.2.2)",
         "mx15.example-org.test",
         NOT_TRUSTED,
         NOT_TRUSTED,
     );
+    c.host_is("mx15.example-com.test");
     c.expect(
         "the example's expanded host has its own name (7672 3.2.2)",
         "mx20.example-org.test",
         DELIVER,
         DELIVER,
     );
+    c.host_is("mx20.example-com.test");
+    c.by_anchor(CERTIFICATE);
 }
 
 /// TLSA records that are found through aliases.
@@ -390,6 +431,7 @@ pub(super) fn tlsa_aliases(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.tlsa-alias-insecure.test", [S, S, I, NA])]);
     c.b.rr("dane.tlsa-alias-loop.target.test CNAME dane.tlsa-alias-loop.target.test");
     elsewhere(c, "tlsa-alias-loop.test", &plain, "dane.tlsa-alias-loop.target.test");
     c.expect("TLSA alias loop (7672 2.1.2)", "tlsa-alias-loop.test", TLSA_ERROR, TLSA_ERROR);
@@ -407,6 +449,9 @@ pub(super) fn tlsa_aliases(c: &mut Cases<'_>) {
             dane,
             dane_only,
         );
+        if label == "host" {
+            c.by_anchor(CERTIFICATE);
+        }
     }
     let host = c.domain("tlsa-dname.test", &plain, &[]);
     c.b.rr(&format!("_tcp.{host} DNAME _tcp.tlsa-dname.target.test"));

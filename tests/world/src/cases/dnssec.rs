@@ -32,6 +32,9 @@ pub(super) fn short_keys(c: &mut Cases<'_>) {
         c.b.rr(&format!("{domain} MX 10 {host}"));
         c.good_host(&host);
         c.expect(what, &domain, dane, dane_only);
+        if label == "short-key" {
+            c.hosts(&[(&host, [I, I, NA, NA])]);
+        }
     }
 }
 
@@ -44,6 +47,7 @@ pub(super) fn broken(c: &mut Cases<'_>) {
         NOT_FOUND,
         NOT_FOUND,
     );
+    c.hosts(&[(&host, [S, B, NA, NA])]);
     for (label, fault) in [
         ("servfail", Fault::Rcode(2)),
         ("notimp", Fault::Rcode(4)),
@@ -76,6 +80,7 @@ pub(super) fn broken(c: &mut Cases<'_>) {
             OPPORTUNISTIC,
             NON_DNSSEC,
         );
+        c.hosts(&[(&host, [S, I, NA, NA])]);
     }
     let host = c.good("silent-tlsa.test");
     let owner = c.b.tlsa_owner(&host);
@@ -144,6 +149,10 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         c.b.rr(&format!("{domain} MX 10 mx.{zone}"));
         c.good_host(&format!("mx.{zone}"));
         c.expect(&format!("DS with {label} (6840 5.2)"), &domain, dane, dane_only);
+        match delegation {
+            Delegation::UnknownAndGood => c.host_is(&format!("mx.{zone}")),
+            _ => c.hosts(&[(&format!("mx.{zone}"), [S, I, NA, NA])]),
+        }
     }
     for (label, algorithm) in [("p384", 14), ("ed25519", 15)] {
         let domain = format!("{label}.test");
@@ -165,12 +174,14 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.good.test", [I, S, S, GOOD])]);
     c.b.nsec3("optout.test", 1, true);
     c.b.rr("optout.test MX 10 mx.optout.test");
     let identity = Identity::server("mx.optout.test");
     c.b.host("mx.optout.test", Behaviour::Starttls(Tls::new(&identity, &[])));
     c.b.unsigned("child.optout.test");
     c.expect("TLSA denied by an opt-out span (5155 9.2)", "optout.test", OPPORTUNISTIC, NO_TLSA);
+    c.is_open();
     let host = c.domain("insecure-tcp.test", &identity, &[]);
     c.b.unsigned(&format!("_tcp.{host}"));
     c.expect(
@@ -179,6 +190,7 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NO_TLSA,
     );
+    c.is_open();
     c.b.signed("island.unsigned.test");
     c.b.rr("island.unsigned.test MX 10 mx.island.unsigned.test");
     c.good_host("mx.island.unsigned.test");
@@ -188,6 +200,7 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.island.unsigned.test", [I, I, NA, NA])]);
     c.b.nsec3("nsec3.test", 5, false);
     c.b.rr("nsec3.test MX 10 mx.nsec3.test");
     c.b.host(
@@ -205,6 +218,7 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
     c.b.rr("iterations.test MX 10 mx.iterations.test");
     c.b.host("mx.iterations.test", Behaviour::Starttls(Tls::new(&Identity::server("x"), &[])));
     c.expect("NSEC3 with 500 iterations (9276 3.2)", "iterations.test", OPPORTUNISTIC, NO_TLSA);
+    c.is_open();
     let identity = Identity::server("mx.wildcard.test");
     let host = c.domain("wildcard.test", &identity, &[]);
     c.b.rr(&format!("*._tcp.{host} TLSA {}", identity.tlsa(3, 1, 1)));
@@ -215,9 +229,11 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
     c.b.signed("wildcard-mx.test");
     c.b.rr("*.wildcard-mx.test MX 10 mx.good.test");
     c.expect("wildcard MX (5321 5.1)", "any.wildcard-mx.test", DELIVER, DELIVER);
+    c.hosts(&[("mx.good.test", [S, S, S, GOOD])]);
     c.b.rr("alias.wildcard-mx.test MX 10 any.alias.wildcard-mx.test");
     c.b.rr("*.alias.wildcard-mx.test CNAME mx.good.test");
     c.expect("MX host by a wildcard alias (4592 4.3)", "alias.wildcard-mx.test", DELIVER, DELIVER);
+    c.host_is("any.alias.wildcard-mx.test");
     for (label, is_nsec3) in [("nsec", false), ("nsec3", true)] {
         let domain = format!("wildcard-host-{label}.test");
         c.b.signed(&domain);
@@ -232,6 +248,7 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
             OPPORTUNISTIC,
             NO_TLSA,
         );
+        c.host_is(&format!("any.{domain}"));
     }
     c.good("star.test");
     let elsewhere = c.b.address();

@@ -18,6 +18,10 @@ use crate::rows::{
     DELIVER, NO_TLSA, NON_DNSSEC, NOT_FOUND, NOT_TRUSTED, OPPORTUNISTIC, TLSA_ERROR, defer,
 };
 use crate::smtp::{Behaviour, Tls};
+use crate::truth::{
+    B, BAD, C, CERTIFICATE, Columns, DEAD, EXPIRED_CERTIFICATE, GOOD, HostTruth, I, NA, NX, PLAIN,
+    S, SHAKE, TLS, U,
+};
 use crate::zone::{Delegation, Fault};
 
 /// The action and the exact short reason.
@@ -35,7 +39,11 @@ pub struct Case {
     pub level: &'static str,
     pub domain: String,
     /// MX, address, TLSA, certificate; only the rows fix them.
-    pub columns: Option<[&'static str; 4]>,
+    pub columns: Option<Columns>,
+    /// The hosts in the order to try them; where there are none, `expected` is what DNS alone makes of the domain.
+    pub hosts: Vec<HostTruth>,
+    /// Part of what its outcome rests on is not signed, in whatever column.
+    pub is_open: bool,
     pub expected: Expected,
     /// Waits for a timeout.
     pub slow: bool,
@@ -54,21 +62,60 @@ struct Cases<'b> {
 }
 
 impl Cases<'_> {
+    /// What is true of its hosts too: where no more is said, of its one host, `mx.DOMAIN`, what both results take.
     fn expect(&mut self, name: &str, domain: &str, dane: Expected, dane_only: Expected) {
+        let host = format!("mx.{}", domain.trim_end_matches('.').to_ascii_lowercase());
+        let columns = taken_by(dane, dane_only);
+        let hosts: Vec<_> =
+            columns.map(|columns| HostTruth::new(&host, columns)).into_iter().collect();
         for (level, expected) in [("dane", dane), ("dane-only", dane_only)] {
             self.list.push(Case {
                 name: name.into(),
                 level,
                 domain: domain.into(),
                 columns: None,
+                hosts: hosts.clone(),
+                is_open: domain.contains("unsigned") || domain.contains("insecure"),
                 expected,
                 slow: false,
             });
         }
     }
 
+    /// The case that was added last, at both levels.
+    fn last(&mut self) -> impl Iterator<Item = &mut Case> {
+        self.list.iter_mut().rev().take(2)
+    }
+
     fn is_slow(&mut self) {
-        self.list.iter_mut().rev().take(2).for_each(|case| case.slow = true);
+        self.last().for_each(|case| case.slow = true);
+    }
+
+    /// The hosts of the last case, and what is true of each.
+    fn hosts(&mut self, hosts: &[(&str, Columns)]) {
+        let hosts: Vec<_> =
+            hosts.iter().map(|(name, columns)| HostTruth::new(name, *columns)).collect();
+        let is_open = hosts.iter().any(HostTruth::is_open);
+        self.last().for_each(|case| {
+            case.hosts.clone_from(&hosts);
+            case.is_open |= is_open;
+        });
+    }
+
+    /// The one host of the last case has another name.
+    fn host_is(&mut self, name: &str) {
+        self.last().for_each(|case| name.clone_into(&mut case.hosts[0].name));
+    }
+
+    /// Part of what the last case rests on is not signed, though no column says so.
+    fn is_open(&mut self) {
+        self.last().for_each(|case| case.is_open = true);
+    }
+
+    /// The hosts of the last case match by DANE-TA, so while the certificates are valid.
+    fn by_anchor(&mut self, valid: (i64, i64)) {
+        let hosts = self.last().flat_map(|case| &mut case.hosts);
+        hosts.for_each(|host| host.matches_within = Some(valid));
     }
 
     /// A signed zone whose one MX host shows `identity` with `others`.
@@ -125,6 +172,30 @@ impl Cases<'_> {
             self.b.tlsa(&host, &record);
         }
     }
+}
+
+/// The columns of a domain's one host that it takes for these two results at DANE and DANE-only; none where several would
+/// do, or where there may be no host.
+fn taken_by(dane: Expected, dane_only: Expected) -> Option<Columns> {
+    const TAKEN: [(Expected, Expected, Columns); 15] = [
+        (DELIVER, DELIVER, [S, S, S, GOOD]),
+        (NOT_TRUSTED, NOT_TRUSTED, [S, S, S, BAD]),
+        (NOT_OFFERED, NOT_OFFERED, [S, S, S, PLAIN]),
+        (HANDSHAKE, HANDSHAKE, [S, S, S, SHAKE]),
+        (CONNECTION, CONNECTION, [S, S, S, DEAD]),
+        (TLSA_ERROR, TLSA_ERROR, [S, S, B, NA]),
+        (OPPORTUNISTIC, NO_TLSA, [S, S, NX, NA]),
+        (CONNECTION, NO_TLSA, [S, S, NX, DEAD]),
+        (ENCRYPT, NO_USABLE, [S, S, U, TLS]),
+        (NOT_OFFERED, NO_USABLE, [S, S, U, PLAIN]),
+        (HANDSHAKE, NO_USABLE, [S, S, U, SHAKE]),
+        (NOT_TRUSTED, NON_DNSSEC, [I, S, S, BAD]),
+        (NOT_OFFERED, NON_DNSSEC, [I, S, S, PLAIN]),
+        (TLSA_ERROR, NON_DNSSEC, [I, S, B, NA]),
+        (ENCRYPT, NON_DNSSEC, [I, S, U, TLS]),
+    ];
+    let found = TAKEN.iter().find(|taken| (taken.0, taken.1) == (dane, dane_only));
+    found.map(|taken| taken.2)
 }
 
 /// Builds the domains.

@@ -6,6 +6,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
     c.b.signed("implicit.test");
     c.good_host("implicit.test");
     c.expect("no MX: implicit MX (5321 5.1)", "implicit.test", DELIVER, DELIVER);
+    c.host_is("implicit.test");
     c.b.unsigned("implicit-insecure.test");
     c.good_host("implicit-insecure.test");
     c.expect(
@@ -14,6 +15,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("implicit-insecure.test", [I, I, NA, NA])]);
     c.b.signed("implicit-bogus.test");
     c.good_host("implicit-bogus.test");
     c.b.fault("implicit-bogus.test", A, Fault::Altered);
@@ -23,6 +25,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
         NOT_FOUND,
         NOT_FOUND,
     );
+    c.hosts(&[("implicit-bogus.test", [S, B, NA, NA])]);
     c.b.signed("null-alone.test");
     c.b.rr("null-alone.test MX 0 .");
     c.expect("null MX (7505 3)", "null-alone.test", FAIL, FAIL);
@@ -35,6 +38,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
     c.expect("null MX, insecure (7505 3)", "null-insecure.test", FAIL, NON_DNSSEC);
     c.b.signed("nothing.test");
     c.expect("neither MX nor address (5321 5.1)", "nothing.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("nothing.test", [S, NX, NA, NA])]);
     c.expect("no such domain (5321 5.1)", "no-such-domain.test", NOT_FOUND, NOT_FOUND);
     c.expect(
         "no such domain, insecure (7672 2.1.1)",
@@ -76,6 +80,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("bare.unsigned.test", [I, I, NA, NA])]);
     c.good("mx-expired.test");
     c.b.fault("mx-expired.test", MX, Fault::Expired);
     c.expect("MX signature expired (4035 5.3.1)", "mx-expired.test", NOT_FOUND, NOT_FOUND);
@@ -92,6 +97,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
     c.b.signed("no-such-host.test");
     c.b.rr("no-such-host.test MX 10 nowhere.no-such-host.test");
     c.expect("MX host does not exist (5321 5.1)", "no-such-host.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("nowhere.no-such-host.test", [S, NX, NA, NA])]);
     c.b.signed("no-such-insecure-host.test");
     c.b.rr("no-such-insecure-host.test MX 10 nowhere.unsigned.test");
     c.expect(
@@ -100,13 +106,16 @@ pub(super) fn mx(c: &mut Cases<'_>) {
         NOT_FOUND,
         NOT_FOUND,
     );
+    c.hosts(&[("nowhere.unsigned.test", [S, NX, NA, NA])]);
     c.b.signed("no-address.test");
     c.b.rr("no-address.test MX 10 mx.no-address.test");
     c.b.tlsa("mx.no-address.test", &Identity::server("x").tlsa(3, 1, 1));
     c.b.rr("mx.no-address.test MX 10 mx.good.test");
     c.expect("MX host without an address (7672 2.2.2)", "no-address.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[("mx.no-address.test", [S, NX, NA, NA])]);
     c.two("root-target.test", ".", "mx.good.test");
     c.expect("a root target beside another MX (7505 3)", "root-target.test", DELIVER, DELIVER);
+    c.hosts(&[("mx.good.test", [S, S, S, GOOD])]);
 }
 
 /// Next hops and MX targets that are IP addresses.
@@ -119,10 +128,12 @@ pub(super) fn literals(c: &mut Cases<'_>) {
         ("next hop is an IP address (7672 2.2)", address.to_string()),
     ] {
         c.expect(name, &next_hop, OPPORTUNISTIC, NON_DNSSEC);
+        c.hosts(&[(&next_hop, [C, I, NA, NA])]);
     }
     c.b.signed("address-mx.test");
     c.b.rr(&format!("address-mx.test MX 10 {address}"));
     c.expect("MX target is an IP address (7672 2.2)", "address-mx.test", OPPORTUNISTIC, NON_DNSSEC);
+    c.hosts(&[(&address.to_string(), [S, I, NA, NA])]);
     c.two("address-good.test", &address.to_string(), "mx.good.test");
     c.expect(
         "first is an IP address, second good (7672 2.2)",
@@ -130,4 +141,5 @@ pub(super) fn literals(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         DELIVER,
     );
+    c.hosts(&[(&address.to_string(), [S, I, NA, NA]), ("mx.good.test", [S, S, S, GOOD])]);
 }

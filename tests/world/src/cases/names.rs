@@ -10,19 +10,24 @@ pub(super) fn names(c: &mut Cases<'_>) {
     c.b.host("mx.mixed-case.test", Behaviour::Starttls(Tls::new(&leaf, &[&root])));
     c.b.tlsa("mx.mixed-case.test", &root.tlsa(2, 1, 1));
     c.expect("mixed-case MX target (4343)", "mixed-case.test", DELIVER, DELIVER);
+    c.by_anchor(CERTIFICATE);
 
     c.expect("next hop in another case (4343)", "MIXED-case.Test", DELIVER, DELIVER);
+    c.by_anchor(CERTIFICATE);
     c.expect("next hop with a final dot (1034 3.1)", "mixed-case.test.", DELIVER, DELIVER);
+    c.by_anchor(CERTIFICATE);
     c.expect(
         "DANE-TA names the next hop, which has another case and a final dot (4343)",
         "TA-Next-Hop.test.",
         DELIVER,
         DELIVER,
     );
+    c.by_anchor(CERTIFICATE);
     let host =
         c.domain("xn--bcher-kva.test", &root.issue_server(&["mx.xn--bcher-kva.test"]), &[&root]);
     c.b.tlsa(&host, &root.tlsa(2, 1, 1));
     c.expect("A-labels (5890 2.3.2.1)", "xn--bcher-kva.test", DELIVER, DELIVER);
+    c.by_anchor(CERTIFICATE);
     let too_long = format!("{}.test", ["x".repeat(63).as_str(); 4].join("."));
     for (name, domain) in [
         ("next hop with U-labels (5890 2.3.2.1)", "b\u{fc}cher.test"),
@@ -34,6 +39,7 @@ pub(super) fn names(c: &mut Cases<'_>) {
     c.b.signed("invalid-mx.test");
     c.b.rr("invalid-mx.test MX 10 m\u{fc}x.good.test");
     c.expect("MX target is no host name (5890 2.3.2.1)", "invalid-mx.test", NOT_FOUND, NOT_FOUND);
+    c.hosts(&[(r"m\195\188x.good.test", [S, NA, NA, NA])]);
 
     // "_PORT._tcp." takes 7 octets and the digits of the port.
     let room = 253 - 7 - c.b.port.to_string().len();
@@ -56,6 +62,7 @@ pub(super) fn names(c: &mut Cases<'_>) {
             c.b.host(&host, Behaviour::Starttls(Tls::new(&Identity::server("x"), &[])));
         }
         c.expect(&format!("{label} MX host name (1035 2.3.4)"), &domain, dane, dane_only);
+        c.host_is(&host);
     }
 }
 
@@ -79,6 +86,7 @@ pub(super) fn special(c: &mut Cases<'_>) {
     c.b.rr("plus-mx.test MX 10 mx+1.plus-mx.test");
     c.good_host("mx+1.plus-mx.test");
     c.expect("MX target with a plus sign (1035 3.1)", "plus-mx.test", DELIVER, DELIVER);
+    c.host_is("mx+1.plus-mx.test");
     c.b.signed("inner-dot-mx.test");
     c.b.rr(r"inner-dot-mx.test MX 10 m\.x.inner-dot-mx.test");
     c.good_host(r"m\.x.inner-dot-mx.test");
@@ -88,4 +96,5 @@ pub(super) fn special(c: &mut Cases<'_>) {
         NOT_FOUND,
         NOT_FOUND,
     );
+    c.hosts(&[(r"m\.x.inner-dot-mx.test", [S, NA, NA, NA])]);
 }

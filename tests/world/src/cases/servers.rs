@@ -32,6 +32,7 @@ pub(super) fn servers(c: &mut Cases<'_>) {
         NOT_OFFERED,
         NON_DNSSEC,
     );
+    c.host_is("mx.plain.test");
     c.domain_with("stall-tls-none.test", Behaviour::SilentAfterStarttls);
     c.expect(
         "stalls after STARTTLS, no TLSA (7435)",

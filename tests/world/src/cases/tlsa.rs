@@ -37,12 +37,14 @@ pub(super) fn usable(c: &mut Cases<'_>) {
         OPPORTUNISTIC,
         NON_DNSSEC,
     );
+    c.hosts(&[("mx.alias-both.test", [I, S, S, GOOD])]);
     c.expect(
         "MX insecure, TLSA unusable (7672 2.2.1)",
         "unusable.unsigned.test",
         ENCRYPT,
         NON_DNSSEC,
     );
+    c.host_is("mx.pkix-ta-only.test");
     let host = c.domain_with("unusable-plain.test", Behaviour::NoStarttls);
     c.b.tlsa(&host, &format!("0 0 1 {digest}"));
     c.expect(
