@@ -1,9 +1,8 @@
 //! All rows and cases, at both levels and in both modes.
 
-use std::thread;
-
 use world::{Case, World};
 
+use super::threads::spread;
 use super::{Network, context};
 use crate::check::Report;
 use crate::decide::Level;
@@ -20,19 +19,9 @@ fn each(
     modes: &[Mode],
     judge: impl Fn(&Case, Mode) -> Option<String> + Sync,
 ) -> Vec<String> {
-    let of_mode = |mode: &Mode| world.cases.iter().map(|case| (case, *mode)).collect();
-    let runs: Vec<(&Case, Mode)> = modes.iter().flat_map::<Vec<_>, _>(of_mode).collect();
-    thread::scope(|scope| {
-        let judge = &judge;
-        let threads: Vec<_> = runs
-            .chunks(runs.len().div_ceil(8))
-            .map(|runs| {
-                scope.spawn(move || {
-                    runs.iter().filter_map(|(case, mode)| judge(case, *mode)).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    spread(modes.len() * world.cases.len(), |number| {
+        let (mode, case) = (number / world.cases.len(), number % world.cases.len());
+        judge(&world.cases[case], modes[mode])
     })
 }
 
@@ -79,7 +68,7 @@ fn assert_all(mode: Mode) {
 }
 
 /// What a report says, the time it took apart.
-fn shown(report: &Report) -> String {
+pub(super) fn shown(report: &Report) -> String {
     let Report { destination, decision, via, attempts, elapsed: _ } = report;
     let keys: Vec<_> = destination.hosts.iter().map(|host| host.policy_key()).collect();
     format!("{destination:#?} {decision:#?} {via:?} {attempts:#?} {keys:?}")

@@ -11,7 +11,7 @@ use crate::decide::{Action, Level};
 use crate::dns::Mode;
 
 /// What one operation may take that is not interrupted, and the stretch before it.
-const UNIT: Duration = Duration::from_millis(2);
+pub(super) const UNIT: Duration = Duration::from_millis(2);
 
 fn check(
     world: &World,

@@ -4,11 +4,16 @@
 
 mod cases;
 mod deadlines;
+mod faults;
 mod network;
+mod oracle;
 mod repeats;
+mod single_faults;
 mod tampering;
 mod texts;
+mod threads;
 mod together;
+mod trial;
 
 pub(crate) use network::{Network, Relay};
 

@@ -1,5 +1,6 @@
 //! A network of the world's servers.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,6 +9,7 @@ use std::time::Duration;
 use world::{Conversation, Random, World};
 
 use super::MARK;
+use super::faults::{self, Calm, Fate, Faults, Happening};
 use crate::engine::{Deed, Driver, Engine, Event, Id, Kind};
 
 /// The length before a message over TCP.
@@ -23,18 +25,39 @@ enum Peer {
     MailServer(Box<Conversation>),
 }
 
+/// A socket that is open.
+struct Line {
+    /// None: nobody, or not any more.
+    peer: Option<Peer>,
+    is_mail: bool,
+    /// What a stream brings comes in its order: nothing before this.
+    free: Duration,
+}
+
+/// What a mail server says instead, before TLS and in it (RFC 5321 section 3.8, RFC 8446 section 6.2).
+const CLOSING: &[u8] = b"421 closing\r\n";
+const INTERNAL_ERROR: &[u8] = &[21, 3, 3, 0, 2, 2, 80];
+
 /// The driver of a call to the world's servers.
 pub(crate) struct Network<'w> {
     world: &'w World,
     relay: Relay<'w>,
+    faults: Box<dyn Faults + 'w>,
     random: Random,
     /// From one end to the other and back.
     pub(crate) round_trip: Duration,
     now: Duration,
-    peers: BTreeMap<Id, Peer>,
+    /// When the last leap of the time ended.
+    woken: Duration,
+    /// By how many seconds the wall clock is wrong.
+    skew: i64,
+    shown: RefCell<Vec<i64>>,
+    lines: BTreeMap<Id, Line>,
     /// What is on its way, by arrival; what was sent first comes first.
     arrivals: BTreeMap<(Duration, u64), (Id, Event<'static>)>,
     sent: u64,
+    /// Whether there is to be a transcript.
+    pub(crate) is_recording: bool,
     /// Everything that it was told to do, and when, but for the contents of TLS.
     pub(crate) transcript: Vec<String>,
 }
@@ -52,14 +75,26 @@ impl<'w> Network<'w> {
         Self {
             world,
             relay,
+            faults: Box::new(Calm),
             random: Random::new(1),
             round_trip: Duration::from_millis(1),
             now: Duration::ZERO,
-            peers: BTreeMap::new(),
+            woken: Duration::ZERO,
+            skew: 0,
+            shown: RefCell::default(),
+            lines: BTreeMap::new(),
             arrivals: BTreeMap::new(),
             sent: 0,
+            is_recording: true,
             transcript: vec![MARK.into()],
         }
+    }
+
+    /// The same, where things go wrong.
+    pub(crate) fn with_faults(mut self, mut faults: Box<dyn Faults + 'w>) -> Self {
+        self.skew = faults.clock().unwrap_or(0);
+        self.faults = faults;
+        self
     }
 
     /// The world's, which a relay may stand for.
@@ -72,56 +107,158 @@ impl<'w> Network<'w> {
         self.now
     }
 
-    fn arrive(&mut self, id: Id, event: Event<'static>) {
+    /// When the last leap of the time ended.
+    pub(crate) fn woken(&self) -> Duration {
+        self.woken
+    }
+
+    /// What the wall clock was seen to show, in seconds since 1970.
+    pub(crate) fn shown(&self) -> Vec<i64> {
+        self.shown.borrow().clone()
+    }
+
+    /// Whether no socket is open, and nothing on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.lines.is_empty() && self.arrivals.is_empty()
+    }
+
+    /// Lets something happen, or what becomes of it.
+    fn happen(&mut self, id: Id, happening: Happening, event: Event<'static>) {
+        let at = self.now + self.round_trip;
+        let is_stream = happening != Happening::Datagram;
+        let fate = self.faults.fate(happening);
+        let later = |delay| at + delay;
+        match (fate, event) {
+            (Fate::Lost, _) => {}
+            (Fate::Late(delay), event) => return self.arrive(id, later(delay), is_stream, event),
+            (Fate::Reset, _) => self.fail(id, at, is_stream, io::ErrorKind::ConnectionReset),
+            (Fate::Refused, _) => self.fail(id, at, is_stream, io::ErrorKind::ConnectionRefused),
+            (Fate::Twice(delay), Event::Received(octets)) if !is_stream => {
+                self.arrive(id, at, is_stream, Event::Received(octets.clone()));
+                return self.arrive(id, later(delay), is_stream, Event::Received(octets));
+            }
+            (Fate::Cut(place), Event::Received(octets)) if !octets.is_empty() => {
+                let kept = octets[..place.within(octets.len())].to_vec();
+                if !is_stream {
+                    return self.arrive(id, at, is_stream, Event::Received(kept.into()));
+                }
+                if !kept.is_empty() {
+                    self.arrive(id, at, is_stream, Event::Received(kept.into()));
+                }
+                self.arrive(id, at, is_stream, Event::Received(Vec::new().into()));
+            }
+            (Fate::Pieces(place, delay), Event::Received(octets))
+                if octets.len() > 1 && is_stream =>
+            {
+                let (first, second) = octets.split_at(place.within(octets.len()).max(1));
+                self.arrive(id, at, is_stream, Event::Received(first.to_vec().into()));
+                return self.arrive(
+                    id,
+                    later(delay),
+                    is_stream,
+                    Event::Received(second.to_vec().into()),
+                );
+            }
+            (Fate::Truncated | Fate::Error(_) | Fate::Altered(_), Event::Received(octets))
+                if !octets.is_empty() =>
+            {
+                let octets = said_instead(happening, fate, octets.into_owned());
+                return self.arrive(id, at, is_stream, Event::Received(octets.into()));
+            }
+            (_, event) => return self.arrive(id, at, is_stream, event),
+        }
+        if is_stream && let Some(line) = self.lines.get_mut(&id) {
+            line.peer = None;
+        }
+    }
+
+    fn arrive(&mut self, id: Id, mut at: Duration, is_stream: bool, event: Event<'static>) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        if is_stream {
+            at = at.max(line.free);
+            line.free = at;
+        }
         self.sent += 1;
-        self.arrivals.insert((self.now + self.round_trip, self.sent), (id, event));
+        self.arrivals.insert((at, self.sent), (id, event));
+    }
+
+    fn fail(&mut self, id: Id, at: Duration, is_stream: bool, kind: io::ErrorKind) {
+        self.arrive(id, at, is_stream, Event::Failed(kind.into()));
     }
 
     fn open(&mut self, id: Id, kind: Kind, peer: SocketAddr, engine: &Engine) {
         let token = self.random.below(1 << 16) as u16;
+        let line = |peer| {
+            let is_mail = matches!(peer, Some(Peer::MailServer(_)));
+            Line { peer, is_mail, free: Duration::ZERO }
+        };
         if kind == Kind::Datagram {
-            self.peers.insert(id, Peer::NameServer(peer, kind));
-            return engine.handle(id, Event::Opened { local: None, token });
+            self.lines.insert(id, line(Some(Peer::NameServer(peer, kind))));
+            let event = match self.faults.fate(Happening::Port) {
+                Fate::Refused => Event::Failed(io::ErrorKind::NetworkUnreachable.into()),
+                _ => Event::Opened { local: None, token },
+            };
+            return engine.handle(id, event);
         }
         let opened = Event::Opened { local: Some(CLIENT), token };
         if let Some(conversation) = self.world.accept(peer) {
-            self.arrive(id, opened);
-            self.peers.insert(id, Peer::MailServer(conversation.into()));
+            self.lines.insert(id, line(Some(Peer::MailServer(conversation.into()))));
+            self.happen(id, Happening::Connection, opened);
             self.send(id, &[]);
         } else if peer.port() == self.world.dns.port() {
-            self.arrive(id, opened);
-            self.peers.insert(id, Peer::NameServer(peer, kind));
+            self.lines.insert(id, line(Some(Peer::NameServer(peer, kind))));
+            self.happen(id, Happening::Connection, opened);
         } else {
-            self.arrive(id, Event::Failed(io::ErrorKind::ConnectionRefused.into()));
+            self.lines.insert(id, line(None));
+            let refused = Event::Failed(io::ErrorKind::ConnectionRefused.into());
+            self.happen(id, Happening::Refusal, refused);
         }
     }
 
     fn send(&mut self, id: Id, octets: &[u8]) {
-        match self.peers.get_mut(&id) {
+        let received = |octets: Vec<u8>| Event::Received(octets.into());
+        match self.lines.get_mut(&id).and_then(|line| line.peer.as_mut()) {
             Some(Peer::NameServer(server, Kind::Datagram)) => {
                 if let Some(reply) = (self.relay)(*server, octets, false) {
-                    self.arrive(id, Event::Received(reply.into()));
+                    self.happen(id, Happening::Datagram, received(reply));
                 }
             }
             Some(Peer::NameServer(server, Kind::Stream)) => {
-                let reply = (self.relay)(*server, &octets[PREFIX..], true).map(|reply| {
-                    let length = u16::try_from(reply.len()).unwrap().to_be_bytes();
-                    [&length, &reply[..]].concat()
-                });
-                self.arrive(id, Event::Received(reply.unwrap_or_default().into()));
+                match (self.relay)(*server, &octets[PREFIX..], true) {
+                    Some(reply) => self.happen(id, Happening::Reply, received(framed(&reply))),
+                    None => self.happen(id, Happening::End, received(Vec::new())),
+                }
             }
             Some(Peer::MailServer(conversation)) => {
                 conversation.receive(octets);
                 let (output, is_over) = (conversation.take_output(), conversation.is_over());
                 if !output.is_empty() {
-                    self.arrive(id, Event::Received(output.into()));
+                    let is_text = output[0] >= b' ';
+                    let what = if is_text { Happening::Speech } else { Happening::Records };
+                    self.happen(id, what, received(output));
                 }
-                if is_over {
-                    self.arrive(id, Event::Received(Vec::new().into()));
+                if is_over && self.lines.get(&id).is_some_and(|line| line.peer.is_some()) {
+                    self.happen(id, Happening::End, received(Vec::new()));
                 }
             }
             None => {}
         }
+    }
+
+    /// Time passes, and perhaps more of it than it should.
+    fn pass(&mut self) {
+        let leap = self.faults.leap();
+        if !leap.is_zero() {
+            self.now += leap;
+            self.woken = self.now;
+        }
+        self.skew = self.faults.clock().unwrap_or(self.skew);
+    }
+
+    /// Whether these octets are TLS.
+    fn is_secret(&self, id: Id, octets: &[u8]) -> bool {
+        let is_mail = self.lines.get(&id).is_some_and(|line| line.is_mail);
+        is_mail && octets.first() < Some(&b' ')
     }
 
     /// The next arrival that the engine takes, and when.
@@ -133,35 +270,69 @@ impl<'w> Network<'w> {
     }
 }
 
+/// A message as it goes over TCP.
+fn framed(message: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(message.len()).unwrap().to_be_bytes();
+    [&length, message].concat()
+}
+
+/// What is heard where this was said.
+fn said_instead(happening: Happening, fate: Fate, octets: Vec<u8>) -> Vec<u8> {
+    let of_dns = |mut message: Vec<u8>| match fate {
+        Fate::Truncated => faults::truncated(&message),
+        Fate::Error(rcode) => faults::error(&message, rcode),
+        Fate::Altered(number) => {
+            faults::alter(&mut message, number);
+            message
+        }
+        _ => message,
+    };
+    match (happening, fate) {
+        (Happening::Datagram, _) => of_dns(octets),
+        (Happening::Reply, _) => framed(&of_dns(octets[PREFIX..].to_vec())),
+        (Happening::Speech, Fate::Error(_)) => CLOSING.into(),
+        (Happening::Records, Fate::Error(_)) => INTERNAL_ERROR.into(),
+        _ => octets,
+    }
+}
+
 impl Driver for Network<'_> {
     fn now(&mut self, computed: u32) -> Duration {
         self.now += Duration::from_micros(computed.into());
+        if computed > 0 {
+            self.pass();
+        }
         self.now
     }
 
     fn unix_time(&self) -> i64 {
-        self.world.now + self.now.as_secs() as i64
+        let time = self.world.now + self.now.as_secs() as i64 + self.skew;
+        self.shown.borrow_mut().push(time);
+        time
     }
 
     fn perform(&mut self, deed: Deed, engine: &Engine) {
-        let is_secret = |id: &Id| matches!(self.peers.get(id), Some(Peer::MailServer(_)));
-        self.transcript.push(match &deed {
-            Deed::Send(id, octets) if is_secret(id) && octets.first() < Some(&b' ') => {
-                format!("{:?} {id:?} TLS", self.now)
-            }
-            deed => format!("{:?} {deed:?}", self.now),
-        });
+        if self.is_recording {
+            self.transcript.push(match &deed {
+                Deed::Send(id, octets) if self.is_secret(*id, octets) => {
+                    format!("{:?} {id:?} TLS", self.now)
+                }
+                deed => format!("{:?} {deed:?}", self.now),
+            });
+        }
         match deed {
             Deed::Open(id, kind, peer) => self.open(id, kind, peer, engine),
             Deed::Send(id, octets) => self.send(id, &octets),
             Deed::Close(id) => {
-                self.peers.remove(&id);
+                self.lines.remove(&id);
                 self.arrivals.retain(|_, (other, _)| *other != id);
             }
         }
     }
 
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {
+        self.pass();
+        let until = until.max(self.now);
         let Some(key) = self.next(engine).filter(|(at, _)| *at <= until) else {
             self.now = self.now.max(until);
             return Ok(());

@@ -1,0 +1,80 @@
+//! A call over a network on which things may go wrong, and what is held against it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use world::{Case, World};
+
+use super::cases::level;
+use super::deadlines::UNIT;
+use super::faults::Faults;
+use super::oracle::Oracle;
+use super::{Network, context};
+use crate::check::Report;
+use crate::context::Context;
+use crate::dns::Mode;
+
+/// Who calls, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Trial<'w> {
+    pub(super) world: &'w World,
+    pub(super) case: &'w Case,
+    pub(super) mode: Mode,
+    pub(super) timeout: Duration,
+    /// How many name servers it knows; all say the same.
+    pub(super) servers: u8,
+}
+
+impl<'w> Trial<'w> {
+    pub(super) fn context(&self) -> Context {
+        let mut context = context(self.world, level(self.case), self.mode);
+        context.set_timeout(self.timeout);
+        let SocketAddr::V4(mut server) = self.world.dns else { panic!("an IPv4 address") };
+        for _ in 1..self.servers {
+            server.set_ip((server.ip().to_bits() + 1).into());
+            context.add_nameserver(&server.to_string()).unwrap();
+        }
+        context
+    }
+
+    /// One whose name servers answer at any address.
+    pub(super) fn network(&self, faults: Box<dyn Faults + 'w>) -> Network<'w> {
+        let world = self.world;
+        let relay = |_, query: &[u8], by_tcp| world.answer(query, by_tcp);
+        Network::with(world, Box::new(relay)).with_faults(faults)
+    }
+
+    pub(super) fn oracle(&self) -> Oracle<'w> {
+        Oracle::new(self.world, self.case, self.mode)
+    }
+
+    /// Makes the call, and says what no fault excuses: more than the domain deserves at any time that the clock showed, a
+    /// result after the deadline, or something left over.
+    pub(super) fn run(
+        &self,
+        context: &Context,
+        network: &mut Network<'w>,
+    ) -> (Report, Vec<String>) {
+        let started = network.elapsed();
+        let report = context.over(network).check(&self.case.domain, self.world.smtp_port).unwrap();
+        let mut wrong = self.oracle().objections(&report, &network.shown());
+        // Nobody is done before a leap over the deadline ends.
+        let until = (started + self.timeout).max(network.woken()) + UNIT;
+        if network.elapsed() > until {
+            wrong.push(format!("done at {:?}, not by {until:?}", network.elapsed()));
+        }
+        if !network.is_idle() {
+            wrong.push("something is left over".into());
+        }
+        (report, wrong)
+    }
+
+    /// The case, and how it was tried.
+    pub(super) fn name(&self) -> String {
+        let Case { domain, level, .. } = self.case;
+        format!(
+            "{domain} at {level}, {:?}, {} servers, {:?}",
+            self.mode, self.servers, self.timeout
+        )
+    }
+}
