@@ -9,6 +9,8 @@ mod network;
 mod oracle;
 mod repeats;
 mod single_faults;
+mod storm;
+mod storms;
 mod tampering;
 mod texts;
 mod threads;
