@@ -169,7 +169,7 @@ impl Builder {
                 parent.faults.insert((owner, DS), Fault::Unsigned);
             }
         }
-        Zones::new(self.zones.into_values().collect())
+        Zones::new(self.zones.into_values())
     }
 }
 

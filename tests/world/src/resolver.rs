@@ -1,5 +1,7 @@
 //! Answers as a recursive resolver gives them that has asked every zone.
 
+use std::collections::HashMap;
+
 use hickory_resolver::proto::rr::Name;
 
 use crate::hostile::{self, Hostile};
@@ -26,7 +28,8 @@ pub struct Answer {
 }
 
 pub struct Zones {
-    zones: Vec<Zone>,
+    /// By their apexes in lower case and wire format.
+    zones: HashMap<Vec<u8>, Zone>,
     hostile: Hostile,
 }
 
@@ -35,15 +38,14 @@ const YXDOMAIN: u8 = 6;
 const MAX_ALIASES: usize = 12;
 
 impl Zones {
-    /// Zones sorted from the leaves to the root.
-    pub fn new(mut zones: Vec<Zone>) -> Self {
-        zones.sort_by_key(|zone| std::cmp::Reverse(zone.apex.iter().count()));
-        Self { zones, hostile: Hostile::new() }
+    pub fn new(zones: impl IntoIterator<Item = Zone>) -> Self {
+        let zones = zones.into_iter().map(|zone| (wire(&zone.apex.to_lowercase()), zone));
+        Self { zones: zones.collect(), hostile: Hostile::new() }
     }
 
     /// From now on no zone has a fault.
     pub fn repair(&mut self) {
-        self.zones.iter_mut().for_each(|zone| zone.faults.clear());
+        self.zones.values_mut().for_each(|zone| zone.faults.clear());
     }
 
     /// Answers; None where the server stays silent.
@@ -88,9 +90,17 @@ impl Zones {
     }
 
     fn zone_of(&self, name: &Name, rtype: u16) -> &Zone {
-        let from_parent = |zone: &&Zone| rtype == DS && zone.apex == *name && !name.is_root();
-        let mut zones = self.zones.iter().filter(|zone| !from_parent(zone));
-        zones.find(|zone| zone.apex.zone_of(name)).unwrap()
+        let name = wire(&name.to_lowercase());
+        let mut rest = &name[..];
+        if rtype == DS && *rest != [0] {
+            rest = parent(rest);
+        }
+        loop {
+            match self.zones.get(rest) {
+                Some(zone) => return zone,
+                None => rest = parent(rest),
+            }
+        }
     }
 
     fn standing(&self, zone: &Zone) -> Standing {
@@ -111,6 +121,11 @@ impl Zones {
         // An insecure zone has no secure children, and nothing in it can be bogus.
         if above == Standing::Insecure { above } else { above.max(own) }
     }
+}
+
+/// A name in wire format without its first label.
+fn parent(name: &[u8]) -> &[u8] {
+    &name[1 + usize::from(name[0])..]
 }
 
 /// One zone's part of the answer; the next name where it is an alias.

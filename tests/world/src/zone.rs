@@ -98,7 +98,9 @@ impl Zone {
 
     /// Whether the name exists, if only as an empty non-terminal.
     pub fn exists(&self, name: &Name) -> bool {
-        self.nodes.keys().any(|owner| name.zone_of(owner))
+        // In canonical order whatever is below a name comes right after it (RFC 4034 section 6.1).
+        let next = self.nodes.range(name.clone()..).next();
+        next.is_some_and(|(owner, _)| name.zone_of(owner))
     }
 
     /// The records of an RRset under `owner`, which differs from `source` for a wildcard, with their signature.
