@@ -8,7 +8,7 @@ use world::{Case, World};
 use super::faults::{Calm, Course, Fate, Faults, Happening, Watched};
 use super::oracle::HOLD;
 use super::threads::spread;
-use super::trial::Trial;
+use super::trial::{Told, Trial};
 use crate::dns::Mode;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -94,10 +94,10 @@ fn fail_each(trial: &Trial<'_>, share: usize, runs: &AtomicUsize) -> Vec<String>
             if !turn.is_multiple_of(share) {
                 continue;
             }
+            let what = format!("event {before} of {}, {happening:?} {fate:?}", course.len());
+            let _what = Told(format!("{}: {what}", trial.name()));
             let found = run(Box::new(Single { before, fate: *fate }));
-            wrong.extend(found.iter().map(|found| {
-                format!("event {before} of {}, {happening:?} {fate:?}: {found}", course.len())
-            }));
+            wrong.extend(found.iter().map(|found| format!("{what}: {found}")));
         }
     }
     wrong
@@ -115,15 +115,16 @@ fn without_a_fault_each_host_is_what_its_columns_say() {
         |trial, _| {
             let world = trial.world;
             let of_2020 = 1_590_000_000 - world.now;
-            let skews =
-                [0, HOLD - 60, HOLD + 60, 60 - HOLD, -60 - HOLD, of_2020, -30 * YEAR, 60 * YEAR];
+            let skews = [0, HOLD - 60, HOLD + 60, 60 - HOLD, -60 - HOLD, of_2020, 60 * YEAR];
             let run = |skew| {
                 let mut network = trial.network(Box::new(Clock(skew)));
                 let (report, mut wrong) = trial.run(&trial.context(), &mut network);
                 wrong.extend(trial.oracle().differences(&report, network.shown()[0], false));
                 wrong.into_iter().map(move |wrong| format!("clock {skew}: {wrong}"))
             };
-            skews.into_iter().flat_map(run).collect()
+            // At the other level the same is asked.
+            let count = if trial.case.level == "dane" { skews.len() } else { 1 };
+            skews[..count].iter().copied().flat_map(run).collect()
         },
     );
 }
@@ -151,6 +152,7 @@ fn hosts_behind_the_first_are_what_their_columns_say() {
 fn each_event_of_the_rows_in_each_way() {
     let runs = each(|case| case.columns.is_some(), &BOTH, |trial, runs| fail_each(trial, 1, runs));
     println!("{runs} runs of the rows with a single fault");
+    assert!(runs > 6_500, "{runs}");
 }
 
 /// At one level, for at the other the same is asked; an event fails in one way of twelve, and the next in others.
@@ -159,6 +161,7 @@ fn each_event_of_the_hard_cases_in_a_twelfth_of_the_ways() {
     let is_of = |case: &Case| case.columns.is_none() && case.level == "dane";
     let runs = each(is_of, &BOTH, |trial, runs| fail_each(trial, 12, runs));
     println!("{runs} runs of the hard cases with a single fault");
+    assert!(runs > 5_500, "{runs}");
 }
 
 #[test]

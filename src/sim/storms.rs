@@ -6,7 +6,6 @@
 
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use world::{Random, World};
@@ -15,7 +14,7 @@ use super::cases::shown;
 use super::faults::{Course, Watched};
 use super::storm::Storm;
 use super::threads::spread;
-use super::trial::Trial;
+use super::trial::{Told, Trial};
 use crate::dns::Mode;
 
 /// Calls of one caller, who keeps zone keys from one to the next.
@@ -38,19 +37,13 @@ struct Outcome {
     course: Course,
 }
 
-/// Says which seed it was, where a call panics.
-struct Seed(u64);
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            eprintln!("DANE_POLICY_SEED={} DANE_POLICY_CALLS=1", self.0);
-        }
-    }
+/// How to run a seed again.
+fn again(seed: u64) -> String {
+    format!("DANE_POLICY_SEED={seed} DANE_POLICY_CALLS=1")
 }
 
 fn run(world: &World, seed: u64, is_recorded: bool) -> Outcome {
-    let _name = Seed(seed);
+    let _seed = Told(again(seed));
     let mut random = Random::new(seed.rotate_left(32));
     let case = random.pick(&world.cases);
     let trial = Trial {
@@ -111,9 +104,7 @@ fn judge(world: &World, seed: u64, totals: &[AtomicUsize; 3]) -> Option<String> 
         .map(|(number, (happening, fate))| format!("{number} {happening:?} {fate:?}"))
         .collect();
     let (name, wrong) = (&outcome.name, &outcome.wrong);
-    Some(format!(
-        "DANE_POLICY_SEED={seed} DANE_POLICY_CALLS=1: {name}: {wrong:#?} after {faults:?}"
-    ))
+    Some(format!("{}: {name}: {wrong:#?} after {faults:?}", again(seed)))
 }
 
 fn setting(name: &str) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! A call over a network on which things may go wrong, and what is held against it.
 
 use std::net::SocketAddr;
+use std::thread;
 use std::time::Duration;
 
 use world::{Case, World};
@@ -23,6 +24,17 @@ pub(super) struct Trial<'w> {
     pub(super) timeout: Duration,
     /// How many name servers it knows; all say the same.
     pub(super) servers: u8,
+}
+
+/// Says what it was, where a call panics.
+pub(super) struct Told(pub(super) String);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("{}", self.0);
+        }
+    }
 }
 
 impl<'w> Trial<'w> {
