@@ -112,7 +112,7 @@ static void print_wrapped(const char *indent, const char *text)
                 ;
         if (end == 0)
             end = length < width ? length : width;
-        printf("%s%.*s\n", indent, (int)end, text);
+        fprintf(out, "%s%.*s\n", indent, (int)end, text);
         text += end + strspn(text + end, " ");
     }
 }

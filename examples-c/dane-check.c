@@ -125,19 +125,19 @@ static void json_decision(const dane_policy_decision *decision)
     size_t i;
 
     json_field("action", dane_policy_action_name(dane_policy_decision_action(decision)));
-    putchar(',');
+    putc(',', out);
     json_field("reason", dane_policy_decision_reason_text(decision));
-    putchar(',');
+    putc(',', out);
     json_field("detail", dane_policy_detail_name(dane_policy_decision_detail(decision)));
-    putchar(',');
+    putc(',', out);
     json_field("text", dane_policy_decision_text(decision));
-    printf(",\"cause\":{");
+    fprintf(out, ",\"cause\":{");
     for (i = 0; (name = dane_policy_decision_fact_name(decision, i)) != NULL; i++) {
         if (i > 0)
-            putchar(',');
+            putc(',', out);
         json_field(name, dane_policy_decision_fact(decision, i));
     }
-    putchar('}');
+    putc('}', out);
 }
 
 static void json_strings(const char *key, const dane_policy_host *host,
@@ -145,33 +145,33 @@ static void json_strings(const char *key, const dane_policy_host *host,
 {
     size_t i;
 
-    printf("\"%s\":[", key);
+    fprintf(out, "\"%s\":[", key);
     for (i = 0; i < count; i++) {
-        fputs(i == 0 ? "" : ",", stdout);
+        fputs(i == 0 ? "" : ",", out);
         json_string(at(host, i));
     }
-    putchar(']');
+    putc(']', out);
 }
 
 static void json_records(const dane_policy_host *host, const dane_policy_verification *verification)
 {
     size_t i, j;
 
-    fputs("\"records\":[", stdout);
+    fputs("\"records\":[", out);
     for (i = 0; i < dane_policy_host_tlsa_count(host); i++) {
         dane_policy_tlsa tlsa;
 
         dane_policy_host_tlsa(host, i, &tlsa);
-        printf("%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"data\":\"", i == 0 ? "" : ",",
+        fprintf(out, "%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"data\":\"", i == 0 ? "" : ",",
                tlsa.usage, tlsa.selector, tlsa.matching_type);
         for (j = 0; j < tlsa.data.length; j++)
-            printf("%02x", tlsa.data.data[j]);
-        printf("\",\"usable\":%s,\"matched\":%s}", json_bool(dane_policy_host_tlsa_usable(host, i)),
+            fprintf(out, "%02x", tlsa.data.data[j]);
+        fprintf(out, "\",\"usable\":%s,\"matched\":%s}", json_bool(dane_policy_host_tlsa_usable(host, i)),
                verification == NULL
                    ? "null"
                    : json_bool(dane_policy_verification_record_index(verification) == (int)i));
     }
-    putchar(']');
+    putc(']', out);
 }
 
 static void json_host(const struct result *result, size_t index)
@@ -181,32 +181,32 @@ static void json_host(const struct result *result, size_t index)
     const dane_policy_decision *decision = decision_of(result, index);
     const char *tlsrpt = dane_policy_decision_tlsrpt_result_type(decision);
 
-    putchar('{');
+    putc('{', out);
     json_field("name", dane_policy_host_name(host));
-    printf(",\"preference\":%u,", dane_policy_host_preference(host));
+    fprintf(out, ",\"preference\":%u,", dane_policy_host_preference(host));
     json_field("address", status_word(dane_policy_host_address_status(host)));
-    putchar(',');
+    putc(',', out);
     json_strings("addresses", host, dane_policy_host_address, dane_policy_host_address_count(host));
-    putchar(',');
+    putc(',', out);
     json_field("tlsa", status_word(dane_policy_host_tlsa_status(host)));
-    putchar(',');
+    putc(',', out);
     json_field("base_domain", dane_policy_host_base_domain(host));
-    putchar(',');
+    putc(',', out);
     json_strings("reference_names", host, dane_policy_host_reference_name,
                  dane_policy_host_reference_name_count(host));
-    putchar(',');
+    putc(',', out);
     json_records(host, verification);
-    putchar(',');
+    putc(',', out);
     json_field("certificate", certificate_word(verification));
-    putchar(',');
+    putc(',', out);
     json_index("depth", dane_policy_verification_depth(verification));
-    putchar(',');
+    putc(',', out);
     json_field("tls", dane_policy_report_tls_version(result->report, index));
-    putchar(',');
+    putc(',', out);
     json_decision(decision);
-    putchar(',');
+    putc(',', out);
     json_field("tlsrpt", *tlsrpt == '\0' ? NULL : tlsrpt);
-    putchar('}');
+    putc('}', out);
 }
 
 static void print_json(const struct result *result)
@@ -218,37 +218,37 @@ static void print_json(const struct result *result)
     int domain_wide = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN;
     size_t i;
 
-    putchar('{');
+    putc('{', out);
     json_field("domain", result->domain);
-    putchar(',');
+    putc(',', out);
     json_field("level", level_word(result->destination));
-    putchar(',');
+    putc(',', out);
     json_decision(decision);
-    putchar(',');
+    putc(',', out);
     json_field("enhanced_status", dane_policy_decision_enhanced_status(decision));
-    putchar(',');
+    putc(',', out);
     json_field("verification", verification_word(decision));
-    putchar(',');
+    putc(',', out);
     json_field("scope", domain_wide ? "domain" : "host");
-    putchar(',');
+    putc(',', out);
     json_field("mx", status_word(dane_policy_destination_mx_status(result->destination)));
-    putchar(',');
+    putc(',', out);
     json_field("via", dane_policy_host_name(host));
-    fputs(",\"hosts\":[", stdout);
+    fputs(",\"hosts\":[", out);
     for (i = 0; i < dane_policy_destination_host_count(result->destination); i++) {
-        fputs(i == 0 ? "" : ",", stdout);
+        fputs(i == 0 ? "" : ",", out);
         json_host(result, i);
     }
-    printf("],\"queries\":%lu,\"elapsed_ms\":%.1f}\n",
+    fprintf(out, "],\"queries\":%lu,\"elapsed_ms\":%.1f}\n",
            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed);
 }
 
 static void paint(int good, const char *text)
 {
     if (colour)
-        printf("\033[%sm%s\033[0m", good ? "32" : "31", text);
+        fprintf(out, "\033[%sm%s\033[0m", good ? "32" : "31", text);
     else
-        fputs(text, stdout);
+        fputs(text, out);
 }
 
 /* The steps on the way from the domain to the certificate. */
@@ -284,7 +284,7 @@ static enum step broken_step(const dane_policy_decision *decision, int mx_status
 /* One step of the way; the one where it broke is marked. */
 static void print_step(const char *name, const char *status, const char *facts, int is_broken)
 {
-    printf("  %c %-12s %-18s %s\n", is_broken ? '>' : ' ', name, status == NULL ? "-" : status,
+    fprintf(out, "  %c %-12s %-18s %s\n", is_broken ? '>' : ' ', name, status == NULL ? "-" : status,
            facts == NULL ? "" : facts);
 }
 
@@ -299,7 +299,7 @@ static void print_records(const dane_policy_host *host, const dane_policy_verifi
 
         if (fate == NULL)
             fate = dane_policy_host_tlsa_usable(host, i) ? "usable" : "unusable";
-        printf("      %.*s%-8s %s\n", shown, record, record[shown] == '\0' ? "" : "...", fate);
+        fprintf(out, "      %.*s%-8s %s\n", shown, record, record[shown] == '\0' ? "" : "...", fate);
     }
 }
 
@@ -311,9 +311,9 @@ static void print_decision(const dane_policy_decision *decision, int good)
 
     paint(good, action);
     if (strncmp(text, action, strlen(action)) == 0)
-        printf("%s\n", text + strlen(action));
+        fprintf(out, "%s\n", text + strlen(action));
     else
-        printf(": %s\n", text);
+        fprintf(out, ": %s\n", text);
 }
 
 static void print_advice(const dane_policy_decision *decision)
@@ -322,7 +322,7 @@ static void print_advice(const dane_policy_decision *decision)
 
     if (advice == NULL)
         return;
-    printf("    %-12s %s\n", "to do", advice->brief);
+    fprintf(out, "    %-12s %s\n", "to do", advice->brief);
     if (explains)
         print_wrapped("        ", advice->full);
 }
@@ -337,11 +337,11 @@ static void print_host(const struct result *result, size_t index)
     enum step broken = broken_step(decision, dane_policy_destination_mx_status(result->destination));
     size_t i;
 
-    printf("  %s, preference %u\n", dane_policy_host_name(host), dane_policy_host_preference(host));
+    fprintf(out, "  %s, preference %u\n", dane_policy_host_name(host), dane_policy_host_preference(host));
     print_step("address", status_word(dane_policy_host_address_status(host)), dane_policy_host_address_text(host),
                broken == ADDRESS);
     for (i = 0; i < dane_policy_host_address_count(host); i++)
-        printf("      %s\n", dane_policy_host_address(host, i));
+        fprintf(out, "      %s\n", dane_policy_host_address(host, i));
     print_step("TLSA", status_word(dane_policy_host_tlsa_status(host)), dane_policy_host_tlsa_text(host),
                broken == TLSA);
     print_records(host, verification);
@@ -351,7 +351,7 @@ static void print_host(const struct result *result, size_t index)
         if (tls != NULL && certificate != NULL)
             print_step("certificate", certificate, dane_policy_verification_text(verification), broken == CERTIFICATE);
     }
-    printf("    %-12s ", "decision");
+    fprintf(out, "    %-12s ", "decision");
     print_decision(decision, dane_policy_decision_action(decision) != DANE_POLICY_ACTION_DEFER);
     print_advice(decision);
 }
@@ -364,8 +364,8 @@ static void print_text(const struct result *result, int goes_out)
     time_t now = time(NULL);
     char date[32] = "";
 
-    print_escaped(stdout, result->domain);
-    printf(" at level %s: ", level_word(result->destination));
+    print_escaped(out, result->domain);
+    fprintf(out, " at level %s: ", level_word(result->destination));
     print_decision(decision, goes_out);
     print_step("MX", status_word(mx), dane_policy_destination_mx_text(result->destination),
                broken_step(decision, mx) == MX);
@@ -374,7 +374,7 @@ static void print_text(const struct result *result, int goes_out)
     for (i = 0; i < count; i++)
         print_host(result, i);
     strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime(&now));
-    printf("    %lu DNS queries, %.1f ms, %s\n",
+    fprintf(out, "    %lu DNS queries, %.1f ms, %s\n",
            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date);
 }
 
@@ -447,44 +447,44 @@ static int query(const char *name, const char *type)
     elapsed = milliseconds() - start;
     status = dane_policy_answer_status(answer);
     if (json) {
-        putchar('{');
+        putc('{', out);
         json_field("name", name);
-        putchar(',');
+        putc(',', out);
         json_field("type", type);
-        putchar(',');
+        putc(',', out);
         json_field("status", dane_policy_status_name(status));
-        putchar(',');
+        putc(',', out);
         json_field("rcode", rcode_name(dane_policy_answer_rcode(answer)));
-        printf(",\"exists\":%s,\"records\":[", json_bool(dane_policy_answer_exists(answer)));
+        fprintf(out, ",\"exists\":%s,\"records\":[", json_bool(dane_policy_answer_exists(answer)));
         for (i = 0; i < dane_policy_answer_record_count(answer); i++) {
-            fputs(i == 0 ? "" : ",", stdout);
+            fputs(i == 0 ? "" : ",", out);
             json_string(dane_policy_answer_record(answer, i));
         }
-        fputs("],\"aliases\":[", stdout);
+        fputs("],\"aliases\":[", out);
         for (i = 0; i < dane_policy_answer_alias_count(answer); i++) {
-            fputs(i == 0 ? "{" : ",{", stdout);
+            fputs(i == 0 ? "{" : ",{", out);
             json_field("name", dane_policy_answer_alias(answer, i));
-            putchar(',');
+            putc(',', out);
             json_field("status", dane_policy_status_name(dane_policy_answer_alias_status(answer, i)));
-            putchar('}');
+            putc('}', out);
         }
-        printf("],\"queries\":%lu,\"elapsed_ms\":%.1f,",
+        fprintf(out, "],\"queries\":%lu,\"elapsed_ms\":%.1f,",
                (unsigned long)dane_policy_answer_queries(answer), elapsed);
         json_field("text", dane_policy_answer_text(answer));
-        puts("}");
+        fputs("}\n", out);
     } else {
         /* Without a usable answer, rcode 0 only means that there was no reply. */
         int rcode = dane_policy_answer_rcode(answer), replied = rcode != 0 || status != DANE_POLICY_STATUS_INDETERMINATE;
 
-        print_escaped(stdout, name);
-        printf(" %s: %s%s%s: %s\n", type, dane_policy_status_name(status), replied ? ", " : "",
+        print_escaped(out, name);
+        fprintf(out, " %s: %s%s%s: %s\n", type, dane_policy_status_name(status), replied ? ", " : "",
                replied ? rcode_name(rcode) : "", dane_policy_answer_text(answer));
         for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
-            printf("  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
+            fprintf(out, "  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
                    dane_policy_status_name(dane_policy_answer_alias_status(answer, i)));
         for (i = 0; i < dane_policy_answer_record_count(answer); i++)
-            printf("  record %s\n", dane_policy_answer_record(answer, i));
-        printf("  %lu DNS queries, %.1f ms\n", (unsigned long)dane_policy_answer_queries(answer), elapsed);
+            fprintf(out, "  record %s\n", dane_policy_answer_record(answer, i));
+        fprintf(out, "  %lu DNS queries, %.1f ms\n", (unsigned long)dane_policy_answer_queries(answer), elapsed);
     }
     dane_policy_answer_free(answer);
     return status == DANE_POLICY_STATUS_SECURE || status == DANE_POLICY_STATUS_INSECURE;
@@ -498,14 +498,14 @@ static int self_test(void)
     must(dane_policy_context_probe(context, &answer), "--self-test", "");
     good = dane_policy_answer_status(answer) == DANE_POLICY_STATUS_SECURE;
     if (json) {
-        putchar('{');
+        putc('{', out);
         json_field("status", dane_policy_status_name(dane_policy_answer_status(answer)));
-        putchar(',');
+        putc(',', out);
         json_field("text", dane_policy_answer_text(answer));
-        puts("}");
+        fputs("}\n", out);
     } else {
         paint(good, good ? "good" : "bad");
-        printf(": %s\n", dane_policy_answer_text(answer));
+        fprintf(out, ": %s\n", dane_policy_answer_text(answer));
     }
     dane_policy_answer_free(answer);
     return good;

@@ -1,8 +1,10 @@
-/* JSON on standard output. */
+/* JSON, to where results go. */
 #ifndef JSON_H
 #define JSON_H
 
 #include <stdio.h>
+
+#include "tool.h"
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -36,27 +38,27 @@ static void json_string(const char *text)
     unsigned long character;
 
     if (text == NULL) {
-        fputs("null", stdout);
+        fputs("null", out);
         return;
     }
-    putchar('"');
+    putc('"', out);
     while (*text != '\0') {
         character = next_character(&text);
         if (character == '"' || character == '\\')
-            printf("\\%c", (int)character);
+            fprintf(out, "\\%c", (int)character);
         else if (character >= 0x20 && character < 0x7f)
-            putchar((int)character);
+            putc((int)character, out);
         else if (character < 0x10000)
-            printf("\\u%04lx", character);
+            fprintf(out, "\\u%04lx", character);
         else
-            printf("\\u%04lx\\u%04lx", 0xd7c0 + (character >> 10), 0xdc00 + (character & 0x3ff));
+            fprintf(out, "\\u%04lx\\u%04lx", 0xd7c0 + (character >> 10), 0xdc00 + (character & 0x3ff));
     }
-    putchar('"');
+    putc('"', out);
 }
 
 static void json_field(const char *key, const char *text)
 {
-    printf("\"%s\":", key);
+    fprintf(out, "\"%s\":", key);
     json_string(text);
 }
 
@@ -64,9 +66,9 @@ static void json_field(const char *key, const char *text)
 static void json_index(const char *key, int index)
 {
     if (index < 0)
-        printf("\"%s\":null", key);
+        fprintf(out, "\"%s\":null", key);
     else
-        printf("\"%s\":%d", key, index);
+        fprintf(out, "\"%s\":%d", key, index);
 }
 
 static const char *json_bool(int value)

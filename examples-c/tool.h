@@ -18,6 +18,8 @@ enum { EXIT_USAGE = 2, EXIT_FAULT = 3 };
 enum { MAX_FILE = 1 << 20 };
 
 static const char *tool_name = "tool";
+/* Where results go: standard output, or what takes them there. */
+static FILE *out;
 /* How it ends where it fails. */
 static void (*leave)(int status) = exit;
 
@@ -49,6 +51,7 @@ static void begin_tool(const char *name)
     int fd, null;
 
     tool_name = name;
+    out = stdout;
     for (fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
