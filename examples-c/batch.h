@@ -1,193 +1,156 @@
-/* Many domains: from the command line and a file, by one process or several, results as they come. */
+/* Many domains: some of them in flight at once on one thread, results as they come. */
 #ifndef BATCH_H
 #define BATCH_H
 
-#include <ctype.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <sys/wait.h>
+#include <sys/resource.h>
 
+#include <dane_policy.h>
+
+#include "clock.h"
+#include "input.h"
+#include "output.h"
+#include "progress.h"
 #include "tool.h"
 
-enum { MAX_JOBS = 64, MAX_LINE = 1024 };
+/* A domain that nobody answers for holds three sockets or four. */
+enum { MAX_JOBS = 1000, SOCKETS = 4 };
 
 struct batch {
-    char **given; /* those of the command line, ended by NULL */
-    FILE *input;  /* then one a line; or NULL */
-    const char *input_name;
-    int error; /* that ended the input, else 0 */
+    struct input input;
+    size_t jobs; /* domains in flight at once, at most */
+    /* Starts the call for a domain. */
+    int (*start)(dane_policy_multi *multi, const char *domain, void *tag);
+    /* Prints what came of it; 1 if mail would go out. */
+    int (*tell)(const char *domain, dane_policy_outcome *outcome, double elapsed);
 };
 
-/* Whole results and counts of several processes take turns by a lock on this file; NULL with one process. */
-static FILE *turn;
-static int shows_progress;
-static unsigned long finished;
+/* A domain in flight: the tag of its call. */
+struct job {
+    double started; /* in milliseconds */
+    char domain[];
+};
 
-static void lock(short kind)
+/* Ends the program where the library cannot go on; what is known already is told first. */
+static void must_go_on(int code)
 {
-    struct flock whole = {0};
-
-    if (turn == NULL)
+    if (code == DANE_POLICY_OK)
         return;
-    whole.l_type = kind;
-    whole.l_whence = SEEK_SET;
-    while (fcntl(fileno(turn), F_SETLKW, &whole) != 0)
+    write_results(-1);
+    fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
+}
+
+/* Has sockets enough that no domain has to wait for those of others, as far as the system allows. */
+static void want_sockets(dane_policy_multi *multi, size_t count)
+{
+    enum { DEFAULT = 256, OTHERS = 64 };
+    struct rlimit limit;
+
+    if (count <= DEFAULT || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_cur < count + OTHERS) {
+        limit.rlim_cur = limit.rlim_max < count + OTHERS ? limit.rlim_max : count + OTHERS;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= count + OTHERS)
+        must_go_on(dane_policy_multi_set_sockets(multi, count));
+}
+
+/* Whether another domain may start: while results wait to be written, none does. */
+static int has_room(const struct batch *batch, const dane_policy_multi *multi)
+{
+    return unwritten == NULL && dane_policy_multi_running(multi) < batch->jobs;
+}
+
+static void start_jobs(struct batch *batch, dane_policy_multi *multi)
+{
+    const char *domain;
+
+    while (has_room(batch, multi) && (domain = next_domain(&batch->input)) != NULL) {
+        size_t size = strlen(domain) + 1;
+        struct job *job = allocate(NULL, sizeof *job + size);
+
+        memcpy(job->domain, domain, size);
+        job->started = milliseconds();
+        must_go_on(batch->start(multi, job->domain, job));
+    }
+}
+
+/* Not in the middle of a result on a terminal, which is likely the same. */
+static int may_show_progress(void)
+{
+    return unwritten == NULL || !isatty(STDOUT_FILENO);
+}
+
+/* Waits for any of input, library, output and progress, and lets the first two go on. */
+static void wait_for_news(struct batch *batch, dane_policy_multi *multi)
+{
+    enum { LIBRARY, INPUT, OUTPUT, ALL };
+    struct pollfd news[ALL] = {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLOUT, 0}};
+
+    news[LIBRARY].fd = dane_policy_multi_descriptor(multi);
+    if (has_room(batch, multi) && !batch->input.has_ended)
+        news[INPUT].fd = batch->input.fd;
+    if (unwritten != NULL)
+        news[OUTPUT].fd = STDOUT_FILENO;
+    if (poll(news, ALL, may_show_progress() ? progress_timeout() : -1) < 0) {
         if (errno != EINTR)
-            fail(EXIT_FAULT, "cannot lock: %s", strerror(errno));
-}
-
-/* Between these two a process has the output for itself. */
-static void begin_output(void)
-{
-    lock(F_WRLCK);
-    if (shows_progress)
-        fputs("\r\033[K", stderr);
-}
-
-static void end_output(void)
-{
-    finish_output();
-    if (turn != NULL && pread(fileno(turn), &finished, sizeof finished, 0) < 0)
-        fail(EXIT_FAULT, "cannot count: %s", strerror(errno));
-    finished++;
-    if (turn != NULL && pwrite(fileno(turn), &finished, sizeof finished, 0) != (ssize_t)sizeof finished)
-        fail(EXIT_FAULT, "cannot count: %s", strerror(errno));
-    if (shows_progress)
-        fprintf(stderr, "%lu done", finished);
-    lock(F_UNLCK);
-}
-
-/* Reads a line without the space around it, of a longer one than any domain the beginning; 0 at the end. */
-static int read_line(FILE *input, char text[MAX_LINE])
-{
-    size_t length = 0, end = 0;
-    int c = getc(input);
-
-    if (c == EOF)
-        return 0;
-    for (; c != EOF && c != '\n'; c = getc(input)) {
-        if (isspace(c) && length == 0)
-            continue;
-        /* A NUL would end the text; this is as little a domain. */
-        if (length < MAX_LINE - 1)
-            text[length] = c == '\0' ? '\377' : (char)c;
-        length++;
-        if (!isspace(c))
-            end = length;
+            fail(EXIT_FAULT, "poll: %s", strerror(errno));
+        return;
     }
-    text[end < MAX_LINE ? end : MAX_LINE - 1] = '\0';
-    return 1;
+    if (news[INPUT].revents != 0)
+        read_input(&batch->input);
+    if (news[LIBRARY].revents != 0)
+        must_go_on(dane_policy_multi_process(multi));
 }
 
-/* The next domain, valid until the next call; NULL at the end. Empty lines and those that begin with # are none. */
-static const char *next_domain(struct batch *batch)
+/* Tells what has come out; 1 if mail for all of it would go out. */
+static int take_outcomes(const struct batch *batch, dane_policy_multi *multi)
 {
-    static char text[MAX_LINE];
-
-    if (*batch->given != NULL) {
-        snprintf(text, sizeof text, "%s", *batch->given++);
-        return text;
-    }
-    while (batch->input != NULL && read_line(batch->input, text))
-        if (*text != '\0' && *text != '#')
-            return text;
-    if (batch->input != NULL && ferror(batch->input))
-        batch->error = errno;
-    return NULL;
-}
-
-/* The queue that a worker takes domains from. */
-static int work_queue;
-
-/* Ends a worker that failed, and with it the work of all: nothing more comes into the queue, and nothing is left there. */
-static void stop_work(int status)
-{
-    char domain[MAX_LINE];
-
-    shutdown(work_queue, SHUT_RDWR);
-    while (recv(work_queue, domain, sizeof domain, MSG_DONTWAIT) > 0)
-        ;
-    _exit(status);
-}
-
-/* One worker: a domain a message, until there are no more. Exit status 0 if all are well, 1 if not. */
-static void work(int (*check)(const char *))
-{
-    char domain[MAX_LINE];
-    ssize_t length;
+    double now = milliseconds();
     int all = 1;
 
-    /* exit() would move the place where the parent reads its input. */
-    leave = stop_work;
-    while ((length = recv(work_queue, domain, sizeof domain, 0)) != 0) {
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length < 0)
-            fail(EXIT_FAULT, "queue: %s", strerror(errno));
-        all &= check(domain);
-    }
-    _exit(all ? 0 : 1);
-}
+    while (1) {
+        dane_policy_outcome *outcome;
+        struct job *job;
 
-/* The worst exit status of `count` workers. */
-static int wait_for(int count)
-{
-    int worst = 0, status;
-
-    while (count > 0) {
-        if (wait(&status) < 0) {
-            if (errno == EINTR)
-                continue;
-            fail(EXIT_FAULT, "wait: %s", strerror(errno));
-        }
-        count--;
-        status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAULT;
-        worst = status > worst ? status : worst;
+        must_go_on(dane_policy_multi_next(multi, &outcome));
+        if (outcome == NULL)
+            return all;
+        must_go_on(dane_policy_outcome_error(outcome));
+        job = dane_policy_outcome_tag(outcome);
+        begin_result();
+        all &= batch->tell(job->domain, outcome, now - job->started);
+        end_result();
+        dane_policy_outcome_free(outcome);
+        free(job);
+        count_progress();
+        write_results(0);
     }
-    return worst;
 }
 
 /* Checks all domains; returns the exit status. */
-static int run_batch(struct batch *batch, int jobs, int (*check)(const char *))
+static int run_batch(struct batch *batch, const dane_policy_context *context)
 {
-    const char *domain;
-    int queue[2], status = 0, broken = 0, i;
+    dane_policy_multi *multi = NULL;
+    int all = 1;
 
-    if (jobs == 1) {
-        while ((domain = next_domain(batch)) != NULL)
-            status |= !check(domain);
-    } else {
-        turn = tmpfile();
-        if (turn == NULL || pwrite(fileno(turn), &finished, sizeof finished, 0) != (ssize_t)sizeof finished ||
-            socketpair(AF_UNIX, SOCK_SEQPACKET, 0, queue) != 0)
-            fail(EXIT_FAULT, "cannot start jobs: %s", strerror(errno));
-        for (i = 0; i < jobs; i++) {
-            pid_t child = fork();
-
-            if (child < 0)
-                fail(EXIT_FAULT, "fork: %s", strerror(errno));
-            if (child == 0) {
-                close(queue[1]);
-                work_queue = queue[0];
-                work(check);
-            }
-        }
-        close(queue[0]);
-        while (!broken && (domain = next_domain(batch)) != NULL)
-            while (send(queue[1], domain, strlen(domain) + 1, MSG_NOSIGNAL) < 0 && !broken)
-                broken = errno != EINTR;
-        close(queue[1]);
-        status = wait_for(jobs);
-        if (broken)
-            status = EXIT_FAULT;
-        fclose(turn);
-        turn = NULL;
+    must_go_on(dane_policy_multi_new(context, &multi));
+    want_sockets(multi, SOCKETS * batch->jobs);
+    while (1) {
+        start_jobs(batch, multi);
+        if (dane_policy_multi_running(multi) == 0 && unwritten == NULL && batch->input.has_ended)
+            break;
+        if (may_show_progress())
+            show_progress();
+        wait_for_news(batch, multi);
+        write_results(0);
+        all &= take_outcomes(batch, multi);
     }
-    if (shows_progress)
-        fputs("\r\033[K", stderr);
-    if (batch->error != 0)
-        fail(EXIT_USAGE, "%s: %s", batch->input_name, strerror(batch->error));
-    return status;
+    dane_policy_multi_free(multi);
+    end_progress();
+    if (batch->input.error != 0)
+        fail(EXIT_USAGE, "%s: %s", batch->input.name, strerror(batch->input.error));
+    return all ? 0 : 1;
 }
 
 #endif

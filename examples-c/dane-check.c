@@ -8,6 +8,7 @@
 
 #include "advice.h"
 #include "batch.h"
+#include "clock.h"
 #include "json.h"
 #include "tool.h"
 
@@ -30,7 +31,7 @@ static const char usage[] =
     "  --time UNIX                   validate as of this time\n"
     "  --dns-only                    look up, do not connect\n"
     "  --input FILE                  more domains, one a line; - is standard input\n"
-    "  --jobs N                      check N domains at once (up to 64); results come as they are ready\n"
+    "  --jobs N                      check N domains at once (up to 1000); results come as they are ready\n"
     "  --explain                     say at length what a failure means\n"
     "  --json                        one JSON object a line\n"
     "\n"
@@ -39,14 +40,6 @@ static const char usage[] =
 static dane_policy_context *context;
 static uint16_t port = 25;
 static int json, dns_only, explains, colour;
-
-static double milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
 
 static void must(int code, const char *option, const char *value)
 {
@@ -378,26 +371,26 @@ static void print_text(const struct result *result, int goes_out)
            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date);
 }
 
-/* 1 if mail for the domain would go out. */
-static int check(const char *domain)
+static int start_check(dane_policy_multi *multi, const char *domain, void *tag)
 {
-    struct result result = {domain, NULL, NULL, NULL, 0};
-    dane_policy_destination *destination = NULL;
-    dane_policy_report *report = NULL;
-    double start = milliseconds();
+    return dns_only ? dane_policy_multi_lookup(multi, domain, port, tag)
+                    : dane_policy_multi_check(multi, domain, port, tag);
+}
+
+/* 1 if mail for the domain would go out. */
+static int tell(const char *domain, dane_policy_outcome *outcome, double elapsed)
+{
+    dane_policy_destination *destination = dane_policy_outcome_take_destination(outcome);
+    dane_policy_report *report = dane_policy_outcome_take_report(outcome);
+    struct result result = {domain, report, destination, NULL, elapsed};
     int goes_out;
 
     if (dns_only) {
-        must(dane_policy_lookup(context, domain, port, &destination), "domain", domain);
-        result.destination = destination;
         result.decision = dane_policy_destination_decision(destination);
     } else {
-        must(dane_policy_check(context, domain, port, &report), "domain", domain);
-        result.report = report;
         result.destination = dane_policy_report_destination(report);
         result.decision = dane_policy_report_decision(report);
     }
-    result.elapsed = milliseconds() - start;
     switch (dane_policy_decision_action(result.decision)) {
     case DANE_POLICY_ACTION_DELIVER:
     case DANE_POLICY_ACTION_ENCRYPT:
@@ -405,12 +398,10 @@ static int check(const char *domain)
     case DANE_POLICY_ACTION_VERIFY: goes_out = dns_only; break;
     default: goes_out = 0;
     }
-    begin_output();
     if (json)
         print_json(&result);
     else
         print_text(&result, goes_out);
-    end_output();
     dane_policy_report_free(report);
     dane_policy_destination_free(destination);
     return goes_out;
@@ -581,10 +572,18 @@ static int set(const char *option, const char *value)
     return 1;
 }
 
+/* For several domains, on a terminal that they are not typed on. */
+static int wants_progress(const struct input *input, int given)
+{
+    if (!isatty(STDERR_FILENO))
+        return 0;
+    return input->name == NULL ? given > 1 : !isatty(input->fd);
+}
+
 int main(int argc, char **argv)
 {
-    struct batch batch = {NULL, NULL, NULL, 0};
-    int testing = 0, asking = 0, jobs = 1, status, i;
+    struct batch batch = {.jobs = 1, .start = start_check, .tell = tell};
+    int testing = 0, asking = 0, status, i;
 
     begin_tool("dane-check");
     must(dane_policy_context_new(&context), "context", "");
@@ -617,9 +616,9 @@ int main(int argc, char **argv)
         } else if (strcmp(argv[i], "--query") == 0) {
             asking = 1;
         } else if (value != NULL && strcmp(argv[i], "--jobs") == 0) {
-            jobs = (int)number(argv[i++], value, 1, MAX_JOBS);
+            batch.jobs = (size_t)number(argv[i++], value, 1, MAX_JOBS);
         } else if (value != NULL && strcmp(argv[i], "--input") == 0) {
-            batch.input_name = argv[++i];
+            batch.input.name = argv[++i];
         } else if (value != NULL && set(argv[i], value)) {
             i++;
         } else {
@@ -629,32 +628,25 @@ int main(int argc, char **argv)
     argv += i;
     argc -= i;
     if (testing + asking > 1 || (testing && argc != 0) || (asking && argc != 2) ||
-        ((testing || asking) && batch.input_name != NULL) ||
-        (!testing && !asking && argc == 0 && batch.input_name == NULL)) {
+        ((testing || asking) && batch.input.name != NULL) ||
+        (!testing && !asking && argc == 0 && batch.input.name == NULL)) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    if (batch.input_name != NULL) {
-        /* Where it is closed, its number may be that of a file of ours. */
-        if (strcmp(batch.input_name, "-") == 0 && fcntl(STDIN_FILENO, F_GETFD) < 0)
-            fail(EXIT_USAGE, "standard input is closed");
-        batch.input = strcmp(batch.input_name, "-") == 0 ? stdin : fopen(batch.input_name, "r");
-        if (batch.input == NULL)
-            fail(EXIT_USAGE, "%s: %s", batch.input_name, strerror(errno));
-    }
+    batch.input.given = argv;
+    open_input(&batch.input);
     colour = !json && isatty(STDOUT_FILENO);
     if (testing) {
         status = !self_test();
     } else if (asking) {
         status = !query(argv[0], argv[1]);
     } else {
-        batch.given = argv;
-        shows_progress = (argc > 1 || batch.input != NULL) && isatty(STDERR_FILENO);
-        status = run_batch(&batch, jobs, check);
+        if (wants_progress(&batch.input, argc))
+            begin_progress(count_domains(&batch.input));
+        status = run_batch(&batch, context);
     }
     finish_output();
-    if (batch.input != NULL && batch.input != stdin)
-        fclose(batch.input);
+    close_input(&batch.input);
     dane_policy_context_free(context);
     return status;
 }

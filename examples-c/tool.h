@@ -20,8 +20,8 @@ enum { MAX_FILE = 1 << 20 };
 static const char *tool_name = "tool";
 /* Where results go: standard output, or what takes them there. */
 static FILE *out;
-/* How it ends where it fails. */
-static void (*leave)(int status) = exit;
+/* Leaves an empty line to a message, where something else stands on it. */
+static void (*make_room)(void);
 
 /* Text that others wrote, for people: what is not printable ASCII becomes \x1b, as in the library's texts. */
 static void print_escaped(FILE *to, const char *text)
@@ -39,10 +39,12 @@ static void fail(int status, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     fflush(stdout);
+    if (make_room != NULL)
+        make_room();
     fprintf(stderr, "%s: ", tool_name);
     print_escaped(stderr, message);
     fputc('\n', stderr);
-    leave(status);
+    exit(status);
 }
 
 /* What was closed becomes what cannot be written to: else the next file opened would have its number, and get the output. */
