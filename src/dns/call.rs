@@ -17,7 +17,7 @@ use super::Mode;
 use super::cache::Cache;
 use super::config::Config;
 use super::reply::Outcome;
-use super::shared::{Lead, Shared};
+use super::shared::Shared;
 use crate::budget::{Budget, Exhausted, Pace};
 use crate::dns::proof::{Failure, Standing};
 use crate::engine::{Engine, Once, Tasks};
@@ -60,8 +60,6 @@ pub(crate) struct Call {
     standings: Memo<Name, Standing>,
     replies: Memo<(Name, u16), Outcome>,
     direct: Memo<(SocketAddr, Name, u16), Outcome>,
-    /// The names that it is the first to find out about.
-    leads: RefCell<HashMap<Name, Lead>>,
     /// Other calls need its memory.
     ended: Once<()>,
 }
@@ -89,24 +87,19 @@ impl Call {
             standings: Memo::default(),
             replies: Memo::default(),
             direct: Memo::default(),
-            leads: RefCell::default(),
             ended: Once::new(),
         })
     }
 
     /// Runs `work`, and what it begins, until it has its outcome.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> T {
-        let _ends = EndOnDrop(self);
+        let _ends = CancelOnDrop(&self.tasks);
         let mut work = Box::pin(work);
         let pace = &self.budget.pace;
         poll_fn(|context| {
             pace.resume(self.engine.now() >= self.deadline);
             let polled = self.tasks.poll(work.as_mut(), context);
             self.engine.compute(pace.computed(), pace.is_over());
-            if pace.is_over() {
-                // Nobody is to wait for who computes for long.
-                self.leads.take();
-            }
             polled
         })
         .await
@@ -219,12 +212,7 @@ impl Call {
         let until = (self.engine.now() + PATIENCE).min(self.deadline);
         loop {
             let others = match self.shared.lead(name) {
-                Ok(lead) => {
-                    self.leads.borrow_mut().insert(name.clone(), lead);
-                    let standing = work.await;
-                    self.leads.borrow_mut().remove(name);
-                    return standing;
-                }
+                Ok(_lead) => return work.await,
                 Err(others) => others,
             };
             if self.engine.within(until, others.wait()).await.is_none() {
@@ -238,11 +226,10 @@ impl Call {
 }
 
 /// However the call ends, its tasks end with it: they hold it, and it holds them.
-struct EndOnDrop<'c>(&'c Call);
+struct CancelOnDrop<'t>(&'t Tasks);
 
-impl Drop for EndOnDrop<'_> {
+impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.tasks.cancel();
-        self.0.leads.take();
+        self.0.cancel();
     }
 }
