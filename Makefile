@@ -138,7 +138,7 @@ $(STATIC) $(RUSTLS_STATIC):
 $(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
-$(B)/demo: tests/c/demo.c include/dane_policy.h $(SHARED)
+$(B)/demo: tests/c/demo.c tests/c/cases.h include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 demo: all $(B)/demo

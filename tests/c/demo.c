@@ -10,13 +10,9 @@
 
 #include <dane_policy.h>
 
-enum { FIELDS = 10, LINE = 1024, SLOW_MS = 4000 };
+#include "cases.h"
 
-/* The fields of one case; a column that is empty is not compared. */
-struct row {
-    const char *name, *level, *domain, *columns[4], *action, *reason;
-    int slow;
-};
+enum { SLOW_MS = 4000 };
 
 static const char *const column_names[4] = {"MX", "address", "TLSA", "certificate"};
 static char anchors[LINE];
@@ -162,33 +158,6 @@ static int run(const struct row *row)
     dane_policy_report_free(report);
     fflush(stdout);
     return ok;
-}
-
-/* Splits a line at its tabs; 1 if it is a case. */
-static int split(char *line, struct row *row)
-{
-    char *fields[FIELDS], *p = line;
-    int i;
-
-    line[strcspn(line, "\n")] = '\0';
-    for (i = 0; i < FIELDS; i++) {
-        fields[i] = p;
-        p = strchr(p, '\t');
-        if (p == NULL)
-            break;
-        *p++ = '\0';
-    }
-    if (i != FIELDS - 1 || line[0] == '#')
-        return 0;
-    row->name = fields[0];
-    row->level = fields[1];
-    row->domain = fields[2];
-    for (i = 0; i < 4; i++)
-        row->columns[i] = fields[3 + i];
-    row->action = fields[7];
-    row->reason = fields[8];
-    row->slow = fields[9][0] == '1';
-    return 1;
 }
 
 int main(int argc, char **argv)
