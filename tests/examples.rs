@@ -131,17 +131,6 @@ fn is_built(libraries: &Path, package: &str) -> bool {
     found
 }
 
-/// Flags for a TLS library of the system; CI must have every one.
-fn system_flags(package: &str) -> Option<String> {
-    let flags = Command::new("pkg-config").args(["--cflags", "--libs", package]).output().unwrap();
-    if !flags.status.success() {
-        assert!(env::var_os("CI").is_none(), "{package} is missing");
-        println!("skipped: pkg-config finds no {package}");
-        return None;
-    }
-    Some(stdout(&flags))
-}
-
 #[test]
 fn openssl_client() {
     let Some(sender) = Sender::new("openssl-client", "dane-policy", Some("openssl")) else {

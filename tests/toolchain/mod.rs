@@ -120,3 +120,14 @@ pub fn package_flags(build: &Path, arguments: &[&str]) -> String {
     pkg_config.env("PKG_CONFIG_SYSROOT_DIR", build.join("installed"));
     stdout(&run(pkg_config.args(["--cflags", "--libs"]).args(arguments)))
 }
+
+/// Flags for a library of the system; CI must have every one.
+pub fn system_flags(package: &str) -> Option<String> {
+    let flags = Command::new("pkg-config").args(["--cflags", "--libs", package]).output().unwrap();
+    if !flags.status.success() {
+        assert!(env::var_os("CI").is_none(), "{package} is missing");
+        println!("skipped: pkg-config finds no {package}");
+        return None;
+    }
+    Some(stdout(&flags))
+}
