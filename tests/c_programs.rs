@@ -23,13 +23,19 @@ use toolchain::*;
 
 /// Compiles a program twice: with the shared library, and with the static one.
 fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
+    compile_with(build, source, folder, "")
+}
+
+/// The same with flags for what else it uses.
+fn compile_with(build: &Path, source: &str, folder: &Path, flags: &str) -> [PathBuf; 2] {
+    let flags: Vec<&str> = flags.split_whitespace().collect();
     let name = Path::new(source).file_stem().unwrap().to_str().unwrap();
     let programs = [folder.join(format!("{name}-shared")), folder.join(format!("{name}-static"))];
     let include = format!("-I{}", root().join("include").display());
     let base = |program: &Path| {
         let mut command = Command::new(compiler());
         command.args(STRICT).args(["-g", &include, "-I"]).arg(folder).arg("-o");
-        command.arg(program).arg(root().join(source));
+        command.arg(program).arg(root().join(source)).args(&flags);
         command
     };
     let rpath = format!("-Wl,-rpath,{}", build.display());
@@ -97,6 +103,42 @@ fn forks_descriptors_and_sigpipe() {
     let Some(build) = build() else { return };
     for program in compile(&build, "tests/c/process.c", &scratch("process")) {
         assert_eq!(stdout(&in_world(&program, &[])), "process: passed\n");
+    }
+}
+
+#[test]
+fn a_multi_keeps_its_rules() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/multi.c", &scratch("multi")) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("multi: passed\n"), "{text}");
+    }
+}
+
+#[test]
+fn calls_under_way_and_a_fork() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/multi_fork.c", &scratch("multi_fork")) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("multi_fork: passed\n"), "{text}");
+    }
+}
+
+/// Poll, epoll, libevent where it is, and the library's own wait.
+#[test]
+fn every_loop_ends_and_none_is_busy() {
+    let Some(build) = build() else { return };
+    if !have("pkg-config") {
+        return;
+    }
+    let libevent = system_flags("libevent_core").map(|flags| flags + " -DWITH_LIBEVENT");
+    let flags = libevent.unwrap_or_default();
+    for program in compile_with(&build, "tests/c/loops.c", &scratch("loops"), &flags) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("loops: passed\n"), "{text}");
     }
 }
 

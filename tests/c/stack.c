@@ -25,6 +25,32 @@ static dane_policy_context *context_for(int mode)
     return context;
 }
 
+/* The same calls at once. */
+static void work_at_once(const dane_policy_context *context, const char *domain, uint16_t port)
+{
+    dane_policy_multi *multi;
+    dane_policy_outcome *outcome;
+    int done = 0;
+
+    if (dane_policy_multi_new(context, &multi) != DANE_POLICY_OK ||
+        dane_policy_multi_lookup(multi, domain, port, NULL) != DANE_POLICY_OK ||
+        dane_policy_multi_check(multi, domain, port, NULL) != DANE_POLICY_OK ||
+        dane_policy_multi_query(multi, domain, 15, NULL) != DANE_POLICY_OK)
+        die("no multi");
+    while (dane_policy_multi_running(multi) > 0) {
+        if (dane_policy_multi_wait(multi, -1) != DANE_POLICY_OK ||
+            dane_policy_multi_next(multi, &outcome) != DANE_POLICY_OK)
+            die("no outcome");
+        if (outcome != NULL && dane_policy_outcome_error(outcome) != DANE_POLICY_OK)
+            die(domain);
+        done += outcome != NULL;
+        dane_policy_outcome_free(outcome);
+    }
+    if (done != 3)
+        die("a call did not come out");
+    dane_policy_multi_free(multi);
+}
+
 /* Everything that computes, on this thread. */
 static void *work(void *domain)
 {
@@ -46,6 +72,7 @@ static void *work(void *domain)
         if (dane_policy_context_probe(contexts[mode], &answer) != DANE_POLICY_OK)
             die("no probe");
         dane_policy_answer_free(answer);
+        work_at_once(contexts[mode], domain, port);
     }
     return NULL;
 }
