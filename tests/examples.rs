@@ -2,8 +2,9 @@
 
 use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use world::{Message, World};
 
@@ -225,4 +226,37 @@ fn delivery_loop() {
         let clients = sender.world.connections.clients_of("mx.good.test");
         assert_eq!(clients.last().map(String::as_str), Some(said), "{host_name:?}");
     }
+}
+
+/// What it says of each domain, whose input comes in pieces and ends without a newline.
+#[test]
+fn event_loop() {
+    let Some(sender) = Sender::new("event-loop", "dane-policy", None) else { return };
+    let mut command = sender.command(&[], &[]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"good.test\nmism").unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.starts_with("good.test: verify: connect and verify: TLSA of "), "{first}");
+    input
+        .write_all(b"atch.test\ntlsa-none.test\n\nnull.test\nmx-bogus.test\na..b\ngood.test")
+        .unwrap();
+    drop(input);
+    let mut told: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    told.sort();
+    let want = [
+        "a..b: defer: host or domain name not found (a..b): name has an empty label",
+        "good.test: verify: connect and verify: TLSA of ",
+        "mismatch.test: verify: connect and verify: TLSA of ",
+        "mx-bogus.test: defer: host or domain name not found: MX of mx-bogus.test: ",
+        "null.test: fail: domain does not accept mail: null MX of null.test ",
+        "tlsa-none.test: opportunistic: opportunistic TLS: TLSA of ",
+    ];
+    assert_eq!(told.len(), want.len(), "{told:?}");
+    for (line, want) in told.iter().zip(want) {
+        assert!(line.starts_with(want), "{line}");
+    }
+    assert_eq!(sender.run(&["-x"], &[]).status.code(), Some(2));
 }
