@@ -126,6 +126,24 @@ fn calls_under_way_and_a_fork() {
     }
 }
 
+#[test]
+fn a_cancelled_call_never_comes_out() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/cancel.c", &scratch("cancel")) {
+        assert_eq!(stdout(&in_world(&program, &[])), "cancel: passed\n");
+    }
+}
+
+#[test]
+fn a_thousand_calls_in_flight_and_every_case_at_once() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/crowd.c", &scratch("crowd")) {
+        let text = stdout(&in_world(&program, &[]));
+        println!("{text}");
+        assert!(text.ends_with("crowd: passed\n"), "{text}");
+    }
+}
+
 /// Poll, epoll, libevent where it is, and the library's own wait.
 #[test]
 fn every_loop_ends_and_none_is_busy() {

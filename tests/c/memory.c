@@ -19,6 +19,12 @@
 
 #define MIB (1024L * 1024L)
 
+/* What a child ends with that no code of the library is: a call began although its function failed, or did not come out. */
+enum { BEGAN_ALL_THE_SAME = 97, LOST = 98, MOST_ROUNDS = 1000, FIRST = 64 };
+
+/* What is done in a child: a return code of the library, or one of those. */
+typedef int work(const dane_policy_context *context, const char *domain);
+
 /* glibc's own, so that the usual names can count and fail. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -110,6 +116,45 @@ static int look_up(const dane_policy_context *context, const char *domain)
     return code;
 }
 
+/* The worse of two codes. */
+static int worse(int code, int other)
+{
+    return code == DANE_POLICY_OK || other == DANE_POLICY_ERROR_INTERNAL ? other : code;
+}
+
+/* Three calls at once; what a function says of them, or the outcome of one. What began comes out once, and nothing else. */
+static int look_up_at_once(const dane_policy_context *context, const char *domain)
+{
+    const uint16_t port = world_port();
+    dane_policy_multi *multi;
+    int code = dane_policy_multi_new(context, &multi), codes[3], began = 0, done = 0, rounds, i;
+
+    if (code != DANE_POLICY_OK)
+        return code;
+    codes[0] = dane_policy_multi_lookup(multi, domain, port, &codes[0]);
+    codes[1] = dane_policy_multi_query(multi, domain, 15, &codes[1]);
+    codes[2] = dane_policy_multi_check(multi, domain, port, &codes[2]);
+    for (i = 0; i < 3; i++) {
+        code = worse(code, codes[i]);
+        began += codes[i] == DANE_POLICY_OK;
+    }
+    if (dane_policy_multi_running(multi) != (size_t)began)
+        return BEGAN_ALL_THE_SAME;
+    for (rounds = 0; dane_policy_multi_running(multi) > 0 && rounds < MOST_ROUNDS; rounds++) {
+        dane_policy_outcome *outcome;
+
+        code = worse(code, dane_policy_multi_wait(multi, -1));
+        code = worse(code, dane_policy_multi_next(multi, &outcome));
+        if (outcome != NULL) {
+            code = worse(code, dane_policy_outcome_error(outcome));
+            done += *(int *)dane_policy_outcome_tag(outcome) == DANE_POLICY_OK;
+        }
+        dane_policy_outcome_free(outcome);
+    }
+    dane_policy_multi_free(multi);
+    return done == began ? code : LOST;
+}
+
 static void name_domain(char *domain, size_t size, const char *attack, int hosts)
 {
     snprintf(domain, size, "%s.c%d.hostile.test", attack, hosts);
@@ -135,8 +180,8 @@ static void bounded_heap(int mode)
     dane_policy_context_free(context);
 }
 
-/* Runs one lookup in a child, whose standard error is a pipe that nobody reads; how the child ended. */
-static int in_child(const dane_policy_context *context, const char *domain, long room)
+/* Runs some work in a child, whose standard error is a pipe that nobody reads; how the child ended. */
+static int in_child(work *work, const dane_policy_context *context, const char *domain, long room)
 {
     int status, ends[2];
     pid_t child;
@@ -163,7 +208,7 @@ static int in_child(const dane_policy_context *context, const char *domain, long
                 _exit(99);
         }
         allocations = 0;
-        _exit(look_up(context, domain));
+        _exit(work(context, domain));
     }
     close(ends[1]);
     close(ends[0]);
@@ -189,7 +234,7 @@ static void short_address_space(int mode)
             int status;
 
             name_domain(domain, sizeof domain, attacks[i], 100);
-            status = in_child(context, domain, room);
+            status = in_child(look_up, context, domain, room);
             if (!ends_well(status)) {
                 printf("%s, %ld KiB: status %#x\n", domain, room / 1024, (unsigned)status);
                 die("a lookup that runs out of memory ends the process");
@@ -202,33 +247,35 @@ static void short_address_space(int mode)
     dane_policy_context_free(context);
 }
 
-/* Lets one allocation fail, then all from one on. */
-static void failing_allocations(int mode)
+/* Lets one allocation fail, then all from one on; so many of those that the work takes, and more where it begins. */
+static void failing_allocations(const char *name, work *work, int samples, int mode)
 {
     dane_policy_context *context = context_for(mode);
     long total, at, refused = 0, aborted = 0;
 
     allocations = 0;
-    if (look_up(context, "good.test") != DANE_POLICY_OK)
-        die("no lookup");
+    if (work(context, "good.test") != DANE_POLICY_OK)
+        die(name);
     total = allocations;
-    for (at = 1; at <= total; at += 1 + total / 100) {
+    for (at = 1; at <= total; at += at < FIRST ? 3 : 1 + total / samples) {
         int status;
 
         first_failure = at;
         failures = 1;
-        status = in_child(context, "good.test", 0);
-        if (!ends_well(status))
+        status = in_child(work, context, "good.test", 0);
+        if (!ends_well(status)) {
+            printf("%s, allocation %ld: status %#x\n", name, at, (unsigned)status);
             die("an allocation that fails ends the process");
+        }
         refused += WEXITSTATUS(status) == DANE_POLICY_ERROR_NO_MEMORY;
         failures = total * 2;
-        status = in_child(context, "good.test", 0);
+        status = in_child(work, context, "good.test", 0);
         if (!ends_well(status) && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT))
             die("without any memory the process ends otherwise than by SIGABRT");
         aborted += WIFSIGNALED(status);
     }
     first_failure = 0;
-    printf("failing allocations, mode %d: %ld of %ld refused, %ld processes ended\n", mode, refused, total, aborted);
+    printf("failing allocations, %s, mode %d: %ld of %ld refused, %ld processes ended\n", name, mode, refused, total, aborted);
     if (refused == 0 || aborted == 0)
         die("nothing failed");
     dane_policy_context_free(context);
@@ -242,7 +289,8 @@ int main(void)
     for (mode = DANE_POLICY_DNSSEC_VALIDATE; mode <= DANE_POLICY_DNSSEC_TRUST_AD; mode++)
         short_address_space(mode);
     for (mode = DANE_POLICY_DNSSEC_VALIDATE; mode <= DANE_POLICY_DNSSEC_TRUST_AD; mode++) {
-        failing_allocations(mode);
+        failing_allocations("a lookup", look_up, 100, mode);
+        failing_allocations("calls at once", look_up_at_once, 25, mode);
         bounded_heap(mode);
     }
     puts("memory: passed");
