@@ -252,6 +252,10 @@ impl<'c> Asking<'c> {
         let mut alarm = engine.alarm(exchange.ends().min(*deadline));
         let mut is_sent = false;
         poll_fn(|context| {
+            if self.until.is_none() && exchange.begun().is_none() && engine.now() >= *deadline {
+                // Its turn may have come a moment ago, too late to wait for anybody.
+                return Poll::Ready(Waited::Unsent);
+            }
             if let Poll::Ready(heard) = heard.as_mut().poll(context) {
                 return Poll::Ready(Waited::Heard(heard));
             }

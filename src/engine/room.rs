@@ -10,6 +10,8 @@ use super::{Deed, Id, Kind};
 pub(crate) const SOCKETS_OF_A_CALL: usize = 64;
 /// Where the system has no descriptor left, others may give some back meanwhile.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
+/// What has waited is opened only where there is so much time left to hear something.
+const LEAST: Duration = Duration::from_millis(100);
 
 /// A socket to be opened.
 #[derive(Clone, Copy)]
@@ -17,13 +19,19 @@ pub(super) struct Open {
     pub(super) id: Id,
     pub(super) kind: Kind,
     pub(super) peer: SocketAddr,
-    /// When nobody waits for it any longer.
+    /// Since when it waits, and when nobody waits for it any longer.
+    pub(super) since: Duration,
     pub(super) deadline: Duration,
 }
 
 impl Open {
     pub(super) fn deed(self) -> Deed {
         Deed::Open(self.id, self.kind, self.peer)
+    }
+
+    fn is_in_time(&self, now: Duration) -> bool {
+        let least = if self.since < now { LEAST } else { Duration::ZERO };
+        now + least < self.deadline
     }
 }
 
@@ -93,7 +101,7 @@ impl Room {
             self.waits += 1;
             let since = self.waits;
             let open = self.change(call, Line::default(), |line| {
-                line.waiting.retain(|open| now < open.deadline);
+                line.waiting.retain(|open| open.is_in_time(now));
                 let open = line.waiting.pop_front()?;
                 line.since = since;
                 line.open.insert(open.id, open);

@@ -155,7 +155,7 @@ impl Engine {
         let id = Id(self.next_socket.replace(self.next_socket.get() + 1));
         let row = Rc::new(RefCell::new(Row::new(call, kind, first)));
         self.rows.borrow_mut().insert(id, row.clone());
-        self.room.borrow_mut().wait(call, Open { id, kind, peer, deadline });
+        self.room.borrow_mut().wait(call, Open { id, kind, peer, since: self.now(), deadline });
         self.open_waiting();
         Socket { engine: self.clone(), id, row }
     }
