@@ -1,8 +1,13 @@
 //! What goes wrong on a network, and what becomes of the octets.
 
 use std::cell::RefCell;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
+
+use world::Random;
+
+use crate::engine::Event;
 
 /// What is about to happen to a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +168,10 @@ impl Happening {
         }
     }
 
+    pub(super) fn is_of_stream(self) -> bool {
+        !matches!(self, Self::Port | Self::Datagram)
+    }
+
     pub(super) fn is_of_name_server(self) -> bool {
         matches!(self, Self::Datagram | Self::Reply)
     }
@@ -176,12 +185,92 @@ impl Fate {
 
 impl Place {
     /// The place in octets of which there is at least one: short of their end.
-    pub(super) fn within(self, length: usize) -> usize {
+    fn within(self, length: usize) -> usize {
         let last = length.saturating_sub(1);
         match self {
             Self::After(octets) => octets.min(last),
             Self::Before(octets) => length.saturating_sub(octets.max(1)),
         }
+    }
+}
+
+/// The length before a message over TCP.
+pub(super) const PREFIX: usize = 2;
+
+/// A message as it goes over TCP.
+pub(super) fn framed(message: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(message.len()).unwrap().to_be_bytes();
+    [&length, message].concat()
+}
+
+/// What comes instead of one event, each so much later.
+type Events = Vec<(Duration, Event<'static>)>;
+
+/// What becomes of an event, and whether a stream goes on after it.
+pub(super) fn outcome(fate: Fate, happening: Happening, event: Event<'static>) -> (Events, bool) {
+    let failed = |kind: io::ErrorKind| (vec![(Duration::ZERO, Event::Failed(kind.into()))], false);
+    match (fate, event) {
+        (Fate::Lost, _) => (Vec::new(), !happening.is_of_stream()),
+        (Fate::Reset, _) => failed(io::ErrorKind::ConnectionReset),
+        (Fate::Refused, _) => failed(io::ErrorKind::ConnectionRefused),
+        (Fate::Late(delay), event) => (vec![(delay, event)], true),
+        (fate, Event::Received(octets)) if !octets.is_empty() => {
+            of_octets(fate, happening, octets.into_owned())
+        }
+        (_, event) => (vec![(Duration::ZERO, event)], true),
+    }
+}
+
+/// The same of octets, of which there are some.
+fn of_octets(fate: Fate, happening: Happening, octets: Vec<u8>) -> (Events, bool) {
+    let received = |octets: &[u8]| Event::Received(octets.to_vec().into());
+    let (at_once, is_stream) = (Duration::ZERO, happening.is_of_stream());
+    match fate {
+        Fate::Twice(delay) if !is_stream => {
+            (vec![(at_once, received(&octets)), (delay, received(&octets))], true)
+        }
+        Fate::Cut(place) => {
+            let mut events = vec![(at_once, received(&octets[..place.within(octets.len())]))];
+            if is_stream {
+                events.retain(
+                    |(_, event)| !matches!(event, Event::Received(kept) if kept.is_empty()),
+                );
+                events.push((at_once, received(&[])));
+            }
+            (events, !is_stream)
+        }
+        Fate::Pieces(place, delay) if is_stream && octets.len() > 1 => {
+            let (first, second) = octets.split_at(place.within(octets.len()).max(1));
+            (vec![(at_once, received(first)), (delay, received(second))], true)
+        }
+        fate => {
+            let octets = said_instead(fate, happening, octets);
+            (vec![(at_once, Event::Received(octets.into()))], true)
+        }
+    }
+}
+
+/// What a mail server says instead, before TLS and in it (RFC 5321 section 3.8, RFC 8446 section 6.2).
+const CLOSING: &[u8] = b"421 closing\r\n";
+const INTERNAL_ERROR: &[u8] = &[21, 3, 3, 0, 2, 2, 80];
+
+/// What is heard where this was said.
+fn said_instead(fate: Fate, happening: Happening, octets: Vec<u8>) -> Vec<u8> {
+    let of_dns = |mut message: Vec<u8>| match fate {
+        Fate::Truncated => truncated(&message),
+        Fate::Error(rcode) => error(&message, rcode),
+        Fate::Altered(number) => {
+            alter(&mut message, number);
+            message
+        }
+        _ => message,
+    };
+    match (happening, fate) {
+        (Happening::Datagram, _) => of_dns(octets),
+        (Happening::Reply, _) => framed(&of_dns(octets[PREFIX..].to_vec())),
+        (Happening::Speech, Fate::Error(_)) => CLOSING.into(),
+        (Happening::Records, Fate::Error(_)) => INTERNAL_ERROR.into(),
+        _ => octets,
     }
 }
 
@@ -204,19 +293,19 @@ fn without_records(message: &[u8], flags: [u8; 2]) -> Vec<u8> {
 }
 
 /// A reply without its records, which says that it is truncated.
-pub(super) fn truncated(reply: &[u8]) -> Vec<u8> {
+fn truncated(reply: &[u8]) -> Vec<u8> {
     without_records(reply, [reply[2] | TRUNCATED, reply[3]])
 }
 
 /// An error instead of a reply.
-pub(super) fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
+fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
     const RECURSION_AVAILABLE: u8 = 0x80;
     without_records(reply, [reply[2] & !TRUNCATED, RECURSION_AVAILABLE | rcode])
 }
 
 /// Turns over a few bits behind the question, and sometimes before it.
-pub(super) fn alter(reply: &mut [u8], number: u64) {
-    let mut random = world::Random::new(number);
+fn alter(reply: &mut [u8], number: u64) {
+    let mut random = Random::new(number);
     let start = if random.one_in(8) { 0 } else { question_end(reply).min(reply.len() - 1) };
     for _ in 0..=random.below(3) {
         let at = start + random.below(reply.len() - start);

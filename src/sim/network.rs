@@ -9,11 +9,9 @@ use std::time::Duration;
 use world::{Conversation, Random, World};
 
 use super::MARK;
-use super::faults::{self, Calm, Fate, Faults, Happening};
+use super::faults::{self, Calm, Fate, Faults, Happening, PREFIX, framed};
 use crate::engine::{Deed, Driver, Engine, Event, Id, Kind};
 
-/// The length before a message over TCP.
-const PREFIX: usize = 2;
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 40_000);
 
 /// What stands for a name server: a query over UDP, or TCP, to its reply, if there is one.
@@ -33,10 +31,6 @@ struct Line {
     /// What a stream brings comes in its order: nothing before this.
     free: Duration,
 }
-
-/// What a mail server says instead, before TLS and in it (RFC 5321 section 3.8, RFC 8446 section 6.2).
-const CLOSING: &[u8] = b"421 closing\r\n";
-const INTERNAL_ERROR: &[u8] = &[21, 3, 3, 0, 2, 2, 80];
 
 /// The driver of a call to the world's servers.
 pub(crate) struct Network<'w> {
@@ -125,65 +119,21 @@ impl<'w> Network<'w> {
     /// Lets something happen, or what becomes of it.
     fn happen(&mut self, id: Id, happening: Happening, event: Event<'static>) {
         let at = self.now + self.round_trip;
-        let is_stream = happening != Happening::Datagram;
         let fate = self.faults.fate(happening);
-        let later = |delay| at + delay;
-        match (fate, event) {
-            (Fate::Lost, _) => {}
-            (Fate::Late(delay), event) => return self.arrive(id, later(delay), is_stream, event),
-            (Fate::Reset, _) => self.fail(id, at, is_stream, io::ErrorKind::ConnectionReset),
-            (Fate::Refused, _) => self.fail(id, at, is_stream, io::ErrorKind::ConnectionRefused),
-            (Fate::Twice(delay), Event::Received(octets)) if !is_stream => {
-                self.arrive(id, at, is_stream, Event::Received(octets.clone()));
-                return self.arrive(id, later(delay), is_stream, Event::Received(octets));
+        let (events, goes_on) = faults::outcome(fate, happening, event);
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        for (delay, event) in events {
+            let mut at = at + delay;
+            if happening.is_of_stream() {
+                at = at.max(line.free);
+                line.free = at;
             }
-            (Fate::Cut(place), Event::Received(octets)) if !octets.is_empty() => {
-                let kept = octets[..place.within(octets.len())].to_vec();
-                if !is_stream {
-                    return self.arrive(id, at, is_stream, Event::Received(kept.into()));
-                }
-                if !kept.is_empty() {
-                    self.arrive(id, at, is_stream, Event::Received(kept.into()));
-                }
-                self.arrive(id, at, is_stream, Event::Received(Vec::new().into()));
-            }
-            (Fate::Pieces(place, delay), Event::Received(octets))
-                if octets.len() > 1 && is_stream =>
-            {
-                let (first, second) = octets.split_at(place.within(octets.len()).max(1));
-                self.arrive(id, at, is_stream, Event::Received(first.to_vec().into()));
-                return self.arrive(
-                    id,
-                    later(delay),
-                    is_stream,
-                    Event::Received(second.to_vec().into()),
-                );
-            }
-            (Fate::Truncated | Fate::Error(_) | Fate::Altered(_), Event::Received(octets))
-                if !octets.is_empty() =>
-            {
-                let octets = said_instead(happening, fate, octets.into_owned());
-                return self.arrive(id, at, is_stream, Event::Received(octets.into()));
-            }
-            (_, event) => return self.arrive(id, at, is_stream, event),
+            self.sent += 1;
+            self.arrivals.insert((at, self.sent), (id, event));
         }
-        if is_stream && let Some(line) = self.lines.get_mut(&id) {
+        if !goes_on {
             line.peer = None;
         }
-    }
-
-    fn arrive(&mut self, id: Id, mut at: Duration, is_stream: bool, event: Event<'static>) {
-        let Some(line) = self.lines.get_mut(&id) else { return };
-        if is_stream {
-            at = at.max(line.free);
-            line.free = at;
-        }
-        self.sent += 1;
-        self.arrivals.insert((at, self.sent), (id, event));
-    }
-
-    fn fail(&mut self, id: Id, at: Duration, is_stream: bool, kind: io::ErrorKind) {
-        self.arrive(id, at, is_stream, Event::Failed(kind.into()));
     }
 
     fn open(&mut self, id: Id, kind: Kind, peer: SocketAddr, engine: &Engine) {
@@ -267,32 +217,6 @@ impl<'w> Network<'w> {
             !matches!(event, Event::Received(_)) || engine.wants(*id)
         };
         self.arrivals.iter().find(|(_, arrival)| is_taken(arrival)).map(|(key, _)| *key)
-    }
-}
-
-/// A message as it goes over TCP.
-fn framed(message: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(message.len()).unwrap().to_be_bytes();
-    [&length, message].concat()
-}
-
-/// What is heard where this was said.
-fn said_instead(happening: Happening, fate: Fate, octets: Vec<u8>) -> Vec<u8> {
-    let of_dns = |mut message: Vec<u8>| match fate {
-        Fate::Truncated => faults::truncated(&message),
-        Fate::Error(rcode) => faults::error(&message, rcode),
-        Fate::Altered(number) => {
-            faults::alter(&mut message, number);
-            message
-        }
-        _ => message,
-    };
-    match (happening, fate) {
-        (Happening::Datagram, _) => of_dns(octets),
-        (Happening::Reply, _) => framed(&of_dns(octets[PREFIX..].to_vec())),
-        (Happening::Speech, Fate::Error(_)) => CLOSING.into(),
-        (Happening::Records, Fate::Error(_)) => INTERNAL_ERROR.into(),
-        _ => octets,
     }
 }
 

@@ -9,7 +9,7 @@ use world::{Case, HostTruth, World};
 
 use super::cases::level;
 use crate::check::Report;
-use crate::decide::{Action, Address, Certificate, Mx, Reason, Tlsa, Verdict, decide};
+use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Tlsa, Verdict, decide};
 use crate::dns::Mode;
 use crate::lookup::Host;
 
@@ -196,7 +196,7 @@ impl<'w> Oracle<'w> {
         if found != 0 && found != known {
             wrong.push(format!("{found} hosts, not {known}"));
         }
-        let mut check = |what: &str, decision: &crate::decide::Decision, most: u8| {
+        let mut check = |what: &str, decision: &Decision, most: u8| {
             let verdict = decision.verdict;
             let bounces =
                 verdict.action == Action::Fail && !holds.iter().any(|holds| self.fails(*holds));
