@@ -1,24 +1,32 @@
-//! Calls by chance in storms by chance: no fault makes a decision more permissive, and every call is done in time.
+//! Calls by chance, alone and many at once, in storms by chance: no fault makes a decision more permissive, and every call is done in time.
 //!
 //! A seed decides which domain is asked for, how, and all that goes wrong; one and the same seed is one and the same run, but
 //! for the keys of the world, the date and what TLS draws for itself. `DANE_POLICY_SEED` is the first seed,
 //! `DANE_POLICY_CALLS` how many calls there are: what fails is run again by its seed with one call.
 
+use std::collections::VecDeque;
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use world::{Random, World};
+use world::{Case, Random, World};
 
+use super::Network;
 use super::cases::shown;
 use super::faults::{Course, Watched};
 use super::storm::Storm;
 use super::threads::spread;
-use super::trial::{Told, Trial};
+use super::trial::{LEFT_OVER, Told, Trial};
+use crate::check::Report;
 use crate::dns::Mode;
+use crate::multi::{Flight, Found};
 
-/// Calls of one caller, who keeps zone keys from one to the next.
-const MOST_CALLS: usize = 3;
+/// Calls of one caller, one after another at most.
+const IN_A_ROW: usize = 3;
+/// Calls at once at most: few, or many.
+const AT_ONCE: [usize; 4] = [3, 3, 8, 40];
+/// Calls of a seed, on average.
+const CALLS: usize = 3;
 /// Seeds that share a world.
 const CHUNK: usize = 50_000;
 /// One seed in so many is run twice.
@@ -29,10 +37,9 @@ struct Outcome {
     calls: usize,
     /// Calls whose action is not that of a run without faults.
     changed: usize,
-    faults: usize,
     wrong: Vec<String>,
     /// Questions and results, where they were recorded.
-    record: Vec<String>,
+    record: Option<Vec<String>>,
     name: String,
     course: Course,
 }
@@ -42,43 +49,135 @@ fn again(seed: u64) -> String {
     format!("DANE_POLICY_SEED={seed} DANE_POLICY_CALLS=1")
 }
 
-fn run(world: &World, seed: u64, is_recorded: bool) -> Outcome {
-    let _seed = Told(again(seed));
-    let mut random = Random::new(seed.rotate_left(32));
-    let case = random.pick(&world.cases);
-    let trial = Trial {
-        world,
-        case,
-        mode: *random.pick(&[Mode::Validate, Mode::TrustAd]),
-        timeout: Duration::from_secs(*random.pick(&[1, 5, 30, 30])),
-        servers: *random.pick(&[1, 1, 2, 3]),
-    };
-    let storm = Storm::new(seed, trial.oracle().finds_out());
-    let course = Course::default();
-    let mut network = trial.network(Box::new(Watched { faults: storm, course: course.clone() }));
-    network.round_trip = Duration::from_millis(*random.pick(&[1, 20, 200]));
-    network.is_recording = is_recorded;
-    let context = trial.context();
-    let mut outcome = Outcome {
-        calls: 1 + random.below(MOST_CALLS),
-        changed: 0,
-        faults: 0,
-        wrong: Vec::new(),
-        record: Vec::new(),
-        name: trial.name(),
-        course: course.clone(),
-    };
-    for number in 1..=outcome.calls {
-        let (report, wrong) = trial.run(&context, &mut network);
-        outcome.wrong.extend(wrong.into_iter().map(|wrong| format!("call {number}: {wrong}")));
-        outcome.changed +=
-            usize::from(report.decision.verdict.action.name() != case.expected.action);
-        if is_recorded {
-            outcome.record.push(shown(&report));
+/// A seed's calls.
+struct Storms<'w> {
+    random: Random,
+    /// The first call, which gives the others all but the domain.
+    first: Trial<'w>,
+    /// Whose calls there are, one at a time where nobody else is.
+    trials: Vec<Trial<'w>>,
+    are_at_once: bool,
+}
+
+impl<'w> Storms<'w> {
+    fn new(world: &'w World, seed: u64) -> Self {
+        let mut random = Random::new(seed.rotate_left(32));
+        let first = Trial {
+            world,
+            case: random.pick(&world.cases),
+            mode: *random.pick(&[Mode::Validate, Mode::TrustAd]),
+            timeout: Duration::from_secs(*random.pick(&[1, 5, 30, 30])),
+            servers: *random.pick(&[1, 1, 2, 3]),
+        };
+        let are_at_once = random.one_in(4);
+        let most = if are_at_once { *random.pick(&AT_ONCE) } else { IN_A_ROW };
+        let mut trials = vec![first; 1 + random.below(most)];
+        let of_level: Vec<_> =
+            world.cases.iter().filter(|case| case.level == first.case.level).collect();
+        for trial in trials.iter_mut().skip(1).filter(|_| are_at_once) {
+            if !random.one_in(3) {
+                trial.case = *random.pick(&of_level);
+            }
+        }
+        Self { random, first, trials, are_at_once }
+    }
+
+    fn network(&mut self, seed: u64, course: &Course) -> Network<'w> {
+        let finds_out = self.trials.iter().all(|trial| trial.oracle().finds_out());
+        let faults = Storm::new(seed, finds_out);
+        let mut network = self.first.network(Box::new(Watched { faults, course: course.clone() }));
+        network.round_trip = Duration::from_millis(*self.random.pick(&[1, 20, 200]));
+        network
+    }
+
+    /// One call after another, by a caller who keeps what is known of zones.
+    fn in_a_row(&mut self, network: &mut Network<'w>, outcome: &mut Outcome) {
+        let context = self.first.context();
+        for (number, trial) in self.trials.iter().enumerate() {
+            let (report, wrong) = trial.run(&context, network);
+            outcome.take(number, trial, &report, wrong);
         }
     }
-    outcome.record.append(&mut network.transcript);
-    outcome.faults = course.borrow().iter().filter(|(_, fate)| fate.is_fault()).count();
+
+    /// All calls over one network, each begun in its own time.
+    fn at_once(&mut self, network: &mut Network<'w>, outcome: &mut Outcome) {
+        let sockets = *self.random.pick(&[8, 64, 256]);
+        let mut flight = Flight::new(self.first.context().settings().clone(), sockets);
+        let apart = *self.random.pick(&[1, 20, 2_000]);
+        let mut due = Duration::ZERO;
+        let mut begins = VecDeque::new();
+        for number in 0..self.trials.len() {
+            begins.push_back((number, due));
+            due += Duration::from_millis(self.random.below(apart) as u64);
+        }
+        let (count, port) = (self.trials.len(), self.first.world.smtp_port);
+        while flight.running() > 0 || !begins.is_empty() {
+            while let Some((number, _)) = begins.pop_front_if(|(_, due)| *due <= network.elapsed())
+            {
+                let domain = &self.trials[number].case.domain;
+                let tag = (number, network.elapsed());
+                flight.begin(network, tag, |settings, place| settings.check(place, domain, port));
+            }
+            while flight.turn(network) {
+                while let Some(done) = flight.next() {
+                    let ((number, began), found) = (done.tag, done.found.unwrap());
+                    let Found::Report(report) = found else { panic!("a check") };
+                    let trial = &self.trials[number];
+                    let wrong = trial.judge(&report, network, began, count as u32);
+                    outcome.take(number, trial, &report, wrong);
+                }
+            }
+            let next = begins.front().map(|(_, due)| *due);
+            if let Some(until) = flight.wake().into_iter().chain(next).min() {
+                flight.wait(network, until).unwrap();
+            } else {
+                assert_eq!(flight.running(), 0, "nothing to wait for");
+            }
+        }
+    }
+}
+
+impl Outcome {
+    fn take(&mut self, number: usize, trial: &Trial<'_>, report: &Report, wrong: Vec<String>) {
+        let Case { domain, expected, .. } = trial.case;
+        let wrong = wrong.into_iter().map(|wrong| format!("call {number}, {domain}: {wrong}"));
+        self.wrong.extend(wrong);
+        self.calls += 1;
+        self.changed += usize::from(report.decision.verdict.action.name() != expected.action);
+        if let Some(record) = &mut self.record {
+            record.push(format!("{number} {}", shown(report)));
+        }
+    }
+}
+
+fn run(world: &World, seed: u64, is_recorded: bool) -> Outcome {
+    let _seed = Told(again(seed));
+    let mut storms = Storms::new(world, seed);
+    let course = Course::default();
+    let mut network = storms.network(seed, &course);
+    network.is_recording = is_recorded;
+    let count = storms.trials.len();
+    let manner = if storms.are_at_once { "at once" } else { "in a row" };
+    let name = format!("{}, {count} calls {manner}", storms.first.name());
+    let mut outcome = Outcome {
+        calls: 0,
+        changed: 0,
+        wrong: Vec::new(),
+        record: is_recorded.then(Vec::new),
+        name,
+        course,
+    };
+    if storms.are_at_once {
+        storms.at_once(&mut network, &mut outcome);
+    } else {
+        storms.in_a_row(&mut network, &mut outcome);
+    }
+    if !network.is_idle() {
+        outcome.wrong.push(LEFT_OVER.into());
+    }
+    if let Some(record) = &mut outcome.record {
+        record.append(&mut network.transcript);
+    }
     outcome
 }
 
@@ -89,7 +188,8 @@ fn judge(world: &World, seed: u64, totals: &[AtomicUsize; 3]) -> Option<String> 
     if is_twice && run(world, seed, true).record != outcome.record {
         outcome.wrong.push("the same seed twice, and not the same questions and results".into());
     }
-    let counts = [outcome.calls, outcome.changed, outcome.faults];
+    let faults = outcome.course.borrow().iter().filter(|(_, fate)| fate.is_fault()).count();
+    let counts = [outcome.calls, outcome.changed, faults];
     for (total, count) in totals.iter().zip(counts) {
         total.fetch_add(count, Ordering::Relaxed);
     }
@@ -117,8 +217,7 @@ fn storm(calls: usize) {
     let totals = [const { AtomicUsize::new(0) }; 3];
     let count = |index: usize| totals[index].load(Ordering::Relaxed);
     while count(0) < calls {
-        // On average a seed has two calls.
-        let seeds = (calls - count(0)).div_ceil(2).min(CHUNK);
+        let seeds = (calls - count(0)).div_ceil(CALLS).min(CHUNK);
         let world = World::without_sockets();
         let wrong = spread(seeds, |number| judge(&world, seed + number as u64, &totals));
         assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
