@@ -70,25 +70,24 @@ impl<'w> Trial<'w> {
     ) -> (Report, Vec<String>) {
         let began = network.elapsed();
         let report = context.over(network).check(&self.case.domain, self.world.smtp_port).unwrap();
-        let mut wrong = self.judge(&report, network, began, 1);
+        let mut wrong = self.judge(&report, network, began);
         if !network.is_idle() {
             wrong.push(LEFT_OVER.into());
         }
         (report, wrong)
     }
 
-    /// What no fault excuses, of a call that is done just now, with so many others: more than the domain deserves at any time
+    /// What no fault excuses, of a call that is done just now: more than the domain deserves at any time
     /// that the clock showed, or a result after the deadline.
     pub(super) fn judge(
         &self,
         report: &Report,
         network: &Network<'w>,
         began: Duration,
-        calls: u32,
     ) -> Vec<String> {
         let mut wrong = self.oracle().objections(report, &network.shown());
         // Nobody is done before a leap over the deadline ends.
-        let until = (began + self.timeout).max(network.woken()) + UNIT * calls;
+        let until = (began + self.timeout).max(network.woken()) + UNIT;
         if network.elapsed() > until {
             wrong.push(format!("done at {:?}, not by {until:?}", network.elapsed()));
         }
