@@ -1,4 +1,5 @@
-//! Calls by chance, alone and many at once, in storms by chance: no fault makes a decision more permissive, and every call is done in time.
+//! Calls by chance, alone and many at once, in storms by chance: no fault makes a decision more permissive, and every call is
+//! done in time.
 //!
 //! A seed decides which domain is asked for, how, and all that goes wrong; one and the same seed is one and the same run, but
 //! for the keys of the world, the date and what TLS draws for itself. `DANE_POLICY_SEED` is the first seed,
@@ -35,7 +36,7 @@ const TWICE: u64 = 16;
 /// What came of a seed's calls.
 struct Outcome {
     calls: usize,
-    /// Calls whose action is not that of a run without faults.
+    /// Calls whose action is not that of today without a fault.
     changed: usize,
     wrong: Vec<String>,
     /// Questions and results, where they were recorded.
@@ -54,7 +55,6 @@ struct Storms<'w> {
     random: Random,
     /// The first call, which gives the others all but the domain.
     first: Trial<'w>,
-    /// Whose calls there are, one at a time where nobody else is.
     trials: Vec<Trial<'w>>,
     are_at_once: bool,
 }
@@ -103,6 +103,8 @@ impl<'w> Storms<'w> {
     fn at_once(&mut self, network: &mut Network<'w>, outcome: &mut Outcome) {
         let sockets = *self.random.pick(&[8, 64, 256]);
         let mut flight = Flight::new(self.first.context().settings().clone(), sockets);
+        // Seldom so little that calls end before their time.
+        flight.set_memory(*self.random.pick(&[64 << 20, 64 << 20, 64 << 20, 32 << 10]));
         let apart = *self.random.pick(&[1, 20, 2_000]);
         let mut due = Duration::ZERO;
         let mut begins = VecDeque::new();
