@@ -112,7 +112,7 @@ impl<'w> Storms<'w> {
             begins.push_back((number, due));
             due += Duration::from_millis(self.random.below(apart) as u64);
         }
-        let port = self.first.world.smtp_port;
+        let (count, port) = (self.trials.len(), self.first.world.smtp_port);
         while flight.running() > 0 || !begins.is_empty() {
             while let Some((number, _)) = begins.pop_front_if(|(_, due)| *due <= network.elapsed())
             {
@@ -125,7 +125,7 @@ impl<'w> Storms<'w> {
                     let ((number, began), found) = (done.tag, done.found.unwrap());
                     let Found::Report(report) = found else { panic!("a check") };
                     let trial = &self.trials[number];
-                    let wrong = trial.judge(&report, network, began);
+                    let wrong = trial.judge(&report, network, began, count as u32);
                     outcome.take(number, trial, &report, wrong);
                 }
             }
