@@ -1,6 +1,6 @@
 //! A network of the world's servers.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -107,8 +107,8 @@ impl<'w> Network<'w> {
     }
 
     /// What the wall clock was seen to show, in seconds since 1970.
-    pub(crate) fn shown(&self) -> Vec<i64> {
-        self.shown.borrow().clone()
+    pub(crate) fn shown(&self) -> Ref<'_, Vec<i64>> {
+        self.shown.borrow()
     }
 
     /// Whether no socket is open, and nothing on its way.

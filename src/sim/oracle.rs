@@ -1,4 +1,4 @@
-//! What a domain's hosts deserve: the columns of its case through `decide`, at any time that the clock showed.
+//! What a domain's hosts deserve: the columns of its case through `decide`, at the time that the clock showed the call.
 //!
 //! The columns are those of the world's own time. By validation they hold as long as the world's signatures do, a day before
 //! and after; at any other time nothing is proven, so that the MX column is bogus whatever is asked, an insecure delegation's
@@ -178,28 +178,24 @@ impl<'w> Oracle<'w> {
         others.map(|(name, truth)| format!("host {name}, not {}", truth.name)).collect()
     }
 
-    /// What a call found that no fault can excuse, where its clock showed these times.
-    pub(super) fn objections(&self, report: &Report, times: &[i64]) -> Vec<String> {
-        let holds: Option<Vec<bool>> = times.iter().map(|time| self.holds(*time)).collect();
-        let Some(holds) = holds else { return Vec::new() };
-        let at: Vec<_> =
-            times.iter().zip(&holds).map(|(time, holds)| self.hosts(*holds, *time)).collect();
+    /// What a call found that no fault can excuse, where its clock showed this time.
+    pub(super) fn objections(&self, report: &Report, time: i64) -> Vec<String> {
+        let Some(holds) = self.holds(time) else { return Vec::new() };
+        let hosts = self.hosts(holds, time);
         let most = |index: usize, verdict: &dyn Fn(Columns) -> Verdict| {
-            let deserved = at.iter().filter_map(|hosts| Some(permits(verdict(*hosts.get(index)?))));
-            deserved.max().unwrap_or(0)
+            hosts.get(index).map_or(0, |columns| permits(verdict(*columns)))
         };
         let before = |index| most(index, &|columns| self.before(columns));
         let after = |index| most(index, &|columns| self.after(columns));
         let mut wrong = self.unknown_hosts(report);
         let destination = &report.destination;
-        let (found, known) = (destination.hosts.len(), self.case.hosts.len());
+        let (found, known) = (destination.hosts.len(), hosts.len());
         if found != 0 && found != known {
             wrong.push(format!("{found} hosts, not {known}"));
         }
         let mut check = |what: &str, decision: &Decision, most: u8| {
             let verdict = decision.verdict;
-            let bounces =
-                verdict.action == Action::Fail && !holds.iter().any(|holds| self.fails(*holds));
+            let bounces = verdict.action == Action::Fail && !self.fails(holds);
             if permits(verdict) > most || bounces || verdict.may_deliver() {
                 wrong.push(format!("{what}: {}", decision.text));
             }
@@ -217,9 +213,8 @@ impl<'w> Oracle<'w> {
             None => before(index),
         });
         check("domain", &report.decision, via.unwrap_or(0));
-        for (index, host) in destination.hosts.iter().enumerate() {
-            if !at.iter().any(|hosts| hosts.get(index).is_some_and(|columns| columns.may_be(host)))
-            {
+        for (host, columns) in destination.hosts.iter().zip(&hosts) {
+            if !columns.may_be(host) {
                 let (mx, address, tlsa) = (host.mx, host.address, host.tlsa);
                 wrong.push(format!("{}: {mx:?} {address:?} {tlsa:?}", host.name));
             }

@@ -17,7 +17,7 @@ use super::cases::shown;
 use super::faults::{Course, Watched};
 use super::storm::Storm;
 use super::threads::spread;
-use super::trial::{LEFT_OVER, Told, Trial};
+use super::trial::{Begun, LEFT_OVER, Told, Trial};
 use crate::check::Report;
 use crate::dns::Mode;
 use crate::multi::{Flight, Found};
@@ -112,20 +112,23 @@ impl<'w> Storms<'w> {
             begins.push_back((number, due));
             due += Duration::from_millis(self.random.below(apart) as u64);
         }
+        let mut begun = Vec::new();
         let (count, port) = (self.trials.len(), self.first.world.smtp_port);
         while flight.running() > 0 || !begins.is_empty() {
             while let Some((number, _)) = begins.pop_front_if(|(_, due)| *due <= network.elapsed())
             {
                 let domain = &self.trials[number].case.domain;
-                let tag = (number, network.elapsed());
-                flight.begin(network, tag, |settings, place| settings.check(place, domain, port));
+                flight
+                    .begin(network, number, |settings, place| settings.check(place, domain, port));
+                let Some(time) = network.shown().last().copied() else { panic!("no time") };
+                begun.push(Begun { at: network.elapsed(), time, among: count as u32 });
             }
             while flight.turn(network) {
                 while let Some(done) = flight.next() {
-                    let ((number, began), found) = (done.tag, done.found.unwrap());
+                    let (number, found) = (done.tag, done.found.unwrap());
                     let Found::Report(report) = found else { panic!("a check") };
                     let trial = &self.trials[number];
-                    let wrong = trial.judge(&report, network, began, count as u32);
+                    let wrong = trial.judge(&report, network, begun[number]);
                     outcome.take(number, trial, &report, wrong);
                 }
             }

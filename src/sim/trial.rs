@@ -28,6 +28,16 @@ pub(super) struct Trial<'w> {
     pub(super) servers: u8,
 }
 
+/// How a call began.
+#[derive(Clone, Copy)]
+pub(super) struct Begun {
+    pub(super) at: Duration,
+    /// What it was told, in seconds since 1970.
+    pub(super) time: i64,
+    /// How many calls there are at once.
+    pub(super) among: u32,
+}
+
 /// Says what it was, where a call panics.
 pub(super) struct Told(pub(super) String);
 
@@ -68,27 +78,27 @@ impl<'w> Trial<'w> {
         context: &Context,
         network: &mut Network<'w>,
     ) -> (Report, Vec<String>) {
-        let began = network.elapsed();
+        let (at, readings) = (network.elapsed(), network.shown().len());
         let report = context.over(network).check(&self.case.domain, self.world.smtp_port).unwrap();
-        let mut wrong = self.judge(&report, network, began, 1);
+        let [time] = network.shown()[readings..] else { panic!("a call reads the clock once") };
+        let mut wrong = self.judge(&report, network, Begun { at, time, among: 1 });
         if !network.is_idle() {
             wrong.push(LEFT_OVER.into());
         }
         (report, wrong)
     }
 
-    /// What no fault excuses, of one of so many calls at once that is done just now: more than the domain deserves at any time
-    /// that the clock showed, or a result after the deadline. Each of the others may have its turn before, for a unit.
+    /// What no fault excuses, of a call that is done just now: more than the domain deserves at the time that it was told, or
+    /// a result after the deadline. Each of the others may have its turn before, for a unit.
     pub(super) fn judge(
         &self,
         report: &Report,
         network: &Network<'w>,
-        began: Duration,
-        calls: u32,
+        begun: Begun,
     ) -> Vec<String> {
-        let mut wrong = self.oracle().objections(report, &network.shown());
+        let mut wrong = self.oracle().objections(report, begun.time);
         // Nobody is done before a leap over the deadline ends.
-        let until = (began + self.timeout).max(network.woken()) + UNIT * calls;
+        let until = (begun.at + self.timeout).max(network.woken()) + UNIT * begun.among;
         if network.elapsed() > until {
             wrong.push(format!("done at {:?}, not by {until:?}", network.elapsed()));
         }
