@@ -3,6 +3,7 @@
 #   make            library and tools in build/
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
+#   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
@@ -58,7 +59,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls demo test test-servers bench install install-rustls man diagrams header texts check-abi \
+.PHONY: all rustls demo test storm test-servers bench install install-rustls man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -144,13 +145,19 @@ $(B)/demo: tests/c/demo.c tests/c/cases.h include/dane_policy.h $(SHARED)
 demo: all $(B)/demo
 	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
 
+# What takes hours where it is not optimised.
+LONG := a_million_calls each_event_of_every_case
+
 # Installed before the tests run: none of them may build the library again under the others' feet.
 test: all check-abi
 	rm -rf $(B)/installed
 	$(MAKE) install $(if $(wildcard $(RUSTLS_SHARED)),install-rustls) DESTDIR='$(CURDIR)/$(B)/installed' \
 	    PREFIX=/opt/dane LIBDIR=/opt/dane/lib64
 	$(CARGO) build --locked -p dane-policy-world
-	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked $(if $(CI),-- --include-ignored)
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked $(if $(CI),-- --include-ignored $(LONG:%=--skip %))
+
+storm:
+	$(CARGO) test --release --locked --lib -- --ignored --nocapture $(LONG)
 
 # Flags for the other verifiers, as far as pkg-config finds them.
 OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \

@@ -165,7 +165,7 @@ fn each_event_of_the_hard_cases_in_a_twelfth_of_the_ways() {
 }
 
 #[test]
-#[ignore = "takes minutes: cargo test --release --lib sim::single_faults -- --ignored --nocapture"]
+#[ignore = "takes minutes: make storm"]
 fn each_event_of_every_case_in_each_way() {
     let runs = each(|_| true, &BOTH, |trial, runs| fail_each(trial, 1, runs));
     println!("{runs} runs with a single fault");

@@ -240,7 +240,7 @@ fn some_thousand_calls() {
 }
 
 #[test]
-#[ignore = "takes long: cargo test --release --lib sim::storms -- --ignored --nocapture"]
+#[ignore = "takes long: make storm"]
 fn a_million_calls() {
     storm(1_000_000);
 }
