@@ -7,7 +7,8 @@ use world::Random;
 use super::faults::{Fate, Faults, Happening, Place};
 
 /// Seconds.
-const DAY: usize = 86_400;
+const HOUR: usize = 3600;
+const DAY: usize = 24 * HOUR;
 const YEAR: usize = 365 * DAY;
 /// Response codes that say that a server did not answer; NXDOMAIN would be a forged answer.
 const ERRORS: [u8; 6] = [1, 2, 4, 5, 9, 11];
@@ -22,6 +23,8 @@ pub(crate) struct Storm {
     /// The wall clock is set anew at one wait in so many; never where this is 0.
     punctual: usize,
     is_begun: bool,
+    /// How wrong the wall clock is, in seconds.
+    skew: i64,
     alters: bool,
 }
 
@@ -34,6 +37,7 @@ impl Storm {
             steady: *random.pick(&[0, 0, 8, 64]),
             punctual: *random.pick(&[0, 0, 16, 128]),
             is_begun: false,
+            skew: 0,
             alters: alters && random.one_in(2),
             random,
         }
@@ -53,10 +57,13 @@ impl Storm {
         }
     }
 
-    /// How wrong a clock is, in seconds: not at all, or by up to two minutes, days around the lifetime of signatures, years.
+    /// How wrong a clock is, in seconds: not at all, by up to two minutes, a day, three days or years, or so that signatures
+    /// begin or end to hold within half an hour.
     fn skew(&mut self) -> i64 {
-        let most = *self.random.pick(&[1, 1, 1, 120, DAY, 3 * DAY, 30 * YEAR]);
-        self.random.below(2 * most - 1) as i64 - (most - 1) as i64
+        let most = *self.random.pick(&[1, 1, 1, 120, DAY, 3 * DAY, 30 * YEAR, HOUR / 2]);
+        let skew = self.random.below(2 * most - 1) as i64 - (most - 1) as i64;
+        let edge = if most == HOUR / 2 { *self.random.pick(&[-1, 1]) } else { 0 };
+        skew + edge * DAY as i64
     }
 }
 
@@ -90,6 +97,12 @@ impl Faults for Storm {
     fn clock(&mut self) -> Option<i64> {
         let is_set = !std::mem::replace(&mut self.is_begun, true)
             || self.punctual != 0 && self.random.one_in(self.punctual);
-        is_set.then(|| self.skew())
+        if is_set {
+            // A step is as likely as a new time.
+            let is_step = self.skew != 0 && self.random.one_in(2);
+            let step = self.random.below(2 * HOUR) as i64 - HOUR as i64;
+            self.skew = if is_step { self.skew + step } else { self.skew() };
+        }
+        is_set.then_some(self.skew)
     }
 }
