@@ -32,6 +32,9 @@ pub(super) struct Readiness {
 }
 
 impl Readiness {
+    /// Whether a time that has come makes it readable until the timer is set again, whoever looks.
+    pub(super) const KEEPS_TIME: bool = true;
+
     pub(super) fn new() -> io::Result<Self> {
         let epoll = above(epoll::create(CreateFlags::CLOEXEC)?)?;
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;

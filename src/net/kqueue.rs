@@ -32,6 +32,9 @@ pub(super) struct Readiness {
 }
 
 impl Readiness {
+    /// Whether a time that has come makes it readable until the timer is set again, whoever looks.
+    pub(super) const KEEPS_TIME: bool = false;
+
     pub(super) fn new() -> io::Result<Self> {
         let mut descriptor = kqueue()?;
         if descriptor.as_raw_fd() < FIRST_DESCRIPTOR {

@@ -151,7 +151,11 @@ impl Driver for Watch {
     /// Hands over what happened, and does not wait.
     fn wait(&mut self, _until: Duration, engine: &Engine) -> io::Result<()> {
         self.settle(engine);
-        for id in self.readiness.ready()? {
+        let ready = self.readiness.ready()?;
+        if !Readiness::KEEPS_TIME {
+            self.alarm = None;
+        }
+        for id in ready {
             let progress = self.sockets.progress(id, engine);
             self.judge(id, engine, progress);
         }
