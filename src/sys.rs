@@ -1,4 +1,4 @@
-//! System calls that std does not offer. The only `unsafe` outside the C face.
+//! System calls that std does not offer. The only `unsafe` outside the C face, but for kqueue(2).
 
 use std::ffi::CString;
 

@@ -84,7 +84,7 @@ impl Pace {
     pub(crate) fn resume(&self, is_late: bool) {
         self.is_late.set(is_late);
         self.computed.set(0);
-        self.waiters.wake();
+        self.waiters.wake_all();
     }
 }
 

@@ -273,12 +273,8 @@ impl<'c> Asking<'c> {
             if !alarm.is_due(context) {
                 return Poll::Pending;
             }
-            let now = engine.now();
-            Poll::Ready(match self.until {
-                until if now < until.unwrap_or(*deadline).min(*deadline) => Waited::Stale,
-                Some(_) => Waited::Silent,
-                None => Waited::Unsent,
-            })
+            let until = self.until.map_or(*deadline, |until| until.min(*deadline));
+            Poll::Ready(if engine.now() < until { Waited::Stale } else { Waited::Silent })
         })
         .await
     }

@@ -28,7 +28,6 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 type Memo<K, V> = RefCell<HashMap<K, Once<V>>>;
 
 /// Where and when a call takes place.
-#[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) engine: Rc<Engine>,
     pub(crate) shared: Rc<Shared>,

@@ -36,7 +36,7 @@ pub(super) struct Exchange {
     deadline: Duration,
     /// It has been asked anew.
     superseded: Once<()>,
-    heard: Rc<Joint<Heard>>,
+    heard: Joint<Heard>,
 }
 
 impl Exchange {

@@ -34,7 +34,7 @@ impl<T: Clone> Once<T> {
     /// The first outcome is the outcome.
     pub(crate) fn set(&self, outcome: T) {
         if self.0.outcome.set(outcome).is_ok() {
-            self.0.waiters.wake();
+            self.0.waiters.wake_all();
         }
     }
 

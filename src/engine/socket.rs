@@ -53,7 +53,7 @@ impl Row {
     /// It is its turn.
     pub(super) fn begin(&mut self) {
         self.has_begun = true;
-        self.waiters.wake();
+        self.waiters.wake_all();
     }
 
     /// It was not its turn yet. Gives the call that it is of.
@@ -93,7 +93,7 @@ impl Row {
             Event::Failed(error) => self.failed = Some(error),
             Event::Crowded => return None,
         }
-        self.waiters.wake();
+        self.waiters.wake_all();
         None
     }
 

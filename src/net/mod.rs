@@ -57,17 +57,8 @@ impl Driver for Net {
     }
 
     fn perform(&mut self, deed: Deed, engine: &Engine) {
-        match deed {
-            Deed::Open(id, kind, peer) => {
-                let opened = self.sockets.open(id, kind, peer, engine);
-                self.judge(id, engine, opened);
-            }
-            Deed::Send(id, octets) => {
-                let sent = self.sockets.send(id, &octets);
-                self.judge(id, engine, sent);
-            }
-            Deed::Close(id) => drop(self.sockets.remove(id)),
-        }
+        let (id, outcome) = self.sockets.perform(deed, engine);
+        self.judge(id, engine, outcome);
     }
 
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::connection::Connection;
-use crate::engine::{Engine, Event, Id, Kind};
+use crate::engine::{Deed, Engine, Event, Id, Kind};
 
 /// Octets read at once; a reply over UDP has fewer. Where it is filled, the next is twice as large.
 const CHUNK: usize = 8 * 1024;
@@ -27,13 +27,19 @@ impl Sockets {
         self.connections.get(&id)
     }
 
-    pub(super) fn open(
-        &mut self,
-        id: Id,
-        kind: Kind,
-        peer: SocketAddr,
-        engine: &Engine,
-    ) -> io::Result<()> {
+    /// Does what is to be done with a socket.
+    pub(super) fn perform(&mut self, deed: Deed, engine: &Engine) -> (Id, io::Result<()>) {
+        match deed {
+            Deed::Open(id, kind, peer) => (id, self.open(id, kind, peer, engine)),
+            Deed::Send(id, octets) => (id, self.send(id, &octets)),
+            Deed::Close(id) => {
+                drop(self.remove(id));
+                (id, Ok(()))
+            }
+        }
+    }
+
+    fn open(&mut self, id: Id, kind: Kind, peer: SocketAddr, engine: &Engine) -> io::Result<()> {
         let mut connection = Connection::open(kind, peer)?;
         let event = if kind == Kind::Datagram { connection.opened()? } else { None };
         self.connections.insert(id, connection);
@@ -41,7 +47,7 @@ impl Sockets {
         Ok(())
     }
 
-    pub(super) fn send(&mut self, id: Id, octets: &[u8]) -> io::Result<()> {
+    fn send(&mut self, id: Id, octets: &[u8]) -> io::Result<()> {
         self.connections.get_mut(&id).map_or(Ok(()), |connection| connection.send(octets))
     }
 

@@ -135,17 +135,11 @@ impl Driver for Watch {
     }
 
     fn perform(&mut self, deed: Deed, engine: &Engine) {
-        match deed {
-            Deed::Open(id, kind, peer) => {
-                let opened = self.sockets.open(id, kind, peer, engine);
-                self.judge(id, engine, opened);
-            }
-            Deed::Send(id, octets) => {
-                let sent = self.sockets.send(id, &octets);
-                self.judge(id, engine, sent);
-            }
-            Deed::Close(id) => self.close(id),
+        if let Deed::Close(id) = deed {
+            return self.close(id);
         }
+        let (id, outcome) = self.sockets.perform(deed, engine);
+        self.judge(id, engine, outcome);
     }
 
     /// Hands over what happened, and does not wait.

@@ -298,7 +298,7 @@ fn truncated(reply: &[u8]) -> Vec<u8> {
 }
 
 /// An error instead of a reply.
-fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
+pub(super) fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
     const RECURSION_AVAILABLE: u8 = 0x80;
     without_records(reply, [reply[2] & !TRUNCATED, RECURSION_AVAILABLE | rcode])
 }

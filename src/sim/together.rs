@@ -7,6 +7,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::Name;
 use world::World;
 
+use super::faults::error;
 use super::{Network, Relay, context};
 use crate::budget::Exhausted;
 use crate::cause::Detail;
@@ -51,13 +52,9 @@ fn honest(_: &Name, _: u16, _: u32, reply: Vec<u8>) -> Option<Vec<u8>> {
     Some(reply)
 }
 
-/// An error instead of an answer (RFC 1035 section 4.1.1).
-fn servfail(mut reply: Vec<u8>) -> Vec<u8> {
-    reply[3] = reply[3] & 0xf0 | 2;
-    reply[6..12].fill(0);
-    let records = name_in(&reply[12..]).unwrap().1.len() - 4;
-    reply.truncate(reply.len() - records);
-    reply
+/// SERVFAIL instead of an answer (RFC 1035 section 4.1.1).
+fn servfail(reply: Vec<u8>) -> Vec<u8> {
+    error(&reply, 2)
 }
 
 /// Calls by the numbers of their tags, over one network.
