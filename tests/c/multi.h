@@ -2,7 +2,6 @@
 #ifndef MULTI_H
 #define MULTI_H
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "proc.h"
 #include "world.h"
 
 enum { PATIENCE = 60 };
@@ -28,35 +28,6 @@ static inline double seconds(void)
 
     CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* Calls a function for each name in a folder of /proc that is a number; how many those are. */
-static inline int for_each_number(const char *folder, void (*function)(int))
-{
-    DIR *directory = opendir(folder);
-    struct dirent *entry;
-    int count = 0;
-
-    CHECK(directory != NULL);
-    while ((entry = readdir(directory)) != NULL) {
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(directory))
-            continue;
-        count++;
-        if (function != NULL)
-            function(atoi(entry->d_name));
-    }
-    closedir(directory);
-    return count;
-}
-
-static inline int open_descriptors(void)
-{
-    return for_each_number("/proc/self/fd", NULL);
-}
-
-static inline int threads(void)
-{
-    return for_each_number("/proc/self/task", NULL);
 }
 
 /* Whether poll(2) says so within so many milliseconds; -1 is as long as it takes. */

@@ -6,7 +6,6 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proc.h"
 #include "world.h"
 
 enum { CHILDREN = 4, ROUNDS = 5 };
@@ -26,19 +26,6 @@ static void die(const char *why)
 {
     dprintf(2, "process: %s\n", why);
     _exit(1);
-}
-
-static int open_descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    int count = 0;
-
-    if (directory == NULL)
-        die("no /proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
 }
 
 static dane_policy_context *make_context(void)
