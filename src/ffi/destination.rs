@@ -8,7 +8,7 @@ use super::decision::dane_policy_decision;
 use super::error::MISUSE;
 use super::host::dane_policy_host;
 use super::status::{self, LevelNumber, Status};
-use super::text::{from_c, to_c};
+use super::text::{from_c, optional_from_c, to_c};
 use crate::lookup::Destination;
 
 /// A domain and the hosts that take its mail.
@@ -82,11 +82,8 @@ pub unsafe extern "C" fn dane_policy_lookup_host(
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
         let host = unsafe { from_c(host) }?;
-        let next_hop = match next_hop.is_null() {
-            true => None,
-            // SAFETY: a string that ends in NUL.
-            false => Some(unsafe { from_c(next_hop) }?),
-        };
+        // SAFETY: NULL or a string that ends in NUL.
+        let next_hop = unsafe { optional_from_c(next_hop) }?;
         let mx = status::mx(mx_status)?;
         let destination = context.context.lookup_host(&host, port, next_hop.as_deref(), mx)?;
         Ok(dane_policy_destination::new(destination))

@@ -11,7 +11,7 @@ use super::context::dane_policy_context;
 use super::error::{INTERNAL, MISUSE, NO_MEMORY, dane_policy_error};
 use super::outcome::{Tag, dane_policy_outcome};
 use super::status;
-use super::text::from_c;
+use super::text::{from_c, optional_from_c};
 use crate::dns::RecordType;
 use crate::memory;
 use crate::multi::Multi;
@@ -49,6 +49,21 @@ fn start(
         }
         multi.forget_last();
         Err(NO_MEMORY)
+    })
+}
+
+/// Starts a call for a domain and its port.
+unsafe fn start_for(
+    multi: Option<&mut dane_policy_multi>,
+    domain: *const c_char,
+    port: u16,
+    body: impl FnOnce(Owned<'_>, &str),
+) -> c_int {
+    start(multi.filter(|_| port != 0), |multi| {
+        // SAFETY: as the caller promises.
+        let domain = unsafe { from_c(domain) }?;
+        body(multi, &domain);
+        Ok(())
     })
 }
 
@@ -135,12 +150,8 @@ pub unsafe extern "C" fn dane_policy_multi_lookup(
     port: u16,
     tag: *mut c_void,
 ) -> c_int {
-    start(multi.filter(|_| port != 0), |multi| {
-        // SAFETY: NULL or a string that ends in NUL.
-        let domain = unsafe { from_c(domain) }?;
-        multi.lookup(&domain, port, Tag(tag));
-        Ok(())
-    })
+    // SAFETY: NULL or a string that ends in NUL.
+    unsafe { start_for(multi, domain, port, |multi, domain| multi.lookup(domain, port, Tag(tag))) }
 }
 
 /// Starts dane_policy_lookup_host, in the same way.
@@ -156,11 +167,8 @@ pub unsafe extern "C" fn dane_policy_multi_lookup_host(
     start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let host = unsafe { from_c(host) }?;
-        let next_hop = match next_hop.is_null() {
-            true => None,
-            // SAFETY: a string that ends in NUL.
-            false => Some(unsafe { from_c(next_hop) }?),
-        };
+        // SAFETY: NULL or a string that ends in NUL.
+        let next_hop = unsafe { optional_from_c(next_hop) }?;
         let mx = status::mx(mx_status)?;
         multi.lookup_host(&host, port, next_hop.as_deref(), mx, Tag(tag));
         Ok(())
@@ -192,12 +200,8 @@ pub unsafe extern "C" fn dane_policy_multi_check(
     port: u16,
     tag: *mut c_void,
 ) -> c_int {
-    start(multi.filter(|_| port != 0), |multi| {
-        // SAFETY: NULL or a string that ends in NUL.
-        let domain = unsafe { from_c(domain) }?;
-        multi.check(&domain, port, Tag(tag));
-        Ok(())
-    })
+    // SAFETY: NULL or a string that ends in NUL.
+    unsafe { start_for(multi, domain, port, |multi, domain| multi.check(domain, port, Tag(tag))) }
 }
 
 /// The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call
@@ -231,25 +235,22 @@ pub extern "C" fn dane_policy_multi_process(multi: Option<&mut dane_policy_multi
 }
 
 fn process(multi: Owned<'_>) -> Result<(), dane_policy_error> {
-    let heard = multi.hear();
-    let until = multi.stretch();
-    loop {
-        // A call that fails here ends, and no other.
-        let turn = guard(Err(INTERNAL), || {
-            allocator::begin()?;
-            let goes_on = multi.turn(until);
-            if memory::is_short() { Err(NO_MEMORY) } else { Ok(goes_on) }
-        });
-        match turn {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(NO_MEMORY) => multi.abandon(io::ErrorKind::OutOfMemory.into()),
-            Err(_) => multi.abandon(io::ErrorKind::Other.into()),
-        }
-    }
+    multi.process_by(turn)
+}
+
+/// A call that fails in its turn ends, and no other. `Err` where no turn can begin.
+fn turn(multi: Owned<'_>, until: Duration) -> Result<bool, dane_policy_error> {
     allocator::begin()?;
-    multi.settle();
-    Ok(heard?)
+    let goes_on = guard(Err(INTERNAL), || {
+        let goes_on = multi.turn(until);
+        if memory::is_short() { Err(NO_MEMORY) } else { Ok(goes_on) }
+    });
+    goes_on.or_else(|error| {
+        let kind =
+            if error == NO_MEMORY { io::ErrorKind::OutOfMemory } else { io::ErrorKind::Other };
+        multi.abandon(kind.into());
+        Ok(true)
+    })
 }
 
 /// For programs without an event loop: waits and processes until an outcome is there, nothing runs, a signal came, or so many

@@ -45,6 +45,17 @@ pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_e
     Ok(String::from_utf8_lossy(text).into_owned())
 }
 
+/// The same for a string that may be NULL.
+pub(super) unsafe fn optional_from_c(
+    text: *const c_char,
+) -> Result<Option<String>, dane_policy_error> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: as the caller promises.
+    unsafe { from_c(text) }.map(Some)
+}
+
 /// An array from C; NULL only with length 0.
 pub(super) unsafe fn array<'a, T>(
     data: *const T,

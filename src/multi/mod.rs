@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(crate) use flight::Flight;
 pub use outcome::{Found, Outcome};
 
-use crate::context::Context;
+use crate::context::{Begun, Context, Place, Settings};
 use crate::decide::{Level, Mx};
 use crate::dns::RecordType;
 use crate::engine::Driver;
@@ -101,30 +101,29 @@ impl<T> Multi<T> {
 
     /// Starts [`Context::lookup`].
     pub fn lookup(&mut self, domain: &str, port: u16, tag: T) {
-        let watch = &mut self.watch;
-        self.flight.begin(watch, tag, |settings, place| settings.lookup(place, domain, port));
-        self.set_alarm();
+        self.start(tag, |settings, place| settings.lookup(place, domain, port));
     }
 
     /// Starts [`Context::lookup_host`].
     pub fn lookup_host(&mut self, host: &str, port: u16, next_hop: Option<&str>, mx: Mx, tag: T) {
-        self.flight.begin(&mut self.watch, tag, |settings, place| {
-            settings.lookup_host(place, host, port, next_hop, mx)
-        });
-        self.set_alarm();
+        self.start(tag, |settings, place| settings.lookup_host(place, host, port, next_hop, mx));
     }
 
     /// Starts [`Context::query`].
     pub fn query(&mut self, name: &str, rtype: RecordType, tag: T) {
-        let watch = &mut self.watch;
-        self.flight.begin(watch, tag, |settings, place| settings.query(place, name, rtype));
-        self.set_alarm();
+        self.start(tag, |settings, place| settings.query(place, name, rtype));
     }
 
     /// Starts [`Context::check`].
     pub fn check(&mut self, domain: &str, port: u16, tag: T) {
-        let watch = &mut self.watch;
-        self.flight.begin(watch, tag, |settings, place| settings.check(place, domain, port));
+        self.start(tag, |settings, place| settings.check(place, domain, port));
+    }
+
+    fn start<F>(&mut self, tag: T, begin: impl FnOnce(&Settings, Place<'_>) -> Begun<F>)
+    where
+        F: Into<Found> + 'static,
+    {
+        self.flight.begin(&mut self.watch, tag, begin);
         self.set_alarm();
     }
 
@@ -141,21 +140,25 @@ impl<T> Multi<T> {
     ///
     /// What epoll(7) says; calls still end by their deadlines.
     pub fn process(&mut self) -> io::Result<()> {
-        let heard = self.hear();
-        let until = self.stretch();
-        while self.turn(until) {}
+        self.process_by(|multi, until| Ok(multi.turn(until)))
+    }
+
+    /// The same by another way to let a call go on; where that is an error, nothing more is done.
+    pub(crate) fn process_by<E: From<io::Error>>(
+        &mut self,
+        mut turn: impl FnMut(&mut Self, Duration) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let heard = self.flight.wait(&mut self.watch, Duration::ZERO);
+        let until = self.watch.now(0) + STRETCH;
+        let outcome = loop {
+            match turn(self, until) {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
         self.settle();
-        heard
-    }
-
-    /// Takes what happened.
-    pub(crate) fn hear(&mut self) -> io::Result<()> {
-        self.flight.wait(&mut self.watch, Duration::ZERO)
-    }
-
-    /// Until when there is time for turns.
-    pub(crate) fn stretch(&mut self) -> Duration {
-        self.watch.now(0) + STRETCH
+        outcome.and(heard.map_err(E::from))
     }
 
     /// One call goes on; false where none can, or there is no time left.
@@ -170,7 +173,7 @@ impl<T> Multi<T> {
     }
 
     /// Has the descriptor readable when there is something to do, for a socket too.
-    pub(crate) fn settle(&mut self) {
+    fn settle(&mut self) {
         self.watch.settle(self.flight.engine());
         self.set_alarm();
     }
