@@ -11,7 +11,7 @@
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
 #   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
-#   make header     rewrite include/dane_policy.h and include/dane_policy_rustls.h from src/ffi
+#   make header     rewrite include/dane_policy.h, dane_policy_diagnosis.h and dane_policy_rustls.h from src/ffi
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
@@ -47,6 +47,7 @@ B := build
 SHARED := $(B)/libdane_policy.so.$(VERSION)
 STATIC := $(B)/libdane_policy.a
 ARCHIVE := target/release/libdane_policy.a
+HEADERS := include/dane_policy.h include/dane_policy_diagnosis.h
 TOOLS := $(B)/dane-check $(B)/dane-verify
 R := $(B)/rustls
 RUSTLS_SHARED := $(R)/libdane_policy_rustls-$(RUSTLS_FFI).so.$(VERSION)
@@ -136,10 +137,10 @@ $(STATIC) $(RUSTLS_STATIC):
 	$(AR) rcs $@ $(@:.a=.o)
 	rm $(@:.a=.o)
 
-$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) include/dane_policy.h $(SHARED)
+$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) $(HEADERS) $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
-$(B)/demo: tests/c/demo.c tests/c/cases.h include/dane_policy.h $(SHARED)
+$(B)/demo: tests/c/demo.c tests/c/cases.h $(HEADERS) $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 demo: all $(B)/demo
@@ -233,7 +234,7 @@ install-rustls: rustls man
 	$(call install-library,$(RUSTLS_SHARED),$(RUSTLS_STATIC))
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls
 	$(INSTALL) -m 644 $(RUSTLS_HEADER) $(DESTDIR)$(INCLUDEDIR)/dane_policy_rustls/
-	$(INSTALL) -m 644 include/dane_policy.h include/dane_policy_rustls.h $(DESTDIR)$(INCLUDEDIR)/
+	$(INSTALL) -m 644 $(HEADERS) include/dane_policy_rustls.h $(DESTDIR)$(INCLUDEDIR)/
 	$(call install-pc,dane-policy-rustls.pc)
 	$(call install-man,-name '*_rustls*')
 
@@ -248,10 +249,10 @@ check-abi: $(SHARED) check-abidiff
 	    | LC_ALL=C sort > $(B)/exported.txt
 	sed 's/ /@@/' abi/symbols.txt | LC_ALL=C sort | diff - $(B)/exported.txt
 
-# The ABI that a C compiler reads from the header, under the symbols and versions of the library. Rust's own debug
+# The ABI that a C compiler reads from the headers, under the symbols and versions of the library. Rust's own debug
 # information would add the inside of every opaque object, and has no enumerators.
-$(B)/libdane_policy.abi: include/dane_policy.h $(B)/libdane_policy.map
-	sed 's/);$$/) { __builtin_trap(); }/' $< | $(CC) -x c -std=c99 -ffreestanding -g -fno-eliminate-unused-debug-types \
+$(B)/libdane_policy.abi: $(HEADERS) $(B)/libdane_policy.map
+	sed -e '/^#include <dane_policy/d' -e 's/);$$/) { __builtin_trap(); }/' $(HEADERS) | $(CC) -x c -std=c99 -ffreestanding -g -fno-eliminate-unused-debug-types \
 	    -w -fPIC -shared -nostdlib -o $(B)/abi.so - -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(call soname,$(SHARED))
 	abidw --load-all-types --no-show-locs --no-comp-dir-path --no-corpus-path --type-id-style hash $(B)/abi.so > $@
 

@@ -14,9 +14,9 @@ fn main() {
         if let Some(folder) = std::env::var_os("DANE_POLICY_HEADERS") {
             let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
             let folder = std::path::Path::new(&folder);
-            let write = |name, text| std::fs::write(folder.join(name), text).expect(name);
-            write("dane_policy.h", header::generate(root));
-            write("dane_policy_rustls.h", header::generate_rustls(root));
+            for (name, text) in header::all(root) {
+                std::fs::write(folder.join(name), text).expect(name);
+            }
         }
     }
 }

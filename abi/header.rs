@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-/// What the header is made from, in its order.
-const SOURCES: [&str; 20] = [
+/// What `dane_policy.h` is made from, in its order.
+const SOURCES: [&str; 17] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -19,23 +19,39 @@ const SOURCES: [&str; 20] = [
     "ffi/verification.rs",
     "ffi/tlsa.rs",
     "ffi/decision.rs",
-    "ffi/report.rs",
-    "ffi/question.rs",
-    "ffi/answer.rs",
     "ffi/multi.rs",
     "ffi/outcome.rs",
 ];
 
-/// The text of `include/dane_policy.h`.
-pub fn generate(root: &Path) -> String {
+/// What `dane_policy_diagnosis.h` is made from, in its order.
+const DIAGNOSIS: [&str; 5] =
+    ["ffi/report.rs", "ffi/facts.rs", "ffi/question.rs", "ffi/answer.rs", "ffi/multi_diagnosis.rs"];
+
+/// Each header with its text.
+pub fn all(root: &Path) -> [(&'static str, String); 3] {
+    [
+        ("dane_policy.h", policy(root)),
+        ("dane_policy_diagnosis.h", diagnosis(root)),
+        ("dane_policy_rustls.h", rustls(root)),
+    ]
+}
+
+fn policy(root: &Path) -> String {
     let mut config = config(root, "opening.h");
     config.after_includes = Some(version(env!("CARGO_PKG_VERSION")));
     let header = written(root, config, &SOURCES);
     header.replace("DANE_POLICY_VERIFICATION_OUTCOME_", "DANE_POLICY_VERIFICATION_")
 }
 
-/// The text of `include/dane_policy_rustls.h`.
-pub fn generate_rustls(root: &Path) -> String {
+fn diagnosis(root: &Path) -> String {
+    let mut config = config(root, "diagnosis/opening.h");
+    config.include_guard = Some("DANE_POLICY_DIAGNOSIS_H".into());
+    config.sys_includes = vec!["dane_policy.h".into()];
+    config.export.include.clear();
+    written(root, config, &DIAGNOSIS)
+}
+
+fn rustls(root: &Path) -> String {
     let mut config = config(root, "rustls/opening.h");
     config.include_guard = Some("DANE_POLICY_RUSTLS_H".into());
     config.sys_includes = vec!["dane_policy.h".into()];

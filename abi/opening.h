@@ -1,12 +1,11 @@
 /*
  * libdane-policy: outbound DANE for SMTP (RFC 7672).
  *
- * Three steps, each usable alone, and one call that does all of it:
+ * Three steps, each usable alone:
  *
  *     lookup   domain -> MX hosts, addresses, TLSA records, each with its DNSSEC status
  *     verify   certificate chain x TLSA records x reference names -> matched or not, and why
  *     decide   level x MX x address x TLSA x certificate -> action and reason
- *     check    lookup -> connect -> STARTTLS -> verify -> decide, for the hosts of a domain
  *
  * CALL SEQUENCES
  *
@@ -173,27 +172,7 @@
  *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A monitor. It looks and hangs up, and permits nothing: permission comes only after a
- * connection of your own, as above:
- *
- *     int is_good(const char *domain)
- *     {
- *         dane_policy_context *context = NULL;
- *         dane_policy_report *report = NULL;
- *         const dane_policy_decision *decision;
- *         int action;
- *
- *         if (dane_policy_context_new(&context) == DANE_POLICY_OK)
- *             dane_policy_check(context, domain, 25, &report);
- *         decision = dane_policy_report_decision(report);
- *         action = dane_policy_decision_action(decision);
- *         printf("%s: %s\n", domain, dane_policy_decision_text(decision));
- *         dane_policy_report_free(report);
- *         dane_policy_context_free(context);
- *         return action == DANE_POLICY_ACTION_DELIVER || action == DANE_POLICY_ACTION_ENCRYPT
- *                || action == DANE_POLICY_ACTION_OPPORTUNISTIC;
- *     }
- * 5. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
+ * 4. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
  * wait for; what stands for a message is the tag:
  *
  *     struct message;
@@ -224,11 +203,9 @@
  *         dane_policy_multi_cancel(multi, message);
  *     }
  *
- *
- *
  * RULES
  *
- * Ownership   What _new, lookup, verify, check, query, probe and next make is freed by its own _free, in any
+ * Ownership   What _new, lookup, verify and next make is freed by its own _free, in any
  *             order: a destination keeps nothing of its context, a verification nothing of its host,
  *             an outcome nothing of its multi.
  *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <dane_policy.h>
+#include <dane_policy_diagnosis.h>
 
 #include "advice.h"
 #include "batch.h"

@@ -1,7 +1,7 @@
 /* The smallest useful program, a monitor: would mail for this domain go out, and why? It looks and hangs up. */
 #include <stdio.h>
 
-#include <dane_policy.h>
+#include <dane_policy_diagnosis.h>
 
 int main(int argc, char **argv)
 {

@@ -1,12 +1,11 @@
 /*
  * libdane-policy: outbound DANE for SMTP (RFC 7672).
  *
- * Three steps, each usable alone, and one call that does all of it:
+ * Three steps, each usable alone:
  *
  *     lookup   domain -> MX hosts, addresses, TLSA records, each with its DNSSEC status
  *     verify   certificate chain x TLSA records x reference names -> matched or not, and why
  *     decide   level x MX x address x TLSA x certificate -> action and reason
- *     check    lookup -> connect -> STARTTLS -> verify -> decide, for the hosts of a domain
  *
  * CALL SEQUENCES
  *
@@ -173,27 +172,7 @@
  *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A monitor. It looks and hangs up, and permits nothing: permission comes only after a
- * connection of your own, as above:
- *
- *     int is_good(const char *domain)
- *     {
- *         dane_policy_context *context = NULL;
- *         dane_policy_report *report = NULL;
- *         const dane_policy_decision *decision;
- *         int action;
- *
- *         if (dane_policy_context_new(&context) == DANE_POLICY_OK)
- *             dane_policy_check(context, domain, 25, &report);
- *         decision = dane_policy_report_decision(report);
- *         action = dane_policy_decision_action(decision);
- *         printf("%s: %s\n", domain, dane_policy_decision_text(decision));
- *         dane_policy_report_free(report);
- *         dane_policy_context_free(context);
- *         return action == DANE_POLICY_ACTION_DELIVER || action == DANE_POLICY_ACTION_ENCRYPT
- *                || action == DANE_POLICY_ACTION_OPPORTUNISTIC;
- *     }
- * 5. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
+ * 4. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
  * wait for; what stands for a message is the tag:
  *
  *     struct message;
@@ -224,11 +203,9 @@
  *         dane_policy_multi_cancel(multi, message);
  *     }
  *
- *
- *
  * RULES
  *
- * Ownership   What _new, lookup, verify, check, query, probe and next make is freed by its own _free, in any
+ * Ownership   What _new, lookup, verify and next make is freed by its own _free, in any
  *             order: a destination keeps nothing of its context, a verification nothing of its host,
  *             an outcome nothing of its multi.
  *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.
@@ -738,11 +715,6 @@ typedef enum dane_policy_error {
 } dane_policy_error;
 
 /**
- * One RRset with its DNSSEC status.
- */
-typedef struct dane_policy_answer dane_policy_answer;
-
-/**
  * Configuration, a bounded cache of zone keys, no thread and no descriptor.
  */
 typedef struct dane_policy_context dane_policy_context;
@@ -771,11 +743,6 @@ typedef struct dane_policy_multi dane_policy_multi;
  * A call that is done.
  */
 typedef struct dane_policy_outcome dane_policy_outcome;
-
-/**
- * What a check found.
- */
-typedef struct dane_policy_report dane_policy_report;
 
 /**
  * A certificate chain judged, or a connection that showed none.
@@ -831,11 +798,6 @@ const char *dane_policy_error_text(int code);
  * The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
  */
 const char *dane_policy_action_name(int action);
-
-/**
- * The short text of a reason, as in the decision table; "" for DANE_POLICY_REASON_NONE. Never NULL.
- */
-const char *dane_policy_reason_name(int reason);
 
 /**
  * The word for a detail: "mx-insecure", "no-match", ...; "" for DANE_POLICY_DETAIL_NONE. Never NULL.
@@ -988,17 +950,6 @@ void dane_policy_destination_free(struct dane_policy_destination *destination);
 int dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
 
 /**
- * What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
- * what went wrong. "" where no MX was looked up. NULL only for NULL.
- */
-const char *dane_policy_destination_mx_text(const struct dane_policy_destination *destination);
-
-/**
- * The level that applied: DANE_POLICY_LEVEL_...; DANE_ONLY for NULL.
- */
-int dane_policy_destination_level(const struct dane_policy_destination *destination);
-
-/**
  * Number of DNS packets that the lookup sent.
  */
 uint32_t dane_policy_destination_queries(const struct dane_policy_destination *destination);
@@ -1059,17 +1010,6 @@ int dane_policy_host_address_status(const struct dane_policy_host *host);
  * The status of the host's TLSA records: DANE_POLICY_STATUS_...; BOGUS for NULL.
  */
 int dane_policy_host_tlsa_status(const struct dane_policy_host *host);
-
-/**
- * What the status of the addresses rests on, in one line of printable ASCII, an error of the other family included. ""
- * where nothing was looked up. NULL only for NULL.
- */
-const char *dane_policy_host_address_text(const struct dane_policy_host *host);
-
-/**
- * What the status of the TLSA records rests on, as dane_policy_host_address_text.
- */
-const char *dane_policy_host_tlsa_text(const struct dane_policy_host *host);
 
 /**
  * The TLSA base domain (RFC 7672 section 2.2.3). NULL if there is none.
@@ -1332,20 +1272,6 @@ const char *dane_policy_decision_reason_text(const struct dane_policy_decision *
 const char *dane_policy_decision_text(const struct dane_policy_decision *decision);
 
 /**
- * The name of a fact that the decision rests on: "name", "type", "asked_name", "asked_type", "zone", "server", "rcode",
- * "ede", "text", "time" or "count"; each at most once. NULL beyond the last, and for NULL. A later version may add names.
- */
-const char *dane_policy_decision_fact_name(const struct dane_policy_decision *decision,
-                                           size_t index);
-
-/**
- * The fact at an index, such as "_25._tcp.mx.example.org" for "name" and "TLSA" for "type". One line of printable ASCII, at
- * most 255 octets. NULL beyond the last, and for NULL; lives as long as the decision.
- */
-const char *dane_policy_decision_fact(const struct dane_policy_decision *decision,
-                                      size_t index);
-
-/**
  * The enhanced status code (RFC 3463), such as "4.7.5"; "" where there is no reason. Never NULL.
  */
 const char *dane_policy_decision_enhanced_status(const struct dane_policy_decision *decision);
@@ -1359,137 +1285,6 @@ int dane_policy_decision_tlsrpt_result(const struct dane_policy_decision *decisi
  * The same as RFC 8460's word, such as "validation-failure"; "" if none. Never NULL.
  */
 const char *dane_policy_decision_tlsrpt_result_type(const struct dane_policy_decision *decision);
-
-/**
- * Does everything: looks up the domain, then connects to its hosts in order where the decision is VERIFY,
- * ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
- * host that does not defer. No message is sent. All within the context's timeout.
- *
- * It is a monitor: it looks and hangs up, so nothing in the report permits. Permission comes after a connection of your
- * own.
- *
- * Returns as dane_policy_lookup.
- */
-int dane_policy_check(const struct dane_policy_context *context,
-                      const char *domain,
-                      uint16_t port,
-                      struct dane_policy_report **out);
-
-/**
- * Frees a report with everything in it. NULL is allowed.
- */
-void dane_policy_report_free(struct dane_policy_report *report);
-
-/**
- * The decision for the domain; go by its action. NULL for NULL, which the decision getters take as DEFER.
- */
-const struct dane_policy_decision *dane_policy_report_decision(const struct dane_policy_report *report);
-
-/**
- * What DNS says; freed with the report.
- */
-const struct dane_policy_destination *dane_policy_report_destination(const struct dane_policy_report *report);
-
-/**
- * Index of the host that decided, or -1.
- */
-int dane_policy_report_via(const struct dane_policy_report *report);
-
-/**
- * What a connection to a host showed; NULL if it was not tried. A failed connection gives
- * DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
- */
-const struct dane_policy_verification *dane_policy_report_verification(const struct dane_policy_report *report,
-                                                                       size_t host_index);
-
-/**
- * "TLSv1.3" or "TLSv1.2"; NULL where TLS was not established.
- */
-const char *dane_policy_report_tls_version(const struct dane_policy_report *report,
-                                           size_t host_index);
-
-/**
- * Number of DNS packets sent.
- */
-uint32_t dane_policy_report_queries(const struct dane_policy_report *report);
-
-/**
- * Time spent, in microseconds.
- */
-uint64_t dane_policy_report_elapsed_us(const struct dane_policy_report *report);
-
-/**
- * Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
- * is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
- */
-int dane_policy_query(const struct dane_policy_context *context,
-                      const char *name,
-                      uint16_t type,
-                      struct dane_policy_answer **out);
-
-/**
- * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
- * so; else its text says what is wrong, in words that an operator can act on.
- */
-int dane_policy_context_probe(const struct dane_policy_context *context,
-                              struct dane_policy_answer **out);
-
-/**
- * Frees an answer. NULL is allowed.
- */
-void dane_policy_answer_free(struct dane_policy_answer *answer);
-
-/**
- * DANE_POLICY_STATUS_SECURE, _INSECURE, _BOGUS (a proof failed) or _INDETERMINATE (no usable answer);
- * BOGUS for NULL.
- */
-int dane_policy_answer_status(const struct dane_policy_answer *answer);
-
-/**
- * The response code of the last reply: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, ...; 0 without a reply.
- */
-int dane_policy_answer_rcode(const struct dane_policy_answer *answer);
-
-/**
- * 1 if the name exists, after all aliases; 0 if it does not, or is not known to.
- */
-int dane_policy_answer_exists(const struct dane_policy_answer *answer);
-
-/**
- * Why, in one line. NULL only for NULL.
- */
-const char *dane_policy_answer_text(const struct dane_policy_answer *answer);
-
-/**
- * Number of records.
- */
-size_t dane_policy_answer_record_count(const struct dane_policy_answer *answer);
-
-/**
- * A record in presentation format, without owner and type: "10 mx.example.org."; NULL beyond the last.
- */
-const char *dane_policy_answer_record(const struct dane_policy_answer *answer,
-                                      size_t index);
-
-/**
- * Number of aliases that were followed.
- */
-size_t dane_policy_answer_alias_count(const struct dane_policy_answer *answer);
-
-/**
- * The owner of an alias, in the order they were followed; NULL beyond the last.
- */
-const char *dane_policy_answer_alias(const struct dane_policy_answer *answer, size_t index);
-
-/**
- * The status of an alias and everything before it: DANE_POLICY_STATUS_...; BOGUS beyond the last.
- */
-int dane_policy_answer_alias_status(const struct dane_policy_answer *answer, size_t index);
-
-/**
- * Number of DNS packets sent.
- */
-uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
 
 /**
  * Makes a multi: calls under way at once, without a thread, used by one thread at a time. It takes the settings of the
@@ -1548,22 +1343,6 @@ int dane_policy_multi_lookup_host(struct dane_policy_multi *multi,
                                   const char *next_hop,
                                   int mx_status,
                                   void *tag);
-
-/**
- * Starts dane_policy_query, in the same way; the answer comes out.
- */
-int dane_policy_multi_query(struct dane_policy_multi *multi,
-                            const char *name,
-                            uint16_t type,
-                            void *tag);
-
-/**
- * Starts dane_policy_check, in the same way; the report comes out.
- */
-int dane_policy_multi_check(struct dane_policy_multi *multi,
-                            const char *domain,
-                            uint16_t port,
-                            void *tag);
 
 /**
  * The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call
@@ -1626,18 +1405,6 @@ int dane_policy_outcome_error(const struct dane_policy_outcome *outcome);
  * dane_policy_destination_free. NULL for another kind of call, after an error, and the second time.
  */
 struct dane_policy_destination *dane_policy_outcome_take_destination(struct dane_policy_outcome *outcome);
-
-/**
- * What dane_policy_multi_check found, yours from now on: free it with dane_policy_report_free. NULL for another kind of
- * call, after an error, and the second time.
- */
-struct dane_policy_report *dane_policy_outcome_take_report(struct dane_policy_outcome *outcome);
-
-/**
- * What dane_policy_multi_query found, yours from now on: free it with dane_policy_answer_free. NULL for another kind of
- * call, after an error, and the second time.
- */
-struct dane_policy_answer *dane_policy_outcome_take_answer(struct dane_policy_outcome *outcome);
 
 /**
  * Frees an outcome, and what was not taken of it. NULL is allowed.

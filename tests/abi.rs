@@ -40,7 +40,7 @@ fn every_symbol_has_a_version_node_that_is_described() {
 
 #[test]
 fn every_function_has_a_comment_in_the_header() {
-    let header = read("include/dane_policy.h");
+    let header = read("include/dane_policy.h") + &read("include/dane_policy_diagnosis.h");
     let list = read("abi/symbols.txt");
     let lines: Vec<&str> = header.lines().collect();
     for (symbol, _) in symbols(&list) {
@@ -54,7 +54,7 @@ fn every_function_has_a_comment_in_the_header() {
         assert!(
             comment.clone().any(|line| *line == "/**")
                 && comment.clone().any(|line| line.starts_with(" * ") && line.len() > 10),
-            "{symbol} has no comment in include/dane_policy.h"
+            "{symbol} has no comment in include/"
         );
     }
 }

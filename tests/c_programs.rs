@@ -54,7 +54,7 @@ fn the_whole_c_face_without_a_network() {
 
 /// Also that a TLSA lookup that failed defers (RFC 7672 section 2.1).
 #[test]
-fn who_copies_the_call_sequences_of_the_header_fails_closed() {
+fn who_copies_the_call_sequences_of_the_headers_fails_closed() {
     let Some(build) = build() else { return };
     let folder = scratch("sequences");
     fs::write(folder.join("call_sequences.h"), call_sequences()).unwrap();
@@ -73,7 +73,7 @@ fn every_case_of_the_world_from_c() {
     assert!(rows.ends_with("\n30 passed, 0 failed\n"), "{rows}");
 }
 
-/// Of every function of the header that gives a string, whatever names strangers choose.
+/// Of every function of the headers that gives a string, whatever names strangers choose.
 #[test]
 fn every_string_is_a_printable_bounded_line() {
     let Some(build) = build() else { return };
@@ -87,8 +87,8 @@ fn every_string_is_a_printable_bounded_line() {
         fs::write(&file, der).unwrap();
         file.display().to_string()
     });
-    let header = fs::read_to_string(root().join("include/dane_policy.h")).unwrap();
-    let declared: BTreeSet<&str> = header
+    let headers = headers();
+    let declared: BTreeSet<&str> = headers
         .lines()
         .filter_map(|line| line.strip_prefix("const char *")?.split('(').next())
         .collect();
@@ -204,14 +204,15 @@ fn only_versioned_public_symbols_are_exported() {
 }
 
 #[test]
-fn cxx_can_include_the_header() {
+fn cxx_can_include_the_headers() {
     if !have("c++") {
         return;
     }
     let source = scratch("cxx").join("twice.cc");
     fs::write(
         &source,
-        "#include <dane_policy.h>\n#include <dane_policy.h>\nint main() { return 0; }\n",
+        "#include <dane_policy_diagnosis.h>\n#include <dane_policy.h>\n\
+         #include <dane_policy_diagnosis.h>\nint main() { return 0; }\n",
     )
     .unwrap();
     let mut cxx = Command::new("c++");

@@ -87,11 +87,14 @@ fn declared(prototype: &str) -> &str {
 
 /// Every function of the headers with its prototype.
 fn prototypes() -> BTreeMap<String, String> {
-    let header = without_comments(&read("include/dane_policy.h"));
-    let (_, functions) = header.split_once("extern \"C\" {\n#endif").unwrap();
-    let functions = functions.split("#ifdef").next().unwrap();
-    let functions = functions.split_once('\n').unwrap().1;
-    let mut all: Vec<String> = functions.split(';').map(one_space).collect();
+    let mut all = Vec::new();
+    for header in ["dane_policy.h", "dane_policy_diagnosis.h"] {
+        let header = without_comments(&read(&format!("include/{header}")));
+        let (_, functions) = header.split_once("extern \"C\" {\n#endif").unwrap();
+        let functions = functions.split("#ifdef").next().unwrap();
+        let functions = functions.split_once('\n').unwrap().1;
+        all.extend(functions.split(';').map(one_space));
+    }
     for tls in ["openssl", "gnutls"] {
         let header = read(&format!("include/dane_policy_{tls}.h"));
         let start = header.find("static inline").unwrap();
@@ -218,7 +221,7 @@ fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
 
 #[test]
 fn each_fact_is_in_its_page() {
-    let facts = page("dane_policy_decision");
+    let facts = page("dane_policy_decision_fact");
     let described = facts.part("FACTS").lines().filter(|line| !line.contains(['\t', ' ']));
     let described: Vec<&str> = described.filter(|line| !line.is_empty()).collect();
     assert_eq!(described, Facts::FIELDS);
@@ -226,7 +229,7 @@ fn each_fact_is_in_its_page() {
     for field in Facts::FIELDS {
         assert!(tool.part("JSON").contains(&format!("_{field}_")), "{field}");
     }
-    let header = read("include/dane_policy.h");
+    let header = read("include/dane_policy_diagnosis.h");
     for field in Facts::FIELDS {
         assert!(header.contains(&format!("\"{field}\"")), "{field}");
     }
@@ -358,18 +361,23 @@ fn operators_are_told_of_each_reason_and_detail() {
 
 /// They compile: tests/header.rs sees to that in the header.
 #[test]
-fn the_call_sequences_are_those_of_the_header() {
-    let header = read("include/dane_policy.h");
-    let of_header = header
-        .lines()
-        .skip_while(|line| *line != " * CALL SEQUENCES")
-        .take_while(|line| *line != " * RULES")
-        .filter_map(|line| line.strip_prefix(" *     "));
-    let of_header: Vec<&str> = of_header.filter(|line| !line.is_empty()).collect();
-    let page = page("dane-policy");
-    let code = page.literal(page.part("CALL SEQUENCES"));
-    let of_page: Vec<&str> = code.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(of_page, of_header);
+fn the_call_sequences_are_those_of_the_headers() {
+    for (header, name, title) in [
+        ("dane_policy.h", "dane-policy", "CALL SEQUENCES"),
+        ("dane_policy_diagnosis.h", "dane_policy_check", "EXAMPLES"),
+    ] {
+        let header = read(&format!("include/{header}"));
+        let of_header = header
+            .lines()
+            .skip_while(|line| !line.starts_with(" * CALL SEQUENCE"))
+            .take_while(|line| *line != " * RULES")
+            .filter_map(|line| line.strip_prefix(" *     "));
+        let of_header: Vec<&str> = of_header.filter(|line| !line.is_empty()).collect();
+        let page = page(name);
+        let code = page.literal(page.part(title));
+        let of_page: Vec<&str> = code.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(of_page, of_header, "{name}");
+    }
 }
 
 #[test]

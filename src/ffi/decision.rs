@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 
 use super::boundary::{guard, read};
 use super::status;
-use super::text::{into_c, string_at, to_c};
+use super::text::{into_c, to_c};
 use crate::decide::{self, Address, Certificate, Decision, Level, Mx, Tlsa, Verdict};
 
 /// What to do, and why.
@@ -13,8 +13,8 @@ pub struct dane_policy_decision {
     verdict: Verdict,
     /// None: the verdict's own words suffice.
     text: Option<CString>,
-    fact_names: Vec<CString>,
-    facts: Vec<CString>,
+    pub(super) fact_names: Vec<CString>,
+    pub(super) facts: Vec<CString>,
 }
 
 impl dane_policy_decision {
@@ -180,26 +180,6 @@ pub extern "C" fn dane_policy_decision_text(
 ) -> *const c_char {
     let fallback = UNAVAILABLE.text().as_ptr();
     read(decision, fallback, |decision| decision.text().as_ptr())
-}
-
-/// The name of a fact that the decision rests on: "name", "type", "asked_name", "asked_type", "zone", "server", "rcode",
-/// "ede", "text", "time" or "count"; each at most once. NULL beyond the last, and for NULL. A later version may add names.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_fact_name(
-    decision: Option<&dane_policy_decision>,
-    index: usize,
-) -> *const c_char {
-    read(decision, std::ptr::null(), |decision| string_at(&decision.fact_names, index))
-}
-
-/// The fact at an index, such as "_25._tcp.mx.example.org" for "name" and "TLSA" for "type". One line of printable ASCII, at
-/// most 255 octets. NULL beyond the last, and for NULL; lives as long as the decision.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_fact(
-    decision: Option<&dane_policy_decision>,
-    index: usize,
-) -> *const c_char {
-    read(decision, std::ptr::null(), |decision| string_at(&decision.facts, index))
 }
 
 /// The enhanced status code (RFC 3463), such as "4.7.5"; "" where there is no reason. Never NULL.

@@ -13,9 +13,9 @@ use crate::lookup::Destination;
 
 /// A domain and the hosts that take its mail.
 pub struct dane_policy_destination {
-    level: LevelNumber,
+    pub(super) level: LevelNumber,
     mx: Status,
-    mx_text: CString,
+    pub(super) mx_text: CString,
     queries: u32,
     decision: dane_policy_decision,
     hosts: Vec<dane_policy_host>,
@@ -104,23 +104,6 @@ pub extern "C" fn dane_policy_destination_mx_status(
     destination: Option<&dane_policy_destination>,
 ) -> c_int {
     read(destination, Status::Bogus as i32, |destination| destination.mx as i32)
-}
-
-/// What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
-/// what went wrong. "" where no MX was looked up. NULL only for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_destination_mx_text(
-    destination: Option<&dane_policy_destination>,
-) -> *const c_char {
-    read(destination, std::ptr::null(), |destination| destination.mx_text.as_ptr())
-}
-
-/// The level that applied: DANE_POLICY_LEVEL_...; DANE_ONLY for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_destination_level(
-    destination: Option<&dane_policy_destination>,
-) -> c_int {
-    read(destination, LevelNumber::DaneOnly as i32, |destination| destination.level as i32)
 }
 
 /// Number of DNS packets that the lookup sent.

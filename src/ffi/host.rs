@@ -18,8 +18,8 @@ pub struct dane_policy_host {
     addresses: Vec<CString>,
     reference_names: Vec<CString>,
     tlsrpt_strings: Vec<CString>,
-    address_text: CString,
-    tlsa_text: CString,
+    pub(super) address_text: CString,
+    pub(super) tlsa_text: CString,
     policy_key: CString,
     decision: dane_policy_decision,
 }
@@ -75,19 +75,6 @@ pub extern "C" fn dane_policy_host_address_status(host: Option<&dane_policy_host
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_tlsa_status(host: Option<&dane_policy_host>) -> c_int {
     read(host, Status::Bogus as i32, |host| Status::from(host.host.tlsa) as i32)
-}
-
-/// What the status of the addresses rests on, in one line of printable ASCII, an error of the other family included. ""
-/// where nothing was looked up. NULL only for NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_host_address_text(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| host.address_text.as_ptr())
-}
-
-/// What the status of the TLSA records rests on, as dane_policy_host_address_text.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_host_tlsa_text(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| host.tlsa_text.as_ptr())
 }
 
 /// The TLSA base domain (RFC 7672 section 2.2.3). NULL if there is none.

@@ -12,7 +12,6 @@ use super::error::{INTERNAL, MISUSE, NO_MEMORY, dane_policy_error};
 use super::outcome::{Tag, dane_policy_outcome};
 use super::status;
 use super::text::{from_c, optional_from_c};
-use crate::dns::RecordType;
 use crate::memory;
 use crate::multi::Multi;
 
@@ -21,7 +20,7 @@ pub struct dane_policy_multi {
     multi: Multi<Tag>,
 }
 
-type Owned<'m> = &'m mut Multi<Tag>;
+pub(super) type Owned<'m> = &'m mut Multi<Tag>;
 
 /// Does something with a multi, in the process that made it.
 fn with(
@@ -38,7 +37,7 @@ fn with(
 }
 
 /// Starts a call, or nothing where memory is short: whoever is told of an error forgets the tag.
-fn start(
+pub(super) fn start(
     multi: Option<&mut dane_policy_multi>,
     body: impl FnOnce(Owned<'_>) -> Result<(), dane_policy_error>,
 ) -> c_int {
@@ -53,7 +52,7 @@ fn start(
 }
 
 /// Starts a call for a domain and its port.
-unsafe fn start_for(
+pub(super) unsafe fn start_for(
     multi: Option<&mut dane_policy_multi>,
     domain: *const c_char,
     port: u16,
@@ -173,35 +172,6 @@ pub unsafe extern "C" fn dane_policy_multi_lookup_host(
         multi.lookup_host(&host, port, next_hop.as_deref(), mx, Tag(tag));
         Ok(())
     })
-}
-
-/// Starts dane_policy_query, in the same way; the answer comes out.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_multi_query(
-    multi: Option<&mut dane_policy_multi>,
-    name: *const c_char,
-    r#type: u16,
-    tag: *mut c_void,
-) -> c_int {
-    start(multi, |multi| {
-        // SAFETY: NULL or a string that ends in NUL.
-        let name = unsafe { from_c(name) }?;
-        let rtype = RecordType::from_number(r#type).ok_or(MISUSE)?;
-        multi.query(&name, rtype, Tag(tag));
-        Ok(())
-    })
-}
-
-/// Starts dane_policy_check, in the same way; the report comes out.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_multi_check(
-    multi: Option<&mut dane_policy_multi>,
-    domain: *const c_char,
-    port: u16,
-    tag: *mut c_void,
-) -> c_int {
-    // SAFETY: NULL or a string that ends in NUL.
-    unsafe { start_for(multi, domain, port, |multi, domain| multi.check(domain, port, Tag(tag))) }
 }
 
 /// The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call

@@ -20,8 +20,8 @@ pub struct dane_policy_outcome {
     tag: Tag,
     error: dane_policy_error,
     destination: Option<Box<dane_policy_destination>>,
-    report: Option<Box<dane_policy_report>>,
-    answer: Option<Box<dane_policy_answer>>,
+    pub(super) report: Option<Box<dane_policy_report>>,
+    pub(super) answer: Option<Box<dane_policy_answer>>,
 }
 
 impl dane_policy_outcome {
@@ -48,7 +48,7 @@ impl dane_policy_outcome {
 }
 
 /// Gives an object away, or NULL.
-fn give<T>(object: Option<Box<T>>) -> *mut T {
+pub(super) fn give<T>(object: Option<Box<T>>) -> *mut T {
     object.map_or(null_mut(), Box::into_raw)
 }
 
@@ -72,24 +72,6 @@ pub extern "C" fn dane_policy_outcome_take_destination(
     outcome: Option<&mut dane_policy_outcome>,
 ) -> *mut dane_policy_destination {
     guard(null_mut(), || give(outcome.and_then(|outcome| outcome.destination.take())))
-}
-
-/// What dane_policy_multi_check found, yours from now on: free it with dane_policy_report_free. NULL for another kind of
-/// call, after an error, and the second time.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_outcome_take_report(
-    outcome: Option<&mut dane_policy_outcome>,
-) -> *mut dane_policy_report {
-    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.report.take())))
-}
-
-/// What dane_policy_multi_query found, yours from now on: free it with dane_policy_answer_free. NULL for another kind of
-/// call, after an error, and the second time.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_outcome_take_answer(
-    outcome: Option<&mut dane_policy_outcome>,
-) -> *mut dane_policy_answer {
-    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.answer.take())))
 }
 
 /// Frees an outcome, and what was not taken of it. NULL is allowed.

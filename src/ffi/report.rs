@@ -17,8 +17,6 @@ pub struct dane_policy_report {
     destination: dane_policy_destination,
     via: c_int,
     attempts: Vec<Option<Tried>>,
-    queries: u32,
-    elapsed_us: u64,
 }
 
 struct Tried {
@@ -44,8 +42,6 @@ impl dane_policy_report {
             decision: dane_policy_decision::new(report.decision.clone()),
             via: report.via.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1),
             attempts: report.attempts.into_iter().map(|tried| tried.map(Tried::new)).collect(),
-            queries: report.destination.queries,
-            elapsed_us: u64::try_from(report.elapsed.as_micros()).unwrap_or(u64::MAX),
             destination: dane_policy_destination::new(report.destination),
         }
     }
@@ -128,16 +124,4 @@ pub extern "C" fn dane_policy_report_tls_version(
         let version = report.tried(host_index).and_then(|tried| tried.tls_version.as_ref());
         version.map_or(std::ptr::null(), |version| version.as_ptr())
     })
-}
-
-/// Number of DNS packets sent.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_report_queries(report: Option<&dane_policy_report>) -> u32 {
-    read(report, 0, |report| report.queries)
-}
-
-/// Time spent, in microseconds.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_report_elapsed_us(report: Option<&dane_policy_report>) -> u64 {
-    read(report, 0, |report| report.elapsed_us)
 }

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_int};
 use super::boundary::guard;
 use super::error::{MISUSE, dane_policy_error};
 use crate::cause::Detail;
-use crate::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa};
+use crate::decide::{Action, Address, Certificate, Level, Mx, Tlsa};
 use crate::dns::{self, Mode};
 
 /// The DNSSEC status of an RRset, and the values of the decision table's columns.
@@ -194,15 +194,6 @@ pub extern "C" fn dane_policy_action_name(action: c_int) -> *const c_char {
     guard(c"unknown".as_ptr(), || {
         let action = Action::ALL.iter().copied().find(|known| *known as i32 == action);
         word_of(action.map(Action::c_name))
-    })
-}
-
-/// The short text of a reason, as in the decision table; "" for DANE_POLICY_REASON_NONE. Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_reason_name(reason: c_int) -> *const c_char {
-    guard(c"unknown".as_ptr(), || {
-        let reason = Reason::ALL.iter().copied().find(|known| *known as i32 == reason);
-        word_of(reason.map(Reason::c_text))
     })
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "multi.h"
 
 enum { MOST_TURNS = 40 };

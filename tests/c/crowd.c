@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "cases.h"
 #include "multi.h"
 #include "server.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dane_policy.h>
+#include <dane_policy_diagnosis.h>
 
 #include "cases.h"
 

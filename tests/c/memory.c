@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "world.h"
 
 #define MIB (1024L * 1024L)

@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "multi.h"
 
 enum { MX = 15, A = 1 };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <dane_policy.h>
+#include <dane_policy_diagnosis.h>
 
 #include "call_sequences.h"
 #include "check.h"

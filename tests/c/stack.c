@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "world.h"
 
 static dane_policy_context *contexts[2];

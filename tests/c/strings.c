@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dane_policy_diagnosis.h>
+
 #include "world.h"
 
 enum { LONG = 1 << 16, TEXT = 200, NAME = 255, RECORD = 4 * LONG };
@@ -48,7 +50,6 @@ static void see_words(void)
 
     for (number = -1; number < 1000; number++) {
         SEE(TEXT, dane_policy_action_name(number));
-        SEE(TEXT, dane_policy_reason_name(number));
         SEE(TEXT, dane_policy_detail_name(number));
         SEE(TEXT, dane_policy_status_name(number));
         SEE(TEXT, dane_policy_error_text(number));

@@ -23,14 +23,20 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The code in the header's opening comment.
+/// The two headers of the library.
+pub fn headers() -> String {
+    let read = |name| fs::read_to_string(root().join("include").join(name)).unwrap();
+    ["dane_policy.h", "dane_policy_diagnosis.h"].map(read).concat()
+}
+
+/// The code in the headers' opening comments.
 pub fn call_sequences() -> String {
-    let header = fs::read_to_string(root().join("include/dane_policy.h")).unwrap();
-    let lines = header
-        .lines()
-        .skip_while(|line| *line != " * CALL SEQUENCES")
-        .take_while(|line| *line != " * RULES")
-        .filter_map(|line| line.strip_prefix(" *     "));
+    let mut is_code = false;
+    let headers = headers();
+    let lines = headers.lines().filter_map(|line| {
+        is_code = line.starts_with(" * CALL SEQUENCE") || (is_code && line != " * RULES");
+        line.strip_prefix(" *     ").filter(|_| is_code)
+    });
     lines.map(|line| format!("{line}\n")).collect()
 }
 
