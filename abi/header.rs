@@ -39,8 +39,25 @@ pub fn all(root: &Path) -> [(&'static str, String); 3] {
 fn policy(root: &Path) -> String {
     let mut config = config(root, "opening.h");
     config.after_includes = Some(version(env!("CARGO_PKG_VERSION")));
-    let header = written(root, config, &SOURCES);
+    let header = of_the_size_of_int(&written(root, config, &SOURCES));
     header.replace("DANE_POLICY_VERIFICATION_OUTCOME_", "DANE_POLICY_VERIFICATION_")
+}
+
+/// With a last enumerator in each enum, for compilers that would choose the smallest type that holds them all.
+fn of_the_size_of_int(header: &str) -> String {
+    let mut parts = header.split("\n} dane_policy_");
+    let mut text = parts.next().expect("the start").to_owned();
+    for part in parts {
+        let (name, _) = part.split_once(';').expect("a typedef ends");
+        if text.rfind("typedef enum") > text.rfind("typedef struct") {
+            let name = name.to_ascii_uppercase();
+            text += "\n    /**\n     * No value: it gives the type the size of int.\n     */\n";
+            text += &format!("    DANE_POLICY_{name}_FORCE_INT = 0x7fffffff,");
+        }
+        text += "\n} dane_policy_";
+        text += part;
+    }
+    text
 }
 
 fn diagnosis(root: &Path) -> String {

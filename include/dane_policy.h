@@ -213,6 +213,8 @@
  *             object must not be used after it was freed.
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
  *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ * Numbers     A result or a setting names its enum, so that cc -Wswitch-enum tells of a case that a switch forgot. A later
+ *             version may add values: have a default, which defers. A last enumerator _FORCE_INT is no value.
  * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.
  * Permission  Before connecting the action says what to do; afterwards dane_policy_decision_may_deliver says whether to send,
  *             of the decision of verify or verify_failure, or of decide with what the connection showed. Where
@@ -288,6 +290,10 @@ typedef enum dane_policy_level {
      * For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
      */
     DANE_POLICY_LEVEL_OFF = 3,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_LEVEL_FORCE_INT = 0x7fffffff,
 } dane_policy_level;
 
 /**
@@ -302,6 +308,10 @@ typedef enum dane_policy_dnssec {
      * The administrator vouches for the resolver and the way to it; its AD bit is the status.
      */
     DANE_POLICY_DNSSEC_TRUST_AD = 2,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_DNSSEC_FORCE_INT = 0x7fffffff,
 } dane_policy_dnssec;
 
 /**
@@ -340,6 +350,10 @@ typedef enum dane_policy_status {
      * Of an answer only: no usable answer. As an input it is decided as bogus.
      */
     DANE_POLICY_STATUS_INDETERMINATE = 7,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_STATUS_FORCE_INT = 0x7fffffff,
 } dane_policy_status;
 
 /**
@@ -374,6 +388,10 @@ typedef enum dane_policy_certificate {
      * TLS was established, and there is no usable TLSA record to match (RFC 7672 section 2.2).
      */
     DANE_POLICY_CERTIFICATE_ESTABLISHED = 6,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_CERTIFICATE_FORCE_INT = 0x7fffffff,
 } dane_policy_certificate;
 
 /**
@@ -404,6 +422,10 @@ typedef enum dane_policy_action {
      * The domain accepts no mail (RFC 7505): the only permanent result.
      */
     DANE_POLICY_ACTION_FAIL = 6,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_ACTION_FORCE_INT = 0x7fffffff,
 } dane_policy_action;
 
 /**
@@ -422,6 +444,10 @@ typedef enum dane_policy_verification_outcome {
      * Not authenticated.
      */
     DANE_POLICY_VERIFICATION_UNSUCCESSFUL = 2,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_VERIFICATION_FORCE_INT = 0x7fffffff,
 } dane_policy_verification_outcome;
 
 /**
@@ -480,6 +506,10 @@ typedef enum dane_policy_reason {
      * No decision was made.
      */
     DANE_POLICY_REASON_UNAVAILABLE = 12,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_REASON_FORCE_INT = 0x7fffffff,
 } dane_policy_reason;
 
 /**
@@ -654,6 +684,10 @@ typedef enum dane_policy_detail {
      * No key of the zone is the configured trust anchor: a matter of this host or its resolver, and of no domain's owner.
      */
     DANE_POLICY_DETAIL_TRUST_ANCHOR = 41,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_DETAIL_FORCE_INT = 0x7fffffff,
 } dane_policy_detail;
 
 /**
@@ -668,6 +702,10 @@ typedef enum dane_policy_scope {
      * The whole domain: a refusal is recorded against it, never against a host.
      */
     DANE_POLICY_SCOPE_DOMAIN = 2,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_SCOPE_FORCE_INT = 0x7fffffff,
 } dane_policy_scope;
 
 /**
@@ -690,6 +728,10 @@ typedef enum dane_policy_result {
      * There is nothing to match against.
      */
     DANE_POLICY_RESULT_NO_USABLE_RECORDS = 3,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_RESULT_FORCE_INT = 0x7fffffff,
 } dane_policy_result;
 
 /**
@@ -712,6 +754,10 @@ typedef enum dane_policy_error {
      * A fault in the library, or no descriptor to work with. Defer.
      */
     DANE_POLICY_ERROR_INTERNAL = 3,
+    /**
+     * No value: it gives the type the size of int.
+     */
+    DANE_POLICY_ERROR_FORCE_INT = 0x7fffffff,
 } dane_policy_error;
 
 /**
@@ -823,7 +869,7 @@ uint32_t dane_policy_version_number(void);
  * Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
  * every lookup is indeterminate. Free it with dane_policy_context_free.
  */
-int dane_policy_context_new(struct dane_policy_context **out);
+dane_policy_error dane_policy_context_new(struct dane_policy_context **out);
 
 /**
  * Frees a context; what was made with it stays valid. NULL is allowed.
@@ -833,7 +879,8 @@ void dane_policy_context_free(struct dane_policy_context *context);
 /**
  * Sets the level: DANE_POLICY_LEVEL_DANE (default) or DANE_POLICY_LEVEL_DANE_ONLY.
  */
-int dane_policy_context_set_level(struct dane_policy_context *context, int level);
+dane_policy_error dane_policy_context_set_level(struct dane_policy_context *context,
+                                                dane_policy_level level);
 
 /**
  * Sets the level for one next hop, compared whole, case and one final dot ignored: DANE_POLICY_LEVEL_DANE,
@@ -842,9 +889,9 @@ int dane_policy_context_set_level(struct dane_policy_context *context, int level
  * dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
  * itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
  */
-int dane_policy_context_set_destination_level(struct dane_policy_context *context,
-                                              const char *domain,
-                                              int level);
+dane_policy_error dane_policy_context_set_destination_level(struct dane_policy_context *context,
+                                                            const char *domain,
+                                                            dane_policy_level level);
 
 /**
  * Turns audit on (not 0) or off (0, the default): failures are told and do not stop mail (RFC 7672 section 9.1). A
@@ -853,57 +900,59 @@ int dane_policy_context_set_destination_level(struct dane_policy_context *contex
  * name not found, connection failed, host not in MX records, policy not available; so does an insecure null MX
  * at DANE-only, which leaves no host to deliver to.
  */
-int dane_policy_context_set_audit(struct dane_policy_context *context,
-                                  int on);
+dane_policy_error dane_policy_context_set_audit(struct dane_policy_context *context,
+                                                int on);
 
 /**
  * Sets where a DNSSEC status comes from: DANE_POLICY_DNSSEC_VALIDATE (default), local validation, or
  * DANE_POLICY_DNSSEC_TRUST_AD, the resolver's AD bit. TRUST_AD is safe only with a validating resolver
  * that you run, on a path that nobody else can write to.
  */
-int dane_policy_context_set_dnssec(struct dane_policy_context *context,
-                                   int mode);
+dane_policy_error dane_policy_context_set_dnssec(struct dane_policy_context *context,
+                                                 dane_policy_dnssec mode);
 
 /**
  * Adds a name server: "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:53". The first replaces those of
  * resolv.conf, later ones append.
  */
-int dane_policy_context_add_nameserver(struct dane_policy_context *context,
-                                       const char *address);
+dane_policy_error dane_policy_context_add_nameserver(struct dane_policy_context *context,
+                                                     const char *address);
 
 /**
  * Replaces the name servers by those of a resolv.conf text, for instance where the file is out of reach.
  */
-int dane_policy_context_set_resolv_conf(struct dane_policy_context *context,
-                                        const char *text,
-                                        size_t length);
+dane_policy_error dane_policy_context_set_resolv_conf(struct dane_policy_context *context,
+                                                      const char *text,
+                                                      size_t length);
 
 /**
  * Replaces the built-in root anchors by DS and DNSKEY lines, of any zones:
  * ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, a digest that has not the length of its
  * type, and an anchor that is not supported where no other of its name is; then nothing changes.
  */
-int dane_policy_context_set_trust_anchors(struct dane_policy_context *context,
-                                          const char *text,
-                                          size_t length);
+dane_policy_error dane_policy_context_set_trust_anchors(struct dane_policy_context *context,
+                                                        const char *text,
+                                                        size_t length);
 
 /**
  * Sets the time that one call may take in all, in milliseconds; 30000 by default.
  */
-int dane_policy_context_set_timeout(struct dane_policy_context *context, uint32_t milliseconds);
+dane_policy_error dane_policy_context_set_timeout(struct dane_policy_context *context,
+                                                  uint32_t milliseconds);
 
 /**
  * Sets the name that dane_policy_check says in EHLO: a domain name or an address literal, "[192.0.2.1]" or
  * "[IPv6:2001:db8::1]"; another is DANE_POLICY_ERROR_MISUSE. By default it is this machine's name, and where that is
  * neither, the address literal of the connection's own end (RFC 5321 section 4.1.4).
  */
-int dane_policy_context_set_ehlo_name(struct dane_policy_context *context,
-                                      const char *name);
+dane_policy_error dane_policy_context_set_ehlo_name(struct dane_policy_context *context,
+                                                    const char *name);
 
 /**
  * Fixes the clock, in seconds since 1970: for tests and replays.
  */
-int dane_policy_context_set_time(struct dane_policy_context *context, int64_t unix_seconds);
+dane_policy_error dane_policy_context_set_time(struct dane_policy_context *context,
+                                               int64_t unix_seconds);
 
 /**
  * Why the last function that sets something of this context refused it, with the line where a text has lines; "" after one
@@ -919,10 +968,10 @@ const char *dane_policy_context_error(const struct dane_policy_context *context)
  * Every DNS outcome, and a domain that is no name, is inside *out. Fails only with
  * DANE_POLICY_ERROR_MISUSE (NULL, or port 0), _NO_MEMORY or _INTERNAL; then *out is NULL: defer.
  */
-int dane_policy_lookup(const struct dane_policy_context *context,
-                       const char *domain,
-                       uint16_t port,
-                       struct dane_policy_destination **out);
+dane_policy_error dane_policy_lookup(const struct dane_policy_context *context,
+                                     const char *domain,
+                                     uint16_t port,
+                                     struct dane_policy_destination **out);
 
 /**
  * Looks up one host whose MX status you know: DANE_POLICY_STATUS_CONFIGURED for a host that the
@@ -932,12 +981,12 @@ int dane_policy_lookup(const struct dane_policy_context *context,
  *
  * Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
  */
-int dane_policy_lookup_host(const struct dane_policy_context *context,
-                            const char *host,
-                            uint16_t port,
-                            const char *next_hop,
-                            int mx_status,
-                            struct dane_policy_destination **out);
+dane_policy_error dane_policy_lookup_host(const struct dane_policy_context *context,
+                                          const char *host,
+                                          uint16_t port,
+                                          const char *next_hop,
+                                          int mx_status,
+                                          struct dane_policy_destination **out);
 
 /**
  * Frees a destination with its hosts and decisions. NULL is allowed.
@@ -947,7 +996,7 @@ void dane_policy_destination_free(struct dane_policy_destination *destination);
 /**
  * The status of the MX records: DANE_POLICY_STATUS_...; BOGUS for NULL.
  */
-int dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
+dane_policy_status dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
 
 /**
  * Number of DNS packets that the lookup sent.
@@ -1004,12 +1053,12 @@ uint16_t dane_policy_host_port(const struct dane_policy_host *host);
 /**
  * The status of the host's addresses: DANE_POLICY_STATUS_...; BOGUS for NULL.
  */
-int dane_policy_host_address_status(const struct dane_policy_host *host);
+dane_policy_status dane_policy_host_address_status(const struct dane_policy_host *host);
 
 /**
  * The status of the host's TLSA records: DANE_POLICY_STATUS_...; BOGUS for NULL.
  */
-int dane_policy_host_tlsa_status(const struct dane_policy_host *host);
+dane_policy_status dane_policy_host_tlsa_status(const struct dane_policy_host *host);
 
 /**
  * The TLSA base domain (RFC 7672 section 2.2.3). NULL if there is none.
@@ -1051,9 +1100,9 @@ size_t dane_policy_host_tlsa_count(const struct dane_policy_host *host);
  * Copies a TLSA record to *out; its data lives as long as the host. DANE_POLICY_ERROR_MISUSE, and *out
  * all zero, beyond the last or for NULL.
  */
-int dane_policy_host_tlsa(const struct dane_policy_host *host,
-                          size_t index,
-                          struct dane_policy_tlsa *out);
+dane_policy_error dane_policy_host_tlsa(const struct dane_policy_host *host,
+                                        size_t index,
+                                        struct dane_policy_tlsa *out);
 
 /**
  * 1 if a TLSA record is usable, else 0.
@@ -1096,11 +1145,11 @@ const struct dane_policy_decision *dane_policy_host_decision(const struct dane_p
  * The decision of the result is by the table. On a host whose decision is ENCRYPT any chain of at least one certificate
  * is good, and an empty one defers, "TLS handshake failed"; OPPORTUNISTIC, DEFER and FAIL stay.
  */
-int dane_policy_verify(const struct dane_policy_host *host,
-                       const struct dane_policy_bytes *chain,
-                       size_t chain_length,
-                       int64_t now,
-                       struct dane_policy_verification **out);
+dane_policy_error dane_policy_verify(const struct dane_policy_host *host,
+                                     const struct dane_policy_bytes *chain,
+                                     size_t chain_length,
+                                     int64_t now,
+                                     struct dane_policy_verification **out);
 
 /**
  * Tells how a connection ended before a chain was seen: DANE_POLICY_CERTIFICATE_NO_STARTTLS,
@@ -1108,23 +1157,23 @@ int dane_policy_verify(const struct dane_policy_host *host,
  * DANE_POLICY_ERROR_MISUSE. The decision of the result is by the table: CONNECTION_FAILED defers at
  * ENCRYPT and OPPORTUNISTIC, the others only at ENCRYPT; DEFER and FAIL stay.
  */
-int dane_policy_verify_failure(const struct dane_policy_host *host,
-                               int certificate,
-                               struct dane_policy_verification **out);
+dane_policy_error dane_policy_verify_failure(const struct dane_policy_host *host,
+                                             int certificate,
+                                             struct dane_policy_verification **out);
 
 /**
  * Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
  * reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
  * dane_policy_verification_certificate to dane_policy_decide.
  */
-int dane_policy_verify_records(const struct dane_policy_tlsa *records,
-                               size_t record_count,
-                               const struct dane_policy_bytes *chain,
-                               size_t chain_length,
-                               const char *const *reference_names,
-                               size_t name_count,
-                               int64_t now,
-                               struct dane_policy_verification **out);
+dane_policy_error dane_policy_verify_records(const struct dane_policy_tlsa *records,
+                                             size_t record_count,
+                                             const struct dane_policy_bytes *chain,
+                                             size_t chain_length,
+                                             const char *const *reference_names,
+                                             size_t name_count,
+                                             int64_t now,
+                                             struct dane_policy_verification **out);
 
 /**
  * Frees a verification with its decision. NULL is allowed. One that came from a report is freed with it.
@@ -1135,19 +1184,19 @@ void dane_policy_verification_free(struct dane_policy_verification *verification
  * DANE_POLICY_RESULT_NONE (no chain was seen), _MATCHED, _MISMATCHED or _NO_USABLE_RECORDS; MISMATCHED
  * for NULL.
  */
-int dane_policy_verification_result(const struct dane_policy_verification *verification);
+dane_policy_result dane_policy_verification_result(const struct dane_policy_verification *verification);
 
 /**
  * The certificate argument for dane_policy_decide: SUCCESSFUL for MATCHED, UNSUCCESSFUL for MISMATCHED and
  * NULL, ESTABLISHED for NO_USABLE_RECORDS (UNSUCCESSFUL where the chain was empty), and the value given to
  * dane_policy_verify_failure.
  */
-int dane_policy_verification_certificate(const struct dane_policy_verification *verification);
+dane_policy_certificate dane_policy_verification_certificate(const struct dane_policy_verification *verification);
 
 /**
  * The most telling detail: DANE_POLICY_DETAIL_...
  */
-int dane_policy_verification_detail(const struct dane_policy_verification *verification);
+dane_policy_detail dane_policy_verification_detail(const struct dane_policy_verification *verification);
 
 /**
  * The depth of the certificate that matched in the chain as built; 0 is the server's, -1 is none. For a
@@ -1180,8 +1229,8 @@ int dane_policy_verification_record_index(const struct dane_policy_verification 
  * Why one TLSA record matched, did not match or was not used: DANE_POLICY_DETAIL_...; NONE for a record that was
  * not tried because another matched, and beyond the last.
  */
-int dane_policy_verification_record_detail(const struct dane_policy_verification *verification,
-                                           size_t index);
+dane_policy_detail dane_policy_verification_record_detail(const struct dane_policy_verification *verification,
+                                                          size_t index);
 
 /**
  * The same in words, and where a record does not match, what would; NULL beyond the last.
@@ -1223,28 +1272,28 @@ const struct dane_policy_decision *dane_policy_decide(int level,
  * What to do: DANE_POLICY_ACTION_DELIVER, _DEFER, _OPPORTUNISTIC, _ENCRYPT, _VERIFY or _FAIL.
  * DEFER for NULL.
  */
-int dane_policy_decision_action(const struct dane_policy_decision *decision);
+dane_policy_action dane_policy_decision_action(const struct dane_policy_decision *decision);
 
 /**
  * Whether DANE authenticated the server: DANE_POLICY_VERIFICATION_PENDING, _SUCCESSFUL or _UNSUCCESSFUL.
  */
-int dane_policy_decision_verification(const struct dane_policy_decision *decision);
+dane_policy_verification_outcome dane_policy_decision_verification(const struct dane_policy_decision *decision);
 
 /**
  * Why: DANE_POLICY_REASON_...; of an OPPORTUNISTIC it is NONE, or where audit is on, what would have deferred.
  */
-int dane_policy_decision_reason(const struct dane_policy_decision *decision);
+dane_policy_reason dane_policy_decision_reason(const struct dane_policy_decision *decision);
 
 /**
  * Which RRset or check gave the reason: DANE_POLICY_DETAIL_...
  */
-int dane_policy_decision_detail(const struct dane_policy_decision *decision);
+dane_policy_detail dane_policy_decision_detail(const struct dane_policy_decision *decision);
 
 /**
  * What the reason speaks of: DANE_POLICY_SCOPE_HOST or DANE_POLICY_SCOPE_DOMAIN. Record a refusal of scope DOMAIN
  * against the domain, never against the host. HOST for NULL.
  */
-int dane_policy_decision_scope(const struct dane_policy_decision *decision);
+dane_policy_scope dane_policy_decision_scope(const struct dane_policy_decision *decision);
 
 /**
  * Whether cleartext is forbidden: 0 only for OPPORTUNISTIC before and without a match, and where audit is on, else 1.
@@ -1291,8 +1340,8 @@ const char *dane_policy_decision_tlsrpt_result_type(const struct dane_policy_dec
  * context as they are now and shares its cache; the context may be freed before it. Free it with dane_policy_multi_free.
  * DANE_POLICY_ERROR_INTERNAL where the system gives no descriptor.
  */
-int dane_policy_multi_new(const struct dane_policy_context *context,
-                          struct dane_policy_multi **out);
+dane_policy_error dane_policy_multi_new(const struct dane_policy_context *context,
+                                        struct dane_policy_multi **out);
 
 /**
  * Frees a multi. Whatever still runs is cancelled; outcomes that were fetched live on. In a process other than the one that
@@ -1303,46 +1352,47 @@ void dane_policy_multi_free(struct dane_policy_multi *multi);
 /**
  * Sets the level of the calls that start later, as dane_policy_context_set_level.
  */
-int dane_policy_multi_set_level(struct dane_policy_multi *multi, int level);
+dane_policy_error dane_policy_multi_set_level(struct dane_policy_multi *multi,
+                                              dane_policy_level level);
 
 /**
  * Turns audit on or off for the calls that start later, as dane_policy_context_set_audit.
  */
-int dane_policy_multi_set_audit(struct dane_policy_multi *multi, int on);
+dane_policy_error dane_policy_multi_set_audit(struct dane_policy_multi *multi, int on);
 
 /**
  * Sets how many sockets all calls may have open at once, from now on. By default 256, or half of the descriptors that
  * the process may still open (RLIMIT_NOFILE) where that is less. The calls take them in turn; what waits for one waits
  * without its patience running. 0 is DANE_POLICY_ERROR_MISUSE.
  */
-int dane_policy_multi_set_sockets(struct dane_policy_multi *multi,
-                                  size_t count);
+dane_policy_error dane_policy_multi_set_sockets(struct dane_policy_multi *multi,
+                                                size_t count);
 
 /**
  * Sets how many octets all calls may keep of what they were answered, from now on; 67108864 by default. Past it the call
  * that holds most ends: its decision is DEFER, and the text says so. 0 is DANE_POLICY_ERROR_MISUSE.
  */
-int dane_policy_multi_set_memory(struct dane_policy_multi *multi,
-                                 size_t octets);
+dane_policy_error dane_policy_multi_set_memory(struct dane_policy_multi *multi,
+                                               size_t octets);
 
 /**
  * Starts dane_policy_lookup and returns; the destination comes out of dane_policy_multi_next, with the tag. The context's
  * timeout begins now.
  */
-int dane_policy_multi_lookup(struct dane_policy_multi *multi,
-                             const char *domain,
-                             uint16_t port,
-                             void *tag);
+dane_policy_error dane_policy_multi_lookup(struct dane_policy_multi *multi,
+                                           const char *domain,
+                                           uint16_t port,
+                                           void *tag);
 
 /**
  * Starts dane_policy_lookup_host, in the same way.
  */
-int dane_policy_multi_lookup_host(struct dane_policy_multi *multi,
-                                  const char *host,
-                                  uint16_t port,
-                                  const char *next_hop,
-                                  int mx_status,
-                                  void *tag);
+dane_policy_error dane_policy_multi_lookup_host(struct dane_policy_multi *multi,
+                                                const char *host,
+                                                uint16_t port,
+                                                const char *next_hop,
+                                                int mx_status,
+                                                void *tag);
 
 /**
  * The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call
@@ -1362,14 +1412,14 @@ int dane_policy_multi_timeout(struct dane_policy_multi *multi);
  * descriptor stays readable. DANE_POLICY_ERROR_INTERNAL where the system refuses to tell which sockets are ready: calls
  * still end by their time.
  */
-int dane_policy_multi_process(struct dane_policy_multi *multi);
+dane_policy_error dane_policy_multi_process(struct dane_policy_multi *multi);
 
 /**
  * For programs without an event loop: waits and processes until an outcome is there, nothing runs, a signal came, or so many
  * milliseconds are over; -1 is as long as it takes.
  */
-int dane_policy_multi_wait(struct dane_policy_multi *multi,
-                           int milliseconds);
+dane_policy_error dane_policy_multi_wait(struct dane_policy_multi *multi,
+                                         int milliseconds);
 
 /**
  * Number of calls that were started and not fetched yet; 0 for NULL and in another process.
@@ -1380,14 +1430,15 @@ size_t dane_policy_multi_running(const struct dane_policy_multi *multi);
  * A call that is done, in the order in which they were; *out is NULL where none is. Free it with
  * dane_policy_outcome_free.
  */
-int dane_policy_multi_next(struct dane_policy_multi *multi, struct dane_policy_outcome **out);
+dane_policy_error dane_policy_multi_next(struct dane_policy_multi *multi,
+                                         struct dane_policy_outcome **out);
 
 /**
  * Ends every call with this tag: it will not come out, also where it is done and only not fetched. NULL is
  * DANE_POLICY_ERROR_MISUSE: such a call cannot be cancelled. A tag that no call has is none.
  */
-int dane_policy_multi_cancel(struct dane_policy_multi *multi,
-                             void *tag);
+dane_policy_error dane_policy_multi_cancel(struct dane_policy_multi *multi,
+                                           void *tag);
 
 /**
  * The tag that the call was started with. NULL for NULL.
@@ -1398,7 +1449,7 @@ void *dane_policy_outcome_tag(const struct dane_policy_outcome *outcome);
  * DANE_POLICY_OK, or DANE_POLICY_ERROR_INTERNAL or _NO_MEMORY, which ended this call and no other: nothing was decided,
  * defer. INTERNAL for NULL.
  */
-int dane_policy_outcome_error(const struct dane_policy_outcome *outcome);
+dane_policy_error dane_policy_outcome_error(const struct dane_policy_outcome *outcome);
 
 /**
  * What dane_policy_multi_lookup or dane_policy_multi_lookup_host found, yours from now on: free it with

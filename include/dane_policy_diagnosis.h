@@ -67,10 +67,10 @@ extern "C" {
  *
  * Returns as dane_policy_lookup.
  */
-int dane_policy_check(const dane_policy_context *context,
-                      const char *domain,
-                      uint16_t port,
-                      struct dane_policy_report **out);
+dane_policy_error dane_policy_check(const dane_policy_context *context,
+                                    const char *domain,
+                                    uint16_t port,
+                                    struct dane_policy_report **out);
 
 /**
  * Frees a report with everything in it. NULL is allowed.
@@ -114,7 +114,7 @@ const char *dane_policy_destination_mx_text(const dane_policy_destination *desti
 /**
  * The level that applied: DANE_POLICY_LEVEL_...; DANE_ONLY for NULL.
  */
-int dane_policy_destination_level(const dane_policy_destination *destination);
+dane_policy_level dane_policy_destination_level(const dane_policy_destination *destination);
 
 /**
  * What the status of the addresses rests on, in one line of printable ASCII, an error of the other family included. ""
@@ -145,17 +145,17 @@ const char *dane_policy_decision_fact(const dane_policy_decision *decision,
  * Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another
  * is DANE_POLICY_ERROR_MISUSE. Every DNS outcome is inside *out.
  */
-int dane_policy_query(const dane_policy_context *context,
-                      const char *name,
-                      uint16_t type,
-                      struct dane_policy_answer **out);
+dane_policy_error dane_policy_query(const dane_policy_context *context,
+                                    const char *name,
+                                    uint16_t type,
+                                    struct dane_policy_answer **out);
 
 /**
  * Asks whether the resolver serves the configured mode. The answer's status is DANE_POLICY_STATUS_SECURE if
  * so; else its text says what is wrong, in words that an operator can act on.
  */
-int dane_policy_context_probe(const dane_policy_context *context,
-                              struct dane_policy_answer **out);
+dane_policy_error dane_policy_context_probe(const dane_policy_context *context,
+                                            struct dane_policy_answer **out);
 
 /**
  * Frees an answer. NULL is allowed.
@@ -166,7 +166,7 @@ void dane_policy_answer_free(struct dane_policy_answer *answer);
  * DANE_POLICY_STATUS_SECURE, _INSECURE, _BOGUS (a proof failed) or _INDETERMINATE (no usable answer);
  * BOGUS for NULL.
  */
-int dane_policy_answer_status(const struct dane_policy_answer *answer);
+dane_policy_status dane_policy_answer_status(const struct dane_policy_answer *answer);
 
 /**
  * The response code of the last reply: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, ...; 0 without a reply.
@@ -207,7 +207,8 @@ const char *dane_policy_answer_alias(const struct dane_policy_answer *answer, si
 /**
  * The status of an alias and everything before it: DANE_POLICY_STATUS_...; BOGUS beyond the last.
  */
-int dane_policy_answer_alias_status(const struct dane_policy_answer *answer, size_t index);
+dane_policy_status dane_policy_answer_alias_status(const struct dane_policy_answer *answer,
+                                                   size_t index);
 
 /**
  * Number of DNS packets sent.
@@ -217,12 +218,18 @@ uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
 /**
  * Starts dane_policy_query as dane_policy_multi_lookup does a lookup; the answer comes out.
  */
-int dane_policy_multi_query(dane_policy_multi *multi, const char *name, uint16_t type, void *tag);
+dane_policy_error dane_policy_multi_query(dane_policy_multi *multi,
+                                          const char *name,
+                                          uint16_t type,
+                                          void *tag);
 
 /**
  * Starts dane_policy_check as dane_policy_multi_lookup does a lookup; the report comes out.
  */
-int dane_policy_multi_check(dane_policy_multi *multi, const char *domain, uint16_t port, void *tag);
+dane_policy_error dane_policy_multi_check(dane_policy_multi *multi,
+                                          const char *domain,
+                                          uint16_t port,
+                                          void *tag);
 
 /**
  * What dane_policy_multi_check found, yours from now on: free it with dane_policy_report_free. NULL for another kind of

@@ -16,8 +16,8 @@
  * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does.
  * Without a chain of X.509 certificates nothing matches. The session must not be a resumed one.
  */
-static inline int dane_policy_gnutls_verify(const dane_policy_host *host, gnutls_session_t session, int64_t now,
-                                            dane_policy_verification **out)
+static inline dane_policy_error dane_policy_gnutls_verify(const dane_policy_host *host, gnutls_session_t session,
+                                                          int64_t now, dane_policy_verification **out)
 {
     unsigned int count = 0;
     const gnutls_datum_t *certificates = NULL;

@@ -17,13 +17,14 @@
  * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does.
  * Without a chain, or without memory for a copy of it, nothing matches. The session must not be a resumed one.
  */
-static inline int dane_policy_openssl_verify(const dane_policy_host *host, const SSL *ssl, int64_t now,
-                                             dane_policy_verification **out)
+static inline dane_policy_error dane_policy_openssl_verify(const dane_policy_host *host, const SSL *ssl, int64_t now,
+                                                           dane_policy_verification **out)
 {
     /* Of a client, the server's own certificate is the first of them. */
     STACK_OF(X509) *certificates = SSL_get_peer_cert_chain(ssl);
-    int count = certificates == NULL ? 0 : sk_X509_num(certificates), result, i;
+    int count = certificates == NULL ? 0 : sk_X509_num(certificates), i;
     dane_policy_bytes chain[DANE_POLICY_OPENSSL_CERTIFICATES];
+    dane_policy_error result;
     size_t length = 0;
 
     for (i = 0; i < count && length < DANE_POLICY_OPENSSL_CERTIFICATES; i++) {

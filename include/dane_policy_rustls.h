@@ -77,9 +77,9 @@
  * such a certificate, the handshake fails all the same, and mail waits. The verifier of dane_policy_rustls_server_verifier
  * takes them.
  */
-static inline int dane_policy_rustls_verify(const dane_policy_host *host,
-                                            const rustls_verify_server_cert_params *params, int64_t now,
-                                            dane_policy_verification **out)
+static inline dane_policy_error dane_policy_rustls_verify(const dane_policy_host *host,
+                                                          const rustls_verify_server_cert_params *params, int64_t now,
+                                                          dane_policy_verification **out)
 {
     dane_policy_bytes chain[DANE_POLICY_RUSTLS_CERTIFICATES];
     size_t behind = rustls_slice_slice_bytes_len(params->intermediate_certs_der), length = 1, i;
@@ -112,10 +112,10 @@ typedef struct dane_policy_rustls_handshake dane_policy_rustls_handshake;
  * The verifier is freed by rustls_server_cert_verifier_free, as soon as the builder has it if you like; the handshake
  * by dane_policy_rustls_handshake_free, in any order. Both are NULL on failure.
  */
-int dane_policy_rustls_server_verifier(const dane_policy_host *host,
-                                       int64_t now,
-                                       rustls_server_cert_verifier **verifier,
-                                       struct dane_policy_rustls_handshake **handshake);
+dane_policy_error dane_policy_rustls_server_verifier(const dane_policy_host *host,
+                                                     int64_t now,
+                                                     rustls_server_cert_verifier **verifier,
+                                                     struct dane_policy_rustls_handshake **handshake);
 
 /**
  * Frees a handshake with its verification. NULL is allowed.

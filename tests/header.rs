@@ -44,16 +44,104 @@ fn every_function_of_a_header_is_an_exported_symbol_and_no_other() {
     assert_declare(&["dane_policy_rustls.h"], "rustls/symbols.txt");
 }
 
+fn compiles(language: [&str; 2], options: &[&str], name: &str, code: &str) -> bool {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&source, "#include <dane_policy_diagnosis.h>\n".to_owned() + code).unwrap();
+    let mut cc = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    cc.args(["-x", language[0]]).arg(format!("-std={}", language[1])).args(options);
+    cc.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I"]);
+    cc.arg(root.join("include")).arg(&source).output().unwrap().status.success()
+}
+
+const C: [&str; 2] = ["c", "c99"];
+const CXX: [&str; 2] = ["c++", "c++17"];
+
+/// Also for compilers that would take the smallest type: an enum is passed as an int.
+#[test]
+fn every_enum_has_the_size_of_int() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let header = fs::read_to_string(root.join("include/dane_policy.h")).unwrap();
+    let enums = header.lines().filter_map(|line| line.strip_prefix("typedef enum "));
+    let enums: Vec<&str> = enums.map(|line| line.trim_end_matches(" {")).collect();
+    assert!(enums.len() > 10, "{enums:?}");
+    let assertion =
+        |name: &&str| format!("char {name}_size[sizeof(enum {name}) == sizeof(int) ? 1 : -1];\n");
+    let code: String = enums.iter().map(assertion).collect();
+    for language in [C, CXX] {
+        for options in [&[][..], &["-fshort-enums"]] {
+            assert!(compiles(language, options, "sizes.c", &code), "{language:?} {options:?}");
+        }
+    }
+    assert!(!compiles(
+        C,
+        &["-fshort-enums"],
+        "size.c",
+        "enum e { E };\nchar e[sizeof(enum e) - 1];\n"
+    ));
+}
+
+/// A switch over a result, of which `cases` are in it.
+fn switch(cases: &str) -> String {
+    format!(
+        "int f(const dane_policy_decision *decision);\n\
+         int f(const dane_policy_decision *decision)\n{{\n\
+         switch (dane_policy_decision_scope(decision)) {{\n{cases}default: return 1;\n}}\n}}\n"
+    )
+}
+
+#[test]
+fn a_switch_that_forgets_a_case_warns() {
+    let both = "case DANE_POLICY_SCOPE_HOST: case DANE_POLICY_SCOPE_DOMAIN: return 0;\n";
+    let all = switch(&format!("{both}case DANE_POLICY_SCOPE_FORCE_INT:\n"));
+    let one = switch("case DANE_POLICY_SCOPE_HOST: return 0;\ncase DANE_POLICY_SCOPE_FORCE_INT:\n");
+    for language in [C, CXX] {
+        assert!(compiles(language, &["-Wswitch-enum"], "all_cases.c", &all));
+        assert!(compiles(language, &[], "one_case.c", &one), "a default is enough");
+        assert!(!compiles(language, &["-Wswitch-enum"], "one_case.c", &one), "{language:?}");
+    }
+}
+
+/// C++ has no way from int to an enum but a cast, and none is needed.
+#[test]
+fn cxx_calls_without_a_cast() {
+    let code = "dane_policy_error f(dane_policy_context *context, const dane_policy_host *host,\n\
+         dane_policy_verification **out);\n\
+         dane_policy_error f(dane_policy_context *context, const dane_policy_host *host,\n\
+         dane_policy_verification **out)\n{\n\
+         const dane_policy_decision *decision = dane_policy_host_decision(host);\n\
+         int action = dane_policy_decision_action(decision);\n\
+         if (dane_policy_context_set_level(context, DANE_POLICY_LEVEL_DANE) == DANE_POLICY_OK)\n\
+         return dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_NO_STARTTLS, out);\n\
+         return *dane_policy_action_name(action) == 0 ? DANE_POLICY_ERROR_MISUSE : DANE_POLICY_OK;\n}\n";
+    assert!(compiles(CXX, &[], "calls.cc", code));
+}
+
+/// What an example does with a value of a later version is to do nothing that permits.
+#[test]
+fn every_switch_of_an_example_has_a_default() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders =
+        ["examples-c", "integrations/exim", "integrations/sendmail"].map(|it| root.join(it));
+    let files = folders.iter().flat_map(|it| fs::read_dir(it).unwrap());
+    let mut switches = 0;
+    for file in files.map(|file| file.unwrap().path()) {
+        if !file.extension().is_some_and(|it| it == "c" || it == "h") {
+            continue;
+        }
+        let code = fs::read_to_string(&file).unwrap();
+        let count = |word: &str| code.lines().filter(|it| it.trim().starts_with(word)).count();
+        assert_eq!(count("switch ("), count("default:"), "{}", file.display());
+        switches += count("switch (");
+    }
+    assert!(switches > 5);
+}
+
 /// The call sequences in the opening comments are code, and stay it.
 #[test]
 fn the_call_sequences_compile() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let code = toolchain::call_sequences();
     assert!(code.contains("dane_policy_lookup(") && code.contains("dane_policy_check("));
-    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("call_sequences.c");
-    let includes = "#include <dane_policy_diagnosis.h>\n#include <stdio.h>\n#include <time.h>\n";
-    fs::write(&source, includes.to_owned() + &code).unwrap();
-    let mut cc = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
-    cc.args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I"]);
-    assert!(cc.arg(root.join("include")).arg(&source).status().unwrap().success());
+    let includes = "#include <stdio.h>\n#include <time.h>\n";
+    assert!(compiles(C, &[], "call_sequences.c", &(includes.to_owned() + &code)));
 }

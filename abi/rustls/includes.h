@@ -18,9 +18,9 @@
  * such a certificate, the handshake fails all the same, and mail waits. The verifier of dane_policy_rustls_server_verifier
  * takes them.
  */
-static inline int dane_policy_rustls_verify(const dane_policy_host *host,
-                                            const rustls_verify_server_cert_params *params, int64_t now,
-                                            dane_policy_verification **out)
+static inline dane_policy_error dane_policy_rustls_verify(const dane_policy_host *host,
+                                                          const rustls_verify_server_cert_params *params, int64_t now,
+                                                          dane_policy_verification **out)
 {
     dane_policy_bytes chain[DANE_POLICY_RUSTLS_CERTIFICATES];
     size_t behind = rustls_slice_slice_bytes_len(params->intermediate_certs_der), length = 1, i;

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use super::error::{NO_MEMORY, dane_policy_error};
+use super::error::{Code, NO_MEMORY};
 use crate::memory;
 
 /// Octets that a call which has run out of memory may still take: for the answers of a hundred hosts, as measured.
@@ -69,7 +69,7 @@ fn by_reserve(allocate: impl Fn() -> *mut u8) -> *mut u8 {
 }
 
 /// Begins a call, with a reserve: the one there is, or a new one.
-pub(super) fn begin() -> Result<(), dane_policy_error> {
+pub(super) fn begin() -> Result<(), Code> {
     memory::begin();
     if !RESERVED.load(Ordering::Relaxed).is_null() {
         return Ok(());

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{free, read};
+use super::numbers::dane_policy_status;
 use super::status::Status;
 use super::text::{into_c, name_to_c, string_at, to_c};
 use crate::dns::Answer;
@@ -35,7 +36,9 @@ pub extern "C" fn dane_policy_answer_free(answer: Option<Box<dane_policy_answer>
 /// DANE_POLICY_STATUS_SECURE, _INSECURE, _BOGUS (a proof failed) or _INDETERMINATE (no usable answer);
 /// BOGUS for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_answer_status(answer: Option<&dane_policy_answer>) -> c_int {
+pub extern "C" fn dane_policy_answer_status(
+    answer: Option<&dane_policy_answer>,
+) -> dane_policy_status {
     read(answer, Status::Bogus as i32, |answer| Status::from(answer.answer.status) as i32)
 }
 
@@ -92,7 +95,7 @@ pub extern "C" fn dane_policy_answer_alias(
 pub extern "C" fn dane_policy_answer_alias_status(
     answer: Option<&dane_policy_answer>,
     index: usize,
-) -> c_int {
+) -> dane_policy_status {
     read(answer, Status::Bogus as i32, |answer| {
         let alias = answer.answer.aliases.get(index);
         alias.map_or(Status::Bogus, |alias| alias.status.into()) as i32

@@ -1,13 +1,12 @@
 //! Panics end here: a fault of ours becomes a value on which the caller defers.
 
-use std::ffi::c_int;
-
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::allocator;
-use super::error::{INTERNAL, MISUSE, NO_MEMORY, OK, dane_policy_error};
+use super::error::{Code, INTERNAL, MISUSE, NO_MEMORY, OK};
+use super::numbers::dane_policy_error;
 use crate::memory;
 
 thread_local! {
@@ -60,8 +59,8 @@ pub(super) fn read<O, T: Copy>(object: Option<&O>, fallback: T, body: impl FnOnc
 /// Runs a setter on an object that must not be NULL.
 pub(super) fn change<O>(
     object: Option<&mut O>,
-    body: impl FnOnce(&mut O) -> Result<(), dane_policy_error>,
-) -> c_int {
+    body: impl FnOnce(&mut O) -> Result<(), Code>,
+) -> dane_policy_error {
     let outcome = guard(Err(INTERNAL), || object.ok_or(MISUSE).and_then(body));
     outcome.err().unwrap_or(OK) as i32
 }
@@ -69,8 +68,8 @@ pub(super) fn change<O>(
 /// Makes an object for the caller to own; `*out` is NULL on failure.
 pub(super) unsafe fn create<T>(
     out: *mut *mut T,
-    body: impl FnOnce() -> Result<T, dane_policy_error>,
-) -> c_int {
+    body: impl FnOnce() -> Result<T, Code>,
+) -> dane_policy_error {
     if out.is_null() {
         return MISUSE as i32;
     }
@@ -107,7 +106,7 @@ mod tests {
         let mut out = std::ptr::null_mut::<u8>();
         // SAFETY: `out` has room for a pointer.
         let code = unsafe { create(&raw mut out, || panic!("inside")) };
-        assert_eq!(code, INTERNAL as c_int);
+        assert_eq!(code, INTERNAL as dane_policy_error);
         assert!(out.is_null());
     }
 }

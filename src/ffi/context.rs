@@ -5,7 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use super::boundary::{change, create, free, read};
-use super::error::{MISUSE, dane_policy_error};
+use super::error::{Code, MISUSE};
+use super::numbers::{dane_policy_dnssec, dane_policy_error, dane_policy_level};
 use super::status;
 use super::text::{array, from_c, into_c};
 use crate::context::{Context, InvalidSetting};
@@ -34,8 +35,8 @@ impl Display for Refusal {
     }
 }
 
-impl From<dane_policy_error> for Refusal {
-    fn from(_: dane_policy_error) -> Self {
+impl From<Code> for Refusal {
+    fn from(_: Code) -> Self {
         Self::Argument
     }
 }
@@ -50,7 +51,7 @@ impl From<InvalidSetting> for Refusal {
 fn set(
     context: Option<&mut dane_policy_context>,
     body: impl FnOnce(&mut Context) -> Result<(), Refusal>,
-) -> c_int {
+) -> dane_policy_error {
     change(context, |context| {
         let refused = body(&mut context.context).err();
         let why = refused.as_ref().map(|why| line(format_args!("{why}")));
@@ -62,7 +63,9 @@ fn set(
 /// Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
 /// every lookup is indeterminate. Free it with dane_policy_context_free.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_context_new(out: *mut *mut dane_policy_context) -> c_int {
+pub unsafe extern "C" fn dane_policy_context_new(
+    out: *mut *mut dane_policy_context,
+) -> dane_policy_error {
     // SAFETY: NULL or room for a pointer.
     unsafe {
         create(out, || {
@@ -81,8 +84,8 @@ pub extern "C" fn dane_policy_context_free(context: Option<Box<dane_policy_conte
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_context_set_level(
     context: Option<&mut dane_policy_context>,
-    level: c_int,
-) -> c_int {
+    level: dane_policy_level,
+) -> dane_policy_error {
     set(context, |context| {
         context.set_level(status::level(level)?);
         Ok(())
@@ -98,8 +101,8 @@ pub extern "C" fn dane_policy_context_set_level(
 pub unsafe extern "C" fn dane_policy_context_set_destination_level(
     context: Option<&mut dane_policy_context>,
     domain: *const c_char,
-    level: c_int,
-) -> c_int {
+    level: dane_policy_level,
+) -> dane_policy_error {
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
@@ -117,7 +120,7 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
 pub extern "C" fn dane_policy_context_set_audit(
     context: Option<&mut dane_policy_context>,
     on: c_int,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         context.set_audit(on != 0);
         Ok(())
@@ -130,8 +133,8 @@ pub extern "C" fn dane_policy_context_set_audit(
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_context_set_dnssec(
     context: Option<&mut dane_policy_context>,
-    mode: c_int,
-) -> c_int {
+    mode: dane_policy_dnssec,
+) -> dane_policy_error {
     set(context, |context| {
         context.set_dnssec(status::mode(mode)?);
         Ok(())
@@ -144,7 +147,7 @@ pub extern "C" fn dane_policy_context_set_dnssec(
 pub unsafe extern "C" fn dane_policy_context_add_nameserver(
     context: Option<&mut dane_policy_context>,
     address: *const c_char,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let address = unsafe { from_c(address) }?;
@@ -158,7 +161,7 @@ pub unsafe extern "C" fn dane_policy_context_set_resolv_conf(
     context: Option<&mut dane_policy_context>,
     text: *const c_char,
     length: usize,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
@@ -174,7 +177,7 @@ pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
     context: Option<&mut dane_policy_context>,
     text: *const c_char,
     length: usize,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         // SAFETY: NULL with length 0, or `length` octets.
         let text = unsafe { array(text.cast::<u8>(), length) }?;
@@ -187,7 +190,7 @@ pub unsafe extern "C" fn dane_policy_context_set_trust_anchors(
 pub extern "C" fn dane_policy_context_set_timeout(
     context: Option<&mut dane_policy_context>,
     milliseconds: u32,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         context.set_timeout(Duration::from_millis(milliseconds.into()));
         Ok(())
@@ -201,7 +204,7 @@ pub extern "C" fn dane_policy_context_set_timeout(
 pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
     context: Option<&mut dane_policy_context>,
     name: *const c_char,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
@@ -214,7 +217,7 @@ pub unsafe extern "C" fn dane_policy_context_set_ehlo_name(
 pub extern "C" fn dane_policy_context_set_time(
     context: Option<&mut dane_policy_context>,
     unix_seconds: i64,
-) -> c_int {
+) -> dane_policy_error {
     set(context, |context| {
         context.set_time(unix_seconds);
         Ok(())

@@ -4,6 +4,10 @@ use std::ffi::{CStr, CString, c_char, c_int};
 use std::mem::ManuallyDrop;
 
 use super::boundary::{guard, read};
+use super::numbers::{
+    dane_policy_action, dane_policy_detail, dane_policy_reason, dane_policy_scope,
+    dane_policy_verification_outcome,
+};
 use super::status;
 use super::text::{into_c, to_c};
 use crate::decide::{self, Address, Certificate, Decision, Level, Mx, Tlsa, Verdict};
@@ -113,7 +117,9 @@ fn verdict<T: Copy>(decision: Option<&dane_policy_decision>, of: impl Fn(&Verdic
 /// What to do: DANE_POLICY_ACTION_DELIVER, _DEFER, _OPPORTUNISTIC, _ENCRYPT, _VERIFY or _FAIL.
 /// DEFER for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_action(decision: Option<&dane_policy_decision>) -> c_int {
+pub extern "C" fn dane_policy_decision_action(
+    decision: Option<&dane_policy_decision>,
+) -> dane_policy_action {
     verdict(decision, |verdict| verdict.action as i32)
 }
 
@@ -121,26 +127,32 @@ pub extern "C" fn dane_policy_decision_action(decision: Option<&dane_policy_deci
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_decision_verification(
     decision: Option<&dane_policy_decision>,
-) -> c_int {
+) -> dane_policy_verification_outcome {
     verdict(decision, |verdict| verdict.verification() as i32)
 }
 
 /// Why: DANE_POLICY_REASON_...; of an OPPORTUNISTIC it is NONE, or where audit is on, what would have deferred.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_reason(decision: Option<&dane_policy_decision>) -> c_int {
+pub extern "C" fn dane_policy_decision_reason(
+    decision: Option<&dane_policy_decision>,
+) -> dane_policy_reason {
     verdict(decision, |verdict| verdict.reason as i32)
 }
 
 /// Which RRset or check gave the reason: DANE_POLICY_DETAIL_...
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_detail(decision: Option<&dane_policy_decision>) -> c_int {
+pub extern "C" fn dane_policy_decision_detail(
+    decision: Option<&dane_policy_decision>,
+) -> dane_policy_detail {
     verdict(decision, |verdict| verdict.detail as i32)
 }
 
 /// What the reason speaks of: DANE_POLICY_SCOPE_HOST or DANE_POLICY_SCOPE_DOMAIN. Record a refusal of scope DOMAIN
 /// against the domain, never against the host. HOST for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_decision_scope(decision: Option<&dane_policy_decision>) -> c_int {
+pub extern "C" fn dane_policy_decision_scope(
+    decision: Option<&dane_policy_decision>,
+) -> dane_policy_scope {
     verdict(decision, |verdict| verdict.scope as i32)
 }
 

@@ -7,6 +7,7 @@ use super::context::dane_policy_context;
 use super::decision::dane_policy_decision;
 use super::error::MISUSE;
 use super::host::dane_policy_host;
+use super::numbers::{dane_policy_error, dane_policy_status};
 use super::status::{self, LevelNumber, Status};
 use super::text::{from_c, optional_from_c, to_c};
 use crate::lookup::Destination;
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn dane_policy_lookup(
     domain: *const c_char,
     port: u16,
     out: *mut *mut dane_policy_destination,
-) -> c_int {
+) -> dane_policy_error {
     let lookup = || {
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
@@ -77,7 +78,7 @@ pub unsafe extern "C" fn dane_policy_lookup_host(
     next_hop: *const c_char,
     mx_status: c_int,
     out: *mut *mut dane_policy_destination,
-) -> c_int {
+) -> dane_policy_error {
     let lookup = || {
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
@@ -102,7 +103,7 @@ pub extern "C" fn dane_policy_destination_free(destination: Option<Box<dane_poli
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_destination_mx_status(
     destination: Option<&dane_policy_destination>,
-) -> c_int {
+) -> dane_policy_status {
     read(destination, Status::Bogus as i32, |destination| destination.mx as i32)
 }
 

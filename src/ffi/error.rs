@@ -5,7 +5,7 @@
 /// cbindgen:rename-all=None
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum dane_policy_error {
+pub enum Code {
     /// Done.
     DANE_POLICY_OK = 0,
     /// NULL where an object is needed, a number out of range, or a text that does not parse.
@@ -16,18 +16,18 @@ pub enum dane_policy_error {
     DANE_POLICY_ERROR_INTERNAL = 3,
 }
 
-pub(super) use dane_policy_error::{
+pub(super) use Code::{
     DANE_POLICY_ERROR_INTERNAL as INTERNAL, DANE_POLICY_ERROR_MISUSE as MISUSE,
     DANE_POLICY_ERROR_NO_MEMORY as NO_MEMORY, DANE_POLICY_OK as OK,
 };
 
-impl From<std::io::Error> for dane_policy_error {
+impl From<std::io::Error> for Code {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::OutOfMemory { NO_MEMORY } else { INTERNAL }
     }
 }
 
-impl From<std::collections::TryReserveError> for dane_policy_error {
+impl From<std::collections::TryReserveError> for Code {
     fn from(_: std::collections::TryReserveError) -> Self {
         NO_MEMORY
     }

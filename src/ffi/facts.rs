@@ -1,11 +1,12 @@
 //! Diagnosis: what statuses and decisions rest on.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_char;
 
 use super::boundary::read;
 use super::decision::dane_policy_decision;
 use super::destination::dane_policy_destination;
 use super::host::dane_policy_host;
+use super::numbers::dane_policy_level;
 use super::status::LevelNumber;
 use super::text::string_at;
 
@@ -22,7 +23,7 @@ pub extern "C" fn dane_policy_destination_mx_text(
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_destination_level(
     destination: Option<&dane_policy_destination>,
-) -> c_int {
+) -> dane_policy_level {
     read(destination, LevelNumber::DaneOnly as i32, |destination| destination.level as i32)
 }
 

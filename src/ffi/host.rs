@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{guard, read};
 use super::decision::dane_policy_decision;
+use super::numbers::{dane_policy_error, dane_policy_status};
 use super::status::Status;
 use super::text::{name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::dane_policy_tlsa;
@@ -67,13 +68,17 @@ pub extern "C" fn dane_policy_host_port(host: Option<&dane_policy_host>) -> u16 
 
 /// The status of the host's addresses: DANE_POLICY_STATUS_...; BOGUS for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_host_address_status(host: Option<&dane_policy_host>) -> c_int {
+pub extern "C" fn dane_policy_host_address_status(
+    host: Option<&dane_policy_host>,
+) -> dane_policy_status {
     read(host, Status::Bogus as i32, |host| Status::from(host.host.address) as i32)
 }
 
 /// The status of the host's TLSA records: DANE_POLICY_STATUS_...; BOGUS for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_host_tlsa_status(host: Option<&dane_policy_host>) -> c_int {
+pub extern "C" fn dane_policy_host_tlsa_status(
+    host: Option<&dane_policy_host>,
+) -> dane_policy_status {
     read(host, Status::Bogus as i32, |host| Status::from(host.host.tlsa) as i32)
 }
 
@@ -133,7 +138,7 @@ pub unsafe extern "C" fn dane_policy_host_tlsa(
     host: Option<&dane_policy_host>,
     index: usize,
     out: *mut dane_policy_tlsa,
-) -> c_int {
+) -> dane_policy_error {
     use super::error::{INTERNAL, MISUSE, OK};
     if out.is_null() {
         return MISUSE as i32;

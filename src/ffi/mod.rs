@@ -20,6 +20,7 @@ mod facts;
 mod host;
 mod multi;
 mod multi_diagnosis;
+mod numbers;
 mod outcome;
 mod question;
 mod report;

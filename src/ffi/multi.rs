@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::allocator;
 use super::boundary::{change, create, free, guard, read};
 use super::context::dane_policy_context;
-use super::error::{INTERNAL, MISUSE, NO_MEMORY, dane_policy_error};
+use super::error::{Code, INTERNAL, MISUSE, NO_MEMORY};
+use super::numbers::{dane_policy_error, dane_policy_level};
 use super::outcome::{Tag, dane_policy_outcome};
 use super::status;
 use super::text::{from_c, optional_from_c};
@@ -25,8 +26,8 @@ pub(super) type Owned<'m> = &'m mut Multi<Tag>;
 /// Does something with a multi, in the process that made it.
 fn with(
     multi: Option<&mut dane_policy_multi>,
-    body: impl FnOnce(Owned<'_>) -> Result<(), dane_policy_error>,
-) -> c_int {
+    body: impl FnOnce(Owned<'_>) -> Result<(), Code>,
+) -> dane_policy_error {
     change(multi, |multi| {
         if !multi.multi.is_owner() {
             return Err(MISUSE);
@@ -39,8 +40,8 @@ fn with(
 /// Starts a call, or nothing where memory is short: whoever is told of an error forgets the tag.
 pub(super) fn start(
     multi: Option<&mut dane_policy_multi>,
-    body: impl FnOnce(Owned<'_>) -> Result<(), dane_policy_error>,
-) -> c_int {
+    body: impl FnOnce(Owned<'_>) -> Result<(), Code>,
+) -> dane_policy_error {
     with(multi, |multi| {
         body(multi)?;
         if !memory::is_short() {
@@ -57,7 +58,7 @@ pub(super) unsafe fn start_for(
     domain: *const c_char,
     port: u16,
     body: impl FnOnce(Owned<'_>, &str),
-) -> c_int {
+) -> dane_policy_error {
     start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: as the caller promises.
         let domain = unsafe { from_c(domain) }?;
@@ -73,7 +74,7 @@ pub(super) unsafe fn start_for(
 pub unsafe extern "C" fn dane_policy_multi_new(
     context: Option<&dane_policy_context>,
     out: *mut *mut dane_policy_multi,
-) -> c_int {
+) -> dane_policy_error {
     let new = || {
         let context = context.ok_or(MISUSE)?;
         Ok(dane_policy_multi { multi: Multi::new(&context.context)? })
@@ -93,8 +94,8 @@ pub extern "C" fn dane_policy_multi_free(multi: Option<Box<dane_policy_multi>>) 
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_multi_set_level(
     multi: Option<&mut dane_policy_multi>,
-    level: c_int,
-) -> c_int {
+    level: dane_policy_level,
+) -> dane_policy_error {
     with(multi, |multi| {
         multi.set_level(status::level(level)?);
         Ok(())
@@ -106,7 +107,7 @@ pub extern "C" fn dane_policy_multi_set_level(
 pub extern "C" fn dane_policy_multi_set_audit(
     multi: Option<&mut dane_policy_multi>,
     on: c_int,
-) -> c_int {
+) -> dane_policy_error {
     with(multi, |multi| {
         multi.set_audit(on != 0);
         Ok(())
@@ -120,7 +121,7 @@ pub extern "C" fn dane_policy_multi_set_audit(
 pub extern "C" fn dane_policy_multi_set_sockets(
     multi: Option<&mut dane_policy_multi>,
     count: usize,
-) -> c_int {
+) -> dane_policy_error {
     with(multi, |multi| {
         multi.set_sockets(Some(count).filter(|count| *count > 0).ok_or(MISUSE)?);
         Ok(())
@@ -133,7 +134,7 @@ pub extern "C" fn dane_policy_multi_set_sockets(
 pub extern "C" fn dane_policy_multi_set_memory(
     multi: Option<&mut dane_policy_multi>,
     octets: usize,
-) -> c_int {
+) -> dane_policy_error {
     with(multi, |multi| {
         multi.set_memory(Some(octets).filter(|octets| *octets > 0).ok_or(MISUSE)?);
         Ok(())
@@ -148,7 +149,7 @@ pub unsafe extern "C" fn dane_policy_multi_lookup(
     domain: *const c_char,
     port: u16,
     tag: *mut c_void,
-) -> c_int {
+) -> dane_policy_error {
     // SAFETY: NULL or a string that ends in NUL.
     unsafe { start_for(multi, domain, port, |multi, domain| multi.lookup(domain, port, Tag(tag))) }
 }
@@ -162,7 +163,7 @@ pub unsafe extern "C" fn dane_policy_multi_lookup_host(
     next_hop: *const c_char,
     mx_status: c_int,
     tag: *mut c_void,
-) -> c_int {
+) -> dane_policy_error {
     start(multi.filter(|_| port != 0), |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let host = unsafe { from_c(host) }?;
@@ -200,16 +201,18 @@ pub extern "C" fn dane_policy_multi_timeout(multi: Option<&mut dane_policy_multi
 /// descriptor stays readable. DANE_POLICY_ERROR_INTERNAL where the system refuses to tell which sockets are ready: calls
 /// still end by their time.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_multi_process(multi: Option<&mut dane_policy_multi>) -> c_int {
+pub extern "C" fn dane_policy_multi_process(
+    multi: Option<&mut dane_policy_multi>,
+) -> dane_policy_error {
     with(multi, process)
 }
 
-fn process(multi: Owned<'_>) -> Result<(), dane_policy_error> {
+fn process(multi: Owned<'_>) -> Result<(), Code> {
     multi.process_by(turn)
 }
 
 /// A call that fails in its turn ends, and no other. `Err` where no turn can begin.
-fn turn(multi: Owned<'_>, until: Duration) -> Result<bool, dane_policy_error> {
+fn turn(multi: Owned<'_>, until: Duration) -> Result<bool, Code> {
     allocator::begin()?;
     let goes_on = guard(Err(INTERNAL), || {
         let goes_on = multi.turn(until);
@@ -229,7 +232,7 @@ fn turn(multi: Owned<'_>, until: Duration) -> Result<bool, dane_policy_error> {
 pub extern "C" fn dane_policy_multi_wait(
     multi: Option<&mut dane_policy_multi>,
     milliseconds: c_int,
-) -> c_int {
+) -> dane_policy_error {
     with(multi, |multi| {
         let patience = u64::try_from(milliseconds).ok().map(Duration::from_millis);
         multi.wait_by(patience, process)
@@ -249,7 +252,7 @@ pub extern "C" fn dane_policy_multi_running(multi: Option<&dane_policy_multi>) -
 pub unsafe extern "C" fn dane_policy_multi_next(
     multi: Option<&mut dane_policy_multi>,
     out: *mut *mut dane_policy_outcome,
-) -> c_int {
+) -> dane_policy_error {
     if out.is_null() {
         return MISUSE as i32;
     }
@@ -279,7 +282,7 @@ pub unsafe extern "C" fn dane_policy_multi_next(
 pub extern "C" fn dane_policy_multi_cancel(
     multi: Option<&mut dane_policy_multi>,
     tag: *mut c_void,
-) -> c_int {
+) -> dane_policy_error {
     with(multi.filter(|_| !tag.is_null()), |multi| {
         multi.cancel(&Tag(tag));
         Ok(())

@@ -1,12 +1,13 @@
 //! Diagnosis: many at once.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 
 use super::answer::dane_policy_answer;
 use super::boundary::guard;
 use super::error::MISUSE;
 use super::multi::{dane_policy_multi, start, start_for};
+use super::numbers::dane_policy_error;
 use super::outcome::{Tag, dane_policy_outcome, give};
 use super::report::dane_policy_report;
 use super::text::from_c;
@@ -19,7 +20,7 @@ pub unsafe extern "C" fn dane_policy_multi_query(
     name: *const c_char,
     r#type: u16,
     tag: *mut c_void,
-) -> c_int {
+) -> dane_policy_error {
     start(multi, |multi| {
         // SAFETY: NULL or a string that ends in NUL.
         let name = unsafe { from_c(name) }?;
@@ -36,7 +37,7 @@ pub unsafe extern "C" fn dane_policy_multi_check(
     domain: *const c_char,
     port: u16,
     tag: *mut c_void,
-) -> c_int {
+) -> dane_policy_error {
     // SAFETY: NULL or a string that ends in NUL.
     unsafe { start_for(multi, domain, port, |multi, domain| multi.check(domain, port, Tag(tag))) }
 }

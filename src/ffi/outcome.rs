@@ -1,13 +1,14 @@
 //! What came of a call of a multi.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_void;
 use std::io;
 use std::ptr::null_mut;
 
 use super::answer::dane_policy_answer;
 use super::boundary::{free, guard, read};
 use super::destination::dane_policy_destination;
-use super::error::{INTERNAL, OK, dane_policy_error};
+use super::error::{Code, INTERNAL, OK};
+use super::numbers::dane_policy_error;
 use super::report::dane_policy_report;
 use crate::multi::Found;
 
@@ -18,7 +19,7 @@ pub(super) struct Tag(pub(super) *mut c_void);
 /// A call that is done.
 pub struct dane_policy_outcome {
     tag: Tag,
-    error: dane_policy_error,
+    error: Code,
     destination: Option<Box<dane_policy_destination>>,
     pub(super) report: Option<Box<dane_policy_report>>,
     pub(super) answer: Option<Box<dane_policy_answer>>,
@@ -26,7 +27,7 @@ pub struct dane_policy_outcome {
 
 impl dane_policy_outcome {
     /// One that is nothing but an error.
-    pub(super) fn failed(tag: Tag, error: dane_policy_error) -> Self {
+    pub(super) fn failed(tag: Tag, error: Code) -> Self {
         Self { tag, error, destination: None, report: None, answer: None }
     }
 
@@ -61,7 +62,9 @@ pub extern "C" fn dane_policy_outcome_tag(outcome: Option<&dane_policy_outcome>)
 /// DANE_POLICY_OK, or DANE_POLICY_ERROR_INTERNAL or _NO_MEMORY, which ended this call and no other: nothing was decided,
 /// defer. INTERNAL for NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_outcome_error(outcome: Option<&dane_policy_outcome>) -> c_int {
+pub extern "C" fn dane_policy_outcome_error(
+    outcome: Option<&dane_policy_outcome>,
+) -> dane_policy_error {
     read(outcome, INTERNAL as i32, |outcome| outcome.error as i32)
 }
 

@@ -1,11 +1,12 @@
 //! Diagnosis: what is asked.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_char;
 
 use super::answer::dane_policy_answer;
 use super::boundary::create;
 use super::context::dane_policy_context;
 use super::error::MISUSE;
+use super::numbers::dane_policy_error;
 use super::text::from_c;
 use crate::dns::RecordType;
 
@@ -17,7 +18,7 @@ pub unsafe extern "C" fn dane_policy_query(
     name: *const c_char,
     r#type: u16,
     out: *mut *mut dane_policy_answer,
-) -> c_int {
+) -> dane_policy_error {
     let query = || {
         let context = context.ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn dane_policy_query(
 pub unsafe extern "C" fn dane_policy_context_probe(
     context: Option<&dane_policy_context>,
     out: *mut *mut dane_policy_answer,
-) -> c_int {
+) -> dane_policy_error {
     let probe = || Ok(dane_policy_answer::new(context.ok_or(MISUSE)?.context.probe()?));
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, probe) }

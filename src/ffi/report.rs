@@ -7,6 +7,7 @@ use super::context::dane_policy_context;
 use super::decision::dane_policy_decision;
 use super::destination::dane_policy_destination;
 use super::error::MISUSE;
+use super::numbers::dane_policy_error;
 use super::text::{from_c, to_c};
 use super::verification::dane_policy_verification;
 use crate::check::{Attempt, Report};
@@ -65,7 +66,7 @@ pub unsafe extern "C" fn dane_policy_check(
     domain: *const c_char,
     port: u16,
     out: *mut *mut dane_policy_report,
-) -> c_int {
+) -> dane_policy_error {
     let check = || {
         let context = context.filter(|_| port != 0).ok_or(MISUSE)?;
         // SAFETY: NULL or a string that ends in NUL.

@@ -16,6 +16,7 @@ use rustls_ffi::verifier::rustls_server_cert_verifier;
 use super::boundary::{create, free, guard};
 use super::error::{MISUSE, OK};
 use super::host::dane_policy_host;
+use super::numbers::dane_policy_error;
 use super::verification::dane_policy_verification;
 use crate::lookup::Host;
 use crate::smtp::Possession;
@@ -121,7 +122,7 @@ pub unsafe extern "C" fn dane_policy_rustls_server_verifier(
     now: i64,
     verifier: *mut *mut rustls_server_cert_verifier,
     handshake: *mut *mut dane_policy_rustls_handshake,
-) -> c_int {
+) -> dane_policy_error {
     let mut made = std::ptr::null_mut();
     let make = || {
         let host = host.filter(|_| !verifier.is_null()).ok_or(MISUSE)?.host.clone();

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int};
 
 use super::boundary::guard;
-use super::error::{MISUSE, dane_policy_error};
+use super::error::{Code, MISUSE};
 use crate::cause::Detail;
 use crate::decide::{Action, Address, Certificate, Level, Mx, Tlsa};
 use crate::dns::{self, Mode};
@@ -63,7 +63,7 @@ const ALL: [Status; 8] = [
     Status::Indeterminate,
 ];
 
-pub(super) fn status(number: c_int) -> Result<Status, dane_policy_error> {
+pub(super) fn status(number: c_int) -> Result<Status, Code> {
     usize::try_from(number).ok().and_then(|index| ALL.get(index).copied()).ok_or(MISUSE)
 }
 
@@ -116,7 +116,7 @@ impl From<dns::Status> for Status {
     }
 }
 
-pub(super) fn mx(number: c_int) -> Result<Mx, dane_policy_error> {
+pub(super) fn mx(number: c_int) -> Result<Mx, Code> {
     match status(number)? {
         Status::NotApplicable => Ok(Mx::NotApplicable),
         Status::Secure => Ok(Mx::Secure),
@@ -128,7 +128,7 @@ pub(super) fn mx(number: c_int) -> Result<Mx, dane_policy_error> {
     }
 }
 
-pub(super) fn address(number: c_int) -> Result<Address, dane_policy_error> {
+pub(super) fn address(number: c_int) -> Result<Address, Code> {
     match status(number)? {
         Status::NotApplicable => Ok(Address::NotApplicable),
         Status::Secure => Ok(Address::Secure),
@@ -139,7 +139,7 @@ pub(super) fn address(number: c_int) -> Result<Address, dane_policy_error> {
     }
 }
 
-pub(super) fn tlsa(number: c_int) -> Result<Tlsa, dane_policy_error> {
+pub(super) fn tlsa(number: c_int) -> Result<Tlsa, Code> {
     match status(number)? {
         Status::NotApplicable => Ok(Tlsa::NotApplicable),
         Status::Secure => Ok(Tlsa::Secure),
@@ -151,21 +151,21 @@ pub(super) fn tlsa(number: c_int) -> Result<Tlsa, dane_policy_error> {
     }
 }
 
-pub(super) fn level(number: c_int) -> Result<Level, dane_policy_error> {
+pub(super) fn level(number: c_int) -> Result<Level, Code> {
     let is_number = |level: &Level| LevelNumber::from(Some(*level)) as i32 == number;
     Level::ALL.iter().copied().find(is_number).ok_or(MISUSE)
 }
 
 /// A level, or none for OFF.
-pub(super) fn destination_level(number: c_int) -> Result<Option<Level>, dane_policy_error> {
+pub(super) fn destination_level(number: c_int) -> Result<Option<Level>, Code> {
     if number == LevelNumber::Off as i32 { Ok(None) } else { level(number).map(Some) }
 }
 
-pub(super) fn mode(number: c_int) -> Result<Mode, dane_policy_error> {
+pub(super) fn mode(number: c_int) -> Result<Mode, Code> {
     [Mode::Validate, Mode::TrustAd].into_iter().find(|mode| *mode as i32 == number).ok_or(MISUSE)
 }
 
-pub(super) fn certificate(number: c_int) -> Result<Certificate, dane_policy_error> {
+pub(super) fn certificate(number: c_int) -> Result<Certificate, Code> {
     Certificate::ALL.iter().copied().find(|certificate| *certificate as i32 == number).ok_or(MISUSE)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 
-use super::error::{MISUSE, dane_policy_error};
+use super::error::{Code, MISUSE};
 use crate::text;
 
 /// Bytes of a name or address that are looked at; a longer one is no name.
@@ -35,7 +35,7 @@ pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
 }
 
 /// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.
-pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_error> {
+pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, Code> {
     if text.is_null() {
         return Err(MISUSE);
     }
@@ -46,9 +46,7 @@ pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, dane_policy_e
 }
 
 /// The same for a string that may be NULL.
-pub(super) unsafe fn optional_from_c(
-    text: *const c_char,
-) -> Result<Option<String>, dane_policy_error> {
+pub(super) unsafe fn optional_from_c(text: *const c_char) -> Result<Option<String>, Code> {
     if text.is_null() {
         return Ok(None);
     }
@@ -57,10 +55,7 @@ pub(super) unsafe fn optional_from_c(
 }
 
 /// An array from C; NULL only with length 0.
-pub(super) unsafe fn array<'a, T>(
-    data: *const T,
-    length: usize,
-) -> Result<&'a [T], dane_policy_error> {
+pub(super) unsafe fn array<'a, T>(data: *const T, length: usize) -> Result<&'a [T], Code> {
     match (data.is_null(), length) {
         (_, 0) => Ok(&[]),
         (true, _) => Err(MISUSE),

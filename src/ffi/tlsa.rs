@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 
 use super::boundary::guard;
-use super::error::dane_policy_error;
+use super::error::Code;
 use super::status::{self, Status};
 use super::text::array;
 use crate::memory;
@@ -39,7 +39,7 @@ impl dane_policy_bytes {
     }
 
     /// The octets, for as long as the caller keeps them.
-    pub(super) unsafe fn get<'a>(&self) -> Result<&'a [u8], dane_policy_error> {
+    pub(super) unsafe fn get<'a>(&self) -> Result<&'a [u8], Code> {
         // SAFETY: the caller fills the structure by the header's rules.
         unsafe { array(self.data, self.length) }
     }
@@ -60,7 +60,7 @@ impl dane_policy_tlsa {
 pub(super) unsafe fn records(
     data: *const dane_policy_tlsa,
     length: usize,
-) -> Result<Vec<Record>, dane_policy_error> {
+) -> Result<Vec<Record>, Code> {
     // SAFETY: the caller gives `length` records.
     let given = unsafe { array(data, length) }?;
     let mut records = Vec::new();

@@ -4,8 +4,11 @@ use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{create, free, guard, read};
 use super::decision::dane_policy_decision;
-use super::error::{MISUSE, dane_policy_error};
+use super::error::{Code, MISUSE};
 use super::host::dane_policy_host;
+use super::numbers::{
+    dane_policy_certificate, dane_policy_detail, dane_policy_error, dane_policy_result,
+};
 use super::status;
 use super::text::{array, from_c, into_c, name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
@@ -43,10 +46,7 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    unsafe fn new(
-        chain: *const dane_policy_bytes,
-        length: usize,
-    ) -> Result<Self, dane_policy_error> {
+    unsafe fn new(chain: *const dane_policy_bytes, length: usize) -> Result<Self, Code> {
         let mut certificates: [&[u8]; MAX_CERTIFICATES + 1] = [&[]; _];
         // SAFETY: NULL with length 0, or `length` certificates.
         let given = unsafe { array(chain, length) }?;
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn dane_policy_verify(
     chain_length: usize,
     now: i64,
     out: *mut *mut dane_policy_verification,
-) -> c_int {
+) -> dane_policy_error {
     let verify = || {
         let host = host.ok_or(MISUSE)?;
         // SAFETY: NULL with length 0, or `chain_length` certificates.
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn dane_policy_verify_failure(
     host: Option<&dane_policy_host>,
     certificate: c_int,
     out: *mut *mut dane_policy_verification,
-) -> c_int {
+) -> dane_policy_error {
     let failure = || {
         let host = host.ok_or(MISUSE)?;
         let certificate = status::certificate(certificate)?;
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn dane_policy_verify_records(
     name_count: usize,
     now: i64,
     out: *mut *mut dane_policy_verification,
-) -> c_int {
+) -> dane_policy_error {
     let verify_records = || {
         // SAFETY: NULL with count 0, or `record_count` records.
         let records = unsafe { tlsa::records(records, record_count) }?;
@@ -164,7 +164,7 @@ pub extern "C" fn dane_policy_verification_free(
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_result(
     verification: Option<&dane_policy_verification>,
-) -> c_int {
+) -> dane_policy_result {
     read(verification, Match::Mismatched as i32, |it| it.verification.result as i32)
 }
 
@@ -174,7 +174,7 @@ pub extern "C" fn dane_policy_verification_result(
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_certificate(
     verification: Option<&dane_policy_verification>,
-) -> c_int {
+) -> dane_policy_certificate {
     let fallback = Certificate::Unsuccessful as i32;
     read(verification, fallback, |it| it.verification.certificate as i32)
 }
@@ -183,7 +183,7 @@ pub extern "C" fn dane_policy_verification_certificate(
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_verification_detail(
     verification: Option<&dane_policy_verification>,
-) -> c_int {
+) -> dane_policy_detail {
     read(verification, Detail::NoMatch as i32, |it| it.verification.detail as i32)
 }
 
@@ -239,7 +239,7 @@ pub extern "C" fn dane_policy_verification_record_index(
 pub extern "C" fn dane_policy_verification_record_detail(
     verification: Option<&dane_policy_verification>,
     index: usize,
-) -> c_int {
+) -> dane_policy_detail {
     read(verification, Detail::None as i32, |it| {
         it.verification.records.get(index).map_or(Detail::None, |record| record.detail) as i32
     })

@@ -19,11 +19,14 @@ static int checks;
 
 #define IS(text, want) CHECK(strcmp((text), (want)) == 0)
 
-enum {
-    NA = DANE_POLICY_STATUS_NOT_APPLICABLE, S = DANE_POLICY_STATUS_SECURE, I = DANE_POLICY_STATUS_INSECURE,
-    NX = DANE_POLICY_STATUS_NXDOMAIN, B = DANE_POLICY_STATUS_BOGUS, U = DANE_POLICY_STATUS_UNUSABLE,
-    CONFIGURED = DANE_POLICY_STATUS_CONFIGURED, INDETERMINATE = DANE_POLICY_STATUS_INDETERMINATE
-};
+#define NA DANE_POLICY_STATUS_NOT_APPLICABLE
+#define S DANE_POLICY_STATUS_SECURE
+#define I DANE_POLICY_STATUS_INSECURE
+#define NX DANE_POLICY_STATUS_NXDOMAIN
+#define B DANE_POLICY_STATUS_BOGUS
+#define U DANE_POLICY_STATUS_UNUSABLE
+#define CONFIGURED DANE_POLICY_STATUS_CONFIGURED
+#define INDETERMINATE DANE_POLICY_STATUS_INDETERMINATE
 
 static const struct {
     int mx, address, tlsa, certificate;
@@ -496,6 +499,12 @@ static void check_words(void)
     /* Frozen at 1.0. */
     CHECK(sizeof(dane_policy_bytes) == 2 * sizeof(void *));
     CHECK(sizeof(dane_policy_tlsa) == 3 * sizeof(void *));
+    CHECK(sizeof(enum dane_policy_action) == sizeof(int) && sizeof(enum dane_policy_certificate) == sizeof(int));
+    CHECK(sizeof(enum dane_policy_detail) == sizeof(int) && sizeof(enum dane_policy_dnssec) == sizeof(int));
+    CHECK(sizeof(enum dane_policy_error) == sizeof(int) && sizeof(enum dane_policy_level) == sizeof(int));
+    CHECK(sizeof(enum dane_policy_reason) == sizeof(int) && sizeof(enum dane_policy_result) == sizeof(int));
+    CHECK(sizeof(enum dane_policy_scope) == sizeof(int) && sizeof(enum dane_policy_status) == sizeof(int));
+    CHECK(sizeof(enum dane_policy_verification_outcome) == sizeof(int));
 }
 
 int main(void)

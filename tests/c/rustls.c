@@ -165,7 +165,7 @@ static void permission_is_for_one_connection(void)
 }
 
 /* A certificate that DANE refuses, or one without its key: no handshake completes. */
-static void refused(const char *domain, rustls_result result, int certificate, const char *reason)
+static void refused(const char *domain, rustls_result result, dane_policy_certificate certificate, const char *reason)
 {
     dane_policy_destination *destination = lookup(domain);
     const dane_policy_host *host = dane_policy_destination_host(destination, 0);
