@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What `dane_policy.h` is made from, in its order.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 20] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -12,15 +12,18 @@ const SOURCES: [&str; 17] = [
     "cause/detail.rs",
     "verify/result.rs",
     "ffi/error.rs",
-    "ffi/version.rs",
     "ffi/context.rs",
     "ffi/destination.rs",
     "ffi/host.rs",
     "ffi/verification.rs",
-    "ffi/tlsa.rs",
     "ffi/decision.rs",
+    "ffi/tlsa.rs",
+    "ffi/records.rs",
+    "ffi/table.rs",
     "ffi/multi.rs",
     "ffi/outcome.rs",
+    "ffi/words.rs",
+    "ffi/version.rs",
 ];
 
 /// What `dane_policy_diagnosis.h` is made from, in its order.

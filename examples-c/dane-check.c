@@ -41,7 +41,7 @@ static dane_policy_context *context;
 static uint16_t port = 25;
 static int json, dns_only, explains, colour;
 
-static void must(int code, const char *option, const char *value)
+static void must(dane_policy_error code, const char *option, const char *value)
 {
     if (code == DANE_POLICY_ERROR_MISUSE)
         fail(EXIT_USAGE, "%s: '%s': %s", option, value, dane_policy_context_error(context));
@@ -51,32 +51,19 @@ static void must(int code, const char *option, const char *value)
 
 static const char *level_word(const dane_policy_destination *destination)
 {
-    switch (dane_policy_destination_level(destination)) {
-    case DANE_POLICY_LEVEL_OFF: return "off";
-    case DANE_POLICY_LEVEL_DANE: return "dane";
-    default: return "dane-only";
-    }
+    return dane_policy_level_name(dane_policy_destination_level(destination));
 }
 
 /* A status as a word; NULL where nothing was looked up. */
-static const char *status_word(int status)
+static const char *status_word(dane_policy_status status)
 {
     return status == DANE_POLICY_STATUS_NOT_APPLICABLE ? NULL : dane_policy_status_name(status);
 }
 
+/* What the connection showed as a word; NULL where there was none. */
 static const char *certificate_word(const dane_policy_verification *verification)
 {
-    if (verification == NULL)
-        return NULL;
-    switch (dane_policy_verification_certificate(verification)) {
-    case DANE_POLICY_CERTIFICATE_SUCCESSFUL: return "successful";
-    case DANE_POLICY_CERTIFICATE_UNSUCCESSFUL: return "unsuccessful";
-    case DANE_POLICY_CERTIFICATE_NO_STARTTLS: return "no-starttls";
-    case DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED: return "handshake-failed";
-    case DANE_POLICY_CERTIFICATE_CONNECTION_FAILED: return "connection-failed";
-    case DANE_POLICY_CERTIFICATE_ESTABLISHED: return "established";
-    default: return NULL;
-    }
+    return verification == NULL ? NULL : dane_policy_certificate_name(dane_policy_verification_certificate(verification));
 }
 
 static const char *verification_word(const dane_policy_decision *decision)
@@ -208,7 +195,6 @@ static void print_json(const struct result *result)
     int via = dane_policy_report_via(result->report);
     const dane_policy_host *host =
         via < 0 ? NULL : dane_policy_destination_host(result->destination, (size_t)via);
-    int domain_wide = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_DOMAIN;
     size_t i;
 
     putc('{', out);
@@ -222,7 +208,7 @@ static void print_json(const struct result *result)
     putc(',', out);
     json_field("verification", verification_word(decision));
     putc(',', out);
-    json_field("scope", domain_wide ? "domain" : "host");
+    json_field("scope", dane_policy_scope_name(dane_policy_decision_scope(decision)));
     putc(',', out);
     json_field("mx", status_word(dane_policy_destination_mx_status(result->destination)));
     putc(',', out);
@@ -248,7 +234,7 @@ static void paint(int good, const char *text)
 enum step { MX, ADDRESS, TLSA, TLS, CERTIFICATE, NONE };
 
 /* Where the way broke, or DANE ended. */
-static enum step broken_step(const dane_policy_decision *decision, int mx_status)
+static enum step broken_step(const dane_policy_decision *decision, dane_policy_status mx_status)
 {
     switch (dane_policy_decision_reason(decision)) {
     case DANE_POLICY_REASON_NOT_TRUSTED: return CERTIFICATE;
@@ -352,7 +338,7 @@ static void print_host(const struct result *result, size_t index)
 static void print_text(const struct result *result, int goes_out)
 {
     const dane_policy_decision *decision = result->decision;
-    int mx = dane_policy_destination_mx_status(result->destination);
+    dane_policy_status mx = dane_policy_destination_mx_status(result->destination);
     size_t count = dane_policy_destination_host_count(result->destination), i;
     time_t now = time(NULL);
     char date[32] = "";
@@ -431,7 +417,7 @@ static int query(const char *name, const char *type)
 {
     dane_policy_answer *answer;
     double start = milliseconds(), elapsed;
-    int status;
+    dane_policy_status status;
     size_t i;
 
     must(dane_policy_query(context, name, type_of(type), &answer), "--query", name);
@@ -502,16 +488,29 @@ static int self_test(void)
     return good;
 }
 
-static int level_of(const char *option, const char *word)
+static dane_policy_level level_of(const char *option, const char *word)
 {
-    if (strcmp(word, "dane") == 0)
-        return DANE_POLICY_LEVEL_DANE;
-    if (strcmp(word, "dane-only") == 0)
-        return DANE_POLICY_LEVEL_DANE_ONLY;
-    if (strcmp(word, "off") == 0)
-        return DANE_POLICY_LEVEL_OFF;
+    static const dane_policy_level levels[] = {DANE_POLICY_LEVEL_DANE, DANE_POLICY_LEVEL_DANE_ONLY, DANE_POLICY_LEVEL_OFF};
+    size_t i;
+
+    for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (strcmp(word, dane_policy_level_name(levels[i])) == 0)
+            return levels[i];
     fail(EXIT_USAGE, "%s: '%s' is no level", option, word);
-    return 0;
+    return DANE_POLICY_LEVEL_DANE_ONLY;
+}
+
+static dane_policy_dnssec mode_of(const char *option, const char *word)
+{
+    static const dane_policy_dnssec modes[] = {DANE_POLICY_DNSSEC_VALIDATE, DANE_POLICY_DNSSEC_TRUST_AD};
+    size_t i;
+
+    for (i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (strcmp(word, dane_policy_dnssec_name(modes[i])) == 0)
+            return modes[i];
+    fail(EXIT_USAGE, "%s: '%s' is neither %s nor %s", option, word, dane_policy_dnssec_name(modes[0]),
+         dane_policy_dnssec_name(modes[1]));
+    return DANE_POLICY_DNSSEC_VALIDATE;
 }
 
 /* DOMAIN=LEVEL */
@@ -550,12 +549,7 @@ static int set(const char *option, const char *value)
         must(dane_policy_context_set_trust_anchors(context, text, length), option, value);
         free(text);
     } else if (strcmp(option, "--dnssec") == 0) {
-        int trust = strcmp(value, "trust-ad") == 0;
-
-        if (!trust && strcmp(value, "validate") != 0)
-            fail(EXIT_USAGE, "--dnssec: '%s' is neither validate nor trust-ad", value);
-        must(dane_policy_context_set_dnssec(context, trust ? DANE_POLICY_DNSSEC_TRUST_AD
-                                                           : DANE_POLICY_DNSSEC_VALIDATE), option, value);
+        must(dane_policy_context_set_dnssec(context, mode_of(option, value)), option, value);
     } else if (strcmp(option, "--ehlo") == 0) {
         must(dane_policy_context_set_ehlo_name(context, value), option, value);
     } else if (strcmp(option, "--port") == 0) {
@@ -570,6 +564,16 @@ static int set(const char *option, const char *value)
         return 0;
     }
     return 1;
+}
+
+/* Of the library that runs, and where this program was made with the header of another, of that. */
+static void print_version(void)
+{
+    printf("dane-check %s", dane_policy_version());
+    if (dane_policy_version_number() != DANE_POLICY_VERSION_NUMBER)
+        printf(", compiled with the header of %d.%d.%d", DANE_POLICY_VERSION_MAJOR, DANE_POLICY_VERSION_MINOR,
+               DANE_POLICY_VERSION_PATCH);
+    putchar('\n');
 }
 
 /* For several domains, on a terminal that they are not typed on. */
@@ -599,7 +603,7 @@ int main(int argc, char **argv)
             dane_policy_context_free(context);
             return 0;
         } else if (strcmp(argv[i], "--version") == 0) {
-            printf("dane-check %s\n", dane_policy_version());
+            print_version();
             finish_output();
             dane_policy_context_free(context);
             return 0;

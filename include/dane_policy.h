@@ -836,36 +836,6 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * What a return code means, in a few words. Never NULL.
- */
-const char *dane_policy_error_text(int code);
-
-/**
- * The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
- */
-const char *dane_policy_action_name(int action);
-
-/**
- * The word for a detail: "mx-insecure", "no-match", ...; "" for DANE_POLICY_DETAIL_NONE. Never NULL.
- */
-const char *dane_policy_detail_name(int detail);
-
-/**
- * The word for a status: "secure", "insecure", "nxdomain", "bogus", ... Never NULL.
- */
-const char *dane_policy_status_name(int status);
-
-/**
- * The version of the library that runs, such as "1.0.0". Never NULL.
- */
-const char *dane_policy_version(void);
-
-/**
- * The version of the library that runs, comparable with DANE_POLICY_VERSION_NUMBER of the header.
- */
-uint32_t dane_policy_version_number(void);
-
-/**
  * Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
  * every lookup is indeterminate. Free it with dane_policy_context_free.
  */
@@ -1162,20 +1132,6 @@ dane_policy_error dane_policy_verify_failure(const struct dane_policy_host *host
                                              struct dane_policy_verification **out);
 
 /**
- * Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
- * reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
- * dane_policy_verification_certificate to dane_policy_decide.
- */
-dane_policy_error dane_policy_verify_records(const struct dane_policy_tlsa *records,
-                                             size_t record_count,
-                                             const struct dane_policy_bytes *chain,
-                                             size_t chain_length,
-                                             const char *const *reference_names,
-                                             size_t name_count,
-                                             int64_t now,
-                                             struct dane_policy_verification **out);
-
-/**
  * Frees a verification with its decision. NULL is allowed. One that came from a report is freed with it.
  */
 void dane_policy_verification_free(struct dane_policy_verification *verification);
@@ -1245,30 +1201,6 @@ const char *dane_policy_verification_record_text(const struct dane_policy_verifi
 const struct dane_policy_decision *dane_policy_verification_decision(const struct dane_policy_verification *verification);
 
 /**
- * The TLSA column of a lookup of your own (RFC 7672 section 2.2). A `lookup_status` of DANE_POLICY_STATUS_SECURE gives
- * DANE_POLICY_STATUS_SECURE if one of the records is usable, DANE_POLICY_STATUS_UNUSABLE if none is,
- * DANE_POLICY_STATUS_NXDOMAIN for no records, and DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count). Another status
- * comes back as it is, whatever the records; what is no status is DANE_POLICY_STATUS_BOGUS.
- */
-int dane_policy_tlsa_status(int lookup_status,
-                            const struct dane_policy_tlsa *records,
-                            size_t record_count);
-
-/**
- * Decides from statuses: the decision table, and nothing else. Needs no context.
- *
- * Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said DANE_POLICY_ACTION_VERIFY,
- * _ENCRYPT or _OPPORTUNISTIC, again with what the connection showed.
- * The result is static: never free it. NULL only if an argument is out of its range; the decision
- * getters take that as "policy not available", which defers.
- */
-const struct dane_policy_decision *dane_policy_decide(int level,
-                                                      int mx,
-                                                      int address,
-                                                      int tlsa,
-                                                      int certificate);
-
-/**
  * What to do: DANE_POLICY_ACTION_DELIVER, _DEFER, _OPPORTUNISTIC, _ENCRYPT, _VERIFY or _FAIL.
  * DEFER for NULL.
  */
@@ -1334,6 +1266,44 @@ int dane_policy_decision_tlsrpt_result(const struct dane_policy_decision *decisi
  * The same as RFC 8460's word, such as "validation-failure"; "" if none. Never NULL.
  */
 const char *dane_policy_decision_tlsrpt_result_type(const struct dane_policy_decision *decision);
+
+/**
+ * Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
+ * reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
+ * dane_policy_verification_certificate to dane_policy_decide.
+ */
+dane_policy_error dane_policy_verify_records(const struct dane_policy_tlsa *records,
+                                             size_t record_count,
+                                             const struct dane_policy_bytes *chain,
+                                             size_t chain_length,
+                                             const char *const *reference_names,
+                                             size_t name_count,
+                                             int64_t now,
+                                             struct dane_policy_verification **out);
+
+/**
+ * The TLSA column of a lookup of your own (RFC 7672 section 2.2). A `lookup_status` of DANE_POLICY_STATUS_SECURE gives
+ * DANE_POLICY_STATUS_SECURE if one of the records is usable, DANE_POLICY_STATUS_UNUSABLE if none is,
+ * DANE_POLICY_STATUS_NXDOMAIN for no records, and DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count). Another status
+ * comes back as it is, whatever the records; what is no status is DANE_POLICY_STATUS_BOGUS.
+ */
+int dane_policy_tlsa_status(int lookup_status,
+                            const struct dane_policy_tlsa *records,
+                            size_t record_count);
+
+/**
+ * Decides from statuses: the decision table, and nothing else. Needs no context.
+ *
+ * Call it before connecting with DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, and, where it said DANE_POLICY_ACTION_VERIFY,
+ * _ENCRYPT or _OPPORTUNISTIC, again with what the connection showed.
+ * The result is static: never free it. NULL only if an argument is out of its range; the decision
+ * getters take that as "policy not available", which defers.
+ */
+const struct dane_policy_decision *dane_policy_decide(int level,
+                                                      int mx,
+                                                      int address,
+                                                      int tlsa,
+                                                      int certificate);
 
 /**
  * Makes a multi: calls under way at once, without a thread, used by one thread at a time. It takes the settings of the
@@ -1461,6 +1431,60 @@ struct dane_policy_destination *dane_policy_outcome_take_destination(struct dane
  * Frees an outcome, and what was not taken of it. NULL is allowed.
  */
 void dane_policy_outcome_free(struct dane_policy_outcome *outcome);
+
+/**
+ * The word for an action: "deliver", "defer", "opportunistic", "encrypt", "verify" or "fail"; "unknown" for a number that
+ * is none. Never NULL.
+ */
+const char *dane_policy_action_name(int action);
+
+/**
+ * The word for a detail: "mx-insecure", "no-match", ...; "" for DANE_POLICY_DETAIL_NONE, "unknown" for a number that is
+ * none. Never NULL.
+ */
+const char *dane_policy_detail_name(int detail);
+
+/**
+ * The word for a status: "not-applicable", "secure", "insecure", "nxdomain", "bogus", "unusable", "configured" or
+ * "indeterminate"; "unknown" for a number that is none. Never NULL.
+ */
+const char *dane_policy_status_name(int status);
+
+/**
+ * The word for what a connection showed: "not-applicable", "successful", "unsuccessful", "no-starttls", "handshake-failed",
+ * "connection-failed" or "established"; "unknown" for a number that is none. Never NULL.
+ */
+const char *dane_policy_certificate_name(int certificate);
+
+/**
+ * The word for what a reason speaks of: "host" or "domain"; "unknown" for a number that is none. Never NULL.
+ */
+const char *dane_policy_scope_name(int scope);
+
+/**
+ * The word for a level: "dane", "dane-only" or "off"; "unknown" for a number that is none. Never NULL.
+ */
+const char *dane_policy_level_name(int level);
+
+/**
+ * The word for where a DNSSEC status comes from: "validate" or "trust-ad"; "unknown" for a number that is none. Never NULL.
+ */
+const char *dane_policy_dnssec_name(int mode);
+
+/**
+ * What a return code means, in a few words; "unknown code" for a number that is none. Never NULL.
+ */
+const char *dane_policy_error_text(int code);
+
+/**
+ * The version of the library that runs, such as "1.0.0". Never NULL.
+ */
+const char *dane_policy_version(void);
+
+/**
+ * The version of the library that runs, comparable with DANE_POLICY_VERSION_NUMBER of the header.
+ */
+uint32_t dane_policy_version_number(void);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -477,6 +477,19 @@ fn dane_check_over_the_world() {
     assert!(text.contains("host or domain name not found"), "{text}");
 }
 
+#[test]
+fn dane_check_says_where_library_and_header_differ() {
+    let Some(build) = build() else { return };
+    let version = env!("CARGO_PKG_VERSION");
+    let mut check = Command::new(build.join("dane-check"));
+    assert_eq!(stdout(&run(check.arg("--version"))), format!("dane-check {version}\n"));
+    let newer = "unsigned dane_policy_version_number(void);\n\
+         unsigned dane_policy_version_number(void) { return 0x7f0000; }\n";
+    let library = preloaded(&scratch("version"), newer);
+    let said = stdout(&run(check.env("LD_PRELOAD", library)));
+    assert_eq!(said, format!("dane-check {version}, compiled with the header of {version}\n"));
+}
+
 /// What servers hear in EHLO, whatever this machine is called.
 #[test]
 fn rfc5321_4_1_4_a_client_without_a_name_says_its_address() {

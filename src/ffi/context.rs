@@ -106,7 +106,7 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
     set(context, |context| {
         // SAFETY: NULL or a string that ends in NUL.
         let domain = unsafe { from_c(domain) }?;
-        let level = status::destination_level(level)?;
+        let level = status::level_or_off(level)?;
         Ok(context.set_destination_level(&domain, level)?)
     })
 }

@@ -23,14 +23,17 @@ mod multi_diagnosis;
 mod numbers;
 mod outcome;
 mod question;
+mod records;
 mod report;
 #[cfg(feature = "rustls-ffi")]
 mod rustls;
 mod status;
+mod table;
 mod text;
 mod tlsa;
 mod verification;
 mod version;
+mod words;
 
 /// What const pointers share between threads may be shared.
 const _: () = {

@@ -1,11 +1,9 @@
 //! Statuses and levels as numbers.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::c_int;
 
-use super::boundary::guard;
 use super::error::{Code, MISUSE};
-use crate::cause::Detail;
-use crate::decide::{Action, Address, Certificate, Level, Mx, Tlsa};
+use crate::decide::{Address, Certificate, Level, Mx, Tlsa};
 use crate::dns::{self, Mode};
 
 /// The DNSSEC status of an RRset, and the values of the decision table's columns.
@@ -151,14 +149,15 @@ pub(super) fn tlsa(number: c_int) -> Result<Tlsa, Code> {
     }
 }
 
+/// A level of the decision table.
 pub(super) fn level(number: c_int) -> Result<Level, Code> {
-    let is_number = |level: &Level| LevelNumber::from(Some(*level)) as i32 == number;
-    Level::ALL.iter().copied().find(is_number).ok_or(MISUSE)
+    level_or_off(number)?.ok_or(MISUSE)
 }
 
 /// A level, or none for OFF.
-pub(super) fn destination_level(number: c_int) -> Result<Option<Level>, Code> {
-    if number == LevelNumber::Off as i32 { Ok(None) } else { level(number).map(Some) }
+pub(super) fn level_or_off(number: c_int) -> Result<Option<Level>, Code> {
+    let mut levels = Level::ALL.iter().copied().map(Some).chain([None]);
+    levels.find(|level| LevelNumber::from(*level) as i32 == number).ok_or(MISUSE)
 }
 
 pub(super) fn mode(number: c_int) -> Result<Mode, Code> {
@@ -167,59 +166,4 @@ pub(super) fn mode(number: c_int) -> Result<Mode, Code> {
 
 pub(super) fn certificate(number: c_int) -> Result<Certificate, Code> {
     Certificate::ALL.iter().copied().find(|certificate| *certificate as i32 == number).ok_or(MISUSE)
-}
-
-fn word_of(word: Option<&'static CStr>) -> *const c_char {
-    word.unwrap_or(c"unknown").as_ptr()
-}
-
-/// What a return code means, in a few words. Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
-    guard(c"internal error".as_ptr(), || {
-        let text = match code {
-            0 => c"done",
-            1 => c"misuse: NULL, a number out of range, or a text that does not parse",
-            2 => c"out of memory",
-            3 => c"internal error",
-            _ => c"unknown code",
-        };
-        text.as_ptr()
-    })
-}
-
-/// The word for an action: "deliver", "defer", ... "unknown" for a number out of range. Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_action_name(action: c_int) -> *const c_char {
-    guard(c"unknown".as_ptr(), || {
-        let action = Action::ALL.iter().copied().find(|known| *known as i32 == action);
-        word_of(action.map(Action::c_name))
-    })
-}
-
-/// The word for a detail: "mx-insecure", "no-match", ...; "" for DANE_POLICY_DETAIL_NONE. Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_detail_name(detail: c_int) -> *const c_char {
-    guard(c"unknown".as_ptr(), || {
-        let detail = Detail::ALL.iter().copied().find(|known| *known as i32 == detail);
-        word_of(detail.map(Detail::c_name))
-    })
-}
-
-/// The word for a status: "secure", "insecure", "nxdomain", "bogus", ... Never NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn dane_policy_status_name(status: c_int) -> *const c_char {
-    guard(c"unknown".as_ptr(), || {
-        let word = self::status(status).ok().map(|status| match status {
-            Status::NotApplicable => c"not-applicable",
-            Status::Secure => c"secure",
-            Status::Insecure => c"insecure",
-            Status::Nxdomain => c"nxdomain",
-            Status::Bogus => c"bogus",
-            Status::Unusable => c"unusable",
-            Status::Configured => c"configured",
-            Status::Indeterminate => c"indeterminate",
-        });
-        word_of(word)
-    })
 }

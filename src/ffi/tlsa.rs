@@ -1,13 +1,9 @@
 //! TLSA records and octets, the two structures that C sees inside of.
 
-use std::ffi::c_int;
-
-use super::boundary::guard;
 use super::error::Code;
-use super::status::{self, Status};
 use super::text::array;
 use crate::memory;
-use crate::tlsa::{self, Record};
+use crate::tlsa::Record;
 
 /// Octets that somebody else owns.
 #[repr(C)]
@@ -79,28 +75,4 @@ pub(super) unsafe fn records(
         });
     }
     Ok(records)
-}
-
-/// The TLSA column of a lookup of your own (RFC 7672 section 2.2). A `lookup_status` of DANE_POLICY_STATUS_SECURE gives
-/// DANE_POLICY_STATUS_SECURE if one of the records is usable, DANE_POLICY_STATUS_UNUSABLE if none is,
-/// DANE_POLICY_STATUS_NXDOMAIN for no records, and DANE_POLICY_STATUS_BOGUS on misuse (NULL with a count). Another status
-/// comes back as it is, whatever the records; what is no status is DANE_POLICY_STATUS_BOGUS.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_tlsa_status(
-    lookup_status: c_int,
-    records: *const dane_policy_tlsa,
-    record_count: usize,
-) -> c_int {
-    guard(Status::Bogus as i32, || {
-        let of_records = || {
-            // SAFETY: NULL with count 0, or `record_count` records.
-            let records = unsafe { self::records(records, record_count) }?;
-            Ok(tlsa::status(&records).into())
-        };
-        let column = match status::status(lookup_status) {
-            Ok(Status::Secure) => of_records(),
-            other => other,
-        };
-        column.unwrap_or(Status::Bogus) as i32
-    })
 }

@@ -10,12 +10,11 @@ use super::numbers::{
     dane_policy_certificate, dane_policy_detail, dane_policy_error, dane_policy_result,
 };
 use super::status;
-use super::text::{array, from_c, into_c, name_to_c, string_at, text_or_null, to_c};
-use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
+use super::text::{array, into_c, name_to_c, string_at, text_or_null, to_c};
+use super::tlsa::dane_policy_bytes;
 use crate::cause::Detail;
 use crate::decide::{Certificate, Decision};
-use crate::memory;
-use crate::verify::{MAX_CERTIFICATES, Match, Verification, verify};
+use crate::verify::{MAX_CERTIFICATES, Match, Verification};
 
 /// A certificate chain judged, or a connection that showed none.
 pub struct dane_policy_verification {
@@ -40,13 +39,13 @@ impl dane_policy_verification {
 }
 
 /// A chain from C: no more of it than verification needs to see that it is too long.
-struct Chain<'a> {
+pub(super) struct Chain<'a> {
     certificates: [&'a [u8]; MAX_CERTIFICATES + 1],
     length: usize,
 }
 
 impl<'a> Chain<'a> {
-    unsafe fn new(chain: *const dane_policy_bytes, length: usize) -> Result<Self, Code> {
+    pub(super) unsafe fn new(chain: *const dane_policy_bytes, length: usize) -> Result<Self, Code> {
         let mut certificates: [&[u8]; MAX_CERTIFICATES + 1] = [&[]; _];
         // SAFETY: NULL with length 0, or `length` certificates.
         let given = unsafe { array(chain, length) }?;
@@ -57,7 +56,7 @@ impl<'a> Chain<'a> {
         Ok(Self { certificates, length: length.min(MAX_CERTIFICATES + 1) })
     }
 
-    fn get(&self) -> &[&'a [u8]] {
+    pub(super) fn get(&self) -> &[&'a [u8]] {
         &self.certificates[..self.length]
     }
 }
@@ -116,39 +115,6 @@ pub unsafe extern "C" fn dane_policy_verify_failure(
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, failure) }
-}
-
-/// Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
-/// reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
-/// dane_policy_verification_certificate to dane_policy_decide.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dane_policy_verify_records(
-    records: *const dane_policy_tlsa,
-    record_count: usize,
-    chain: *const dane_policy_bytes,
-    chain_length: usize,
-    reference_names: *const *const c_char,
-    name_count: usize,
-    now: i64,
-    out: *mut *mut dane_policy_verification,
-) -> dane_policy_error {
-    let verify_records = || {
-        // SAFETY: NULL with count 0, or `record_count` records.
-        let records = unsafe { tlsa::records(records, record_count) }?;
-        // SAFETY: NULL with length 0, or `chain_length` certificates.
-        let chain = unsafe { Chain::new(chain, chain_length) }?;
-        // SAFETY: NULL with count 0, or `name_count` pointers.
-        let given = unsafe { array(reference_names, name_count) }?;
-        let mut names = Vec::new();
-        memory::fallibly(|| names.try_reserve_exact(given.len()))?;
-        for name in given {
-            // SAFETY: NULL or a string that ends in NUL.
-            names.push(unsafe { from_c(*name) }?);
-        }
-        Ok(dane_policy_verification::new(verify(&records, chain.get(), &names, now), None))
-    };
-    // SAFETY: NULL or room for a pointer.
-    unsafe { create(out, verify_records) }
 }
 
 /// Frees a verification with its decision. NULL is allowed. One that came from a report is freed with it.

@@ -52,6 +52,10 @@ static void see_words(void)
         SEE(TEXT, dane_policy_action_name(number));
         SEE(TEXT, dane_policy_detail_name(number));
         SEE(TEXT, dane_policy_status_name(number));
+        SEE(TEXT, dane_policy_certificate_name(number));
+        SEE(TEXT, dane_policy_scope_name(number));
+        SEE(TEXT, dane_policy_level_name(number));
+        SEE(TEXT, dane_policy_dnssec_name(number));
         SEE(TEXT, dane_policy_error_text(number));
     }
     SEE(TEXT, dane_policy_version());

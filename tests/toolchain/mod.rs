@@ -94,10 +94,15 @@ fn world_binary() -> PathBuf {
 
 /// A library to load before all others: the machine then has the name of the environment's TEST_HOST_NAME.
 pub fn host_name_library(folder: &Path) -> PathBuf {
-    let (source, library) = (folder.join("host_name.c"), folder.join("host_name.so"));
     let text = "#include <stdlib.h>\n#include <string.h>\n\
         int gethostname(char *name, size_t size)\n\
         { strncpy(name, getenv(\"TEST_HOST_NAME\"), size); return 0; }\n";
+    preloaded(folder, text)
+}
+
+/// A library to load before all others, whose functions take the place of others.
+pub fn preloaded(folder: &Path, text: &str) -> PathBuf {
+    let (source, library) = (folder.join("preloaded.c"), folder.join("preloaded.so"));
     fs::write(&source, text).unwrap();
     run(Command::new(compiler())
         .args(STRICT)
