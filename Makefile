@@ -250,9 +250,10 @@ check-abi: $(SHARED) check-abidiff
 	sed 's/ /@@/' abi/symbols.txt | LC_ALL=C sort | diff - $(B)/exported.txt
 
 # The ABI that a C compiler reads from the headers, under the symbols and versions of the library. Rust's own debug
-# information would add the inside of every opaque object, and has no enumerators.
+# information would add the inside of every opaque object, and has no enumerators. The system's types are not this library's.
 $(B)/libdane_policy.abi: $(HEADERS) $(B)/libdane_policy.map
-	sed -e '/^#include <dane_policy/d' -e 's/);$$/) { __builtin_trap(); }/' $(HEADERS) | $(CC) -x c -std=c99 -ffreestanding -g -fno-eliminate-unused-debug-types \
+	sed -e '/^#include <dane_policy/d' -e 's|^#include <sys/socket.h>|struct sockaddr_storage; typedef unsigned int socklen_t;|' \
+	    -e 's/);$$/) { __builtin_trap(); }/' $(HEADERS) | $(CC) -x c -std=c99 -ffreestanding -g -fno-eliminate-unused-debug-types \
 	    -w -fPIC -shared -nostdlib -o $(B)/abi.so - -Wl,--version-script=$(B)/libdane_policy.map -Wl,-soname,$(call soname,$(SHARED))
 	abidw --load-all-types --no-show-locs --no-comp-dir-path --no-corpus-path --type-id-style hash $(B)/abi.so > $@
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What `dane_policy.h` is made from, in its order.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 21] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 20] = [
     "ffi/context.rs",
     "ffi/destination.rs",
     "ffi/host.rs",
+    "ffi/sockaddr.rs",
     "ffi/verification.rs",
     "ffi/decision.rs",
     "ffi/tlsa.rs",

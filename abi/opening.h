@@ -15,7 +15,7 @@
  *
  *     // Connects, reads the greeting, says EHLO, or HELO where that is refused. 0 if that went
  *     // well, else DANE_POLICY_CERTIFICATE_CONNECTION_FAILED.
- *     int session_open(struct session *session, const char *address, uint16_t port);
+ *     int session_open(struct session *session, const struct sockaddr_storage *to, socklen_t length);
  *
  *     // A full handshake, never a resumed one; no SNI for NULL. 0 if that went well, else
  *     // DANE_POLICY_CERTIFICATE_NO_STARTTLS where it is not offered, or
@@ -37,15 +37,18 @@
  * 1. A mail server that lets the library find the hosts. One host, address by address: a
  * refusal at one leads to the next:
  *
- *     int try_address(struct session *session, const dane_policy_host *host, const char *address)
+ *     int try_address(struct session *session, const dane_policy_host *host, size_t index)
  *     {
  *         const dane_policy_decision *before = dane_policy_host_decision(host);
  *         const dane_policy_decision *after;
  *         dane_policy_verification *verification = NULL;
+ *         struct sockaddr_storage address;
+ *         socklen_t length;
  *         dane_policy_bytes chain[32];
  *         int failure, sent = 0;
  *
- *         failure = session_open(session, address, dane_policy_host_port(host));
+ *         dane_policy_host_sockaddr(host, index, &address, &length);
+ *         failure = session_open(session, &address, length);
  *         if (failure == 0)
  *             failure = session_starttls(session, dane_policy_host_server_name(host));
  *         if (failure != 0)
@@ -79,7 +82,7 @@
  *             return 0;
  *         }
  *         for (i = 0; !sent && i < dane_policy_host_address_count(host); i++)
- *             sent = try_address(session, host, dane_policy_host_address(host, i));
+ *             sent = try_address(session, host, i);
  *         return sent;
  *     }
  *
@@ -138,8 +141,9 @@
  * its lookups ended with, the last that of the TLSA records. The decisions are static, and the
  * one after connecting is asked for permission:
  *
- *     const dane_policy_decision *own_dns(struct session *session, const char *to, int mx,
- *                                         int address, int lookup_status,
+ *     const dane_policy_decision *own_dns(struct session *session,
+ *                                         const struct sockaddr_storage *to, socklen_t length,
+ *                                         int mx, int address, int lookup_status,
  *                                         const dane_policy_tlsa *records, size_t count,
  *                                         const char *const *names, size_t name_count)
  *     {
@@ -160,7 +164,7 @@
  *         default:
  *             return decision;
  *         }
- *         certificate = session_open(session, to, 25);
+ *         certificate = session_open(session, to, length);
  *         if (certificate == 0)
  *             certificate = session_starttls(session, name_count > 0 ? names[0] : NULL);
  *         if (certificate == 0) {

@@ -89,18 +89,20 @@ static inline void outcome_by(struct outcome *outcome, const dane_policy_decisio
 }
 
 /* Tries one address of a host: connect, STARTTLS, verify, decide, and send where the decision allows it. */
-static inline void try_address(const dane_policy_host *host, const char *address, const char *sender,
-                               const char *recipient, struct outcome *outcome)
+static inline void try_address(const dane_policy_host *host, size_t index, const char *sender, const char *recipient,
+                               struct outcome *outcome)
 {
     const int tls_required = dane_policy_decision_tls_required(dane_policy_host_decision(host));
-    const uint16_t port = dane_policy_host_port(host);
     const dane_policy_verification *verification = NULL;
     const dane_policy_decision *decision;
     dane_policy_verification *unseen = NULL;
+    struct sockaddr_storage address;
+    socklen_t length;
     struct smtp smtp;
     int failure;
 
-    failure = smtp_open(&smtp, address, port);
+    dane_policy_host_sockaddr(host, index, &address, &length);
+    failure = smtp_open(&smtp, &address, length);
     if (failure == 0)
         failure = smtp_starttls(&smtp);
     if (failure == 0) {
@@ -119,7 +121,7 @@ static inline void try_address(const dane_policy_host *host, const char *address
         if (failure == DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED) {
             tls_end(&smtp);
             smtp_close(&smtp);
-            failure = smtp_open(&smtp, address, port);
+            failure = smtp_open(&smtp, &address, length);
         }
         outcome->sent = failure != DANE_POLICY_CERTIFICATE_CONNECTION_FAILED
                         && smtp_send(&smtp, sender, recipient, client_message);
@@ -145,7 +147,7 @@ static inline void try_host(const dane_policy_host *host, const char *sender, co
     case DANE_POLICY_ACTION_ENCRYPT:
     case DANE_POLICY_ACTION_OPPORTUNISTIC:
         for (i = 0; !outcome->sent && i < dane_policy_host_address_count(host); i++)
-            try_address(host, dane_policy_host_address(host, i), sender, recipient, outcome);
+            try_address(host, i, sender, recipient, outcome);
         break;
     default:
         break;

@@ -145,31 +145,21 @@ static inline void smtp_close(struct smtp *smtp)
 }
 
 /* Connects, reads the greeting and says EHLO; 0, or DANE_POLICY_CERTIFICATE_CONNECTION_FAILED. */
-static inline int smtp_open(struct smtp *smtp, const char *address, uint16_t port)
+static inline int smtp_open(struct smtp *smtp, const struct sockaddr_storage *to, socklen_t length)
 {
     const struct timeval patience = {SMTP_SECONDS, 0};
-    struct addrinfo hints, *found;
-    char service[8];
 
-    snprintf(service, sizeof service, "%u", (unsigned)port);
     memset(smtp, 0, sizeof *smtp);
-    smtp->fd = -1;
     smtp->read = smtp_plain_read;
     smtp->write = smtp_plain_write;
-    memset(&hints, 0, sizeof hints);
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-    hints.ai_socktype = SOCK_STREAM;
-    if (getaddrinfo(address, service, &hints, &found) != 0)
-        return DANE_POLICY_CERTIFICATE_CONNECTION_FAILED;
-    smtp->fd = socket(found->ai_family, found->ai_socktype, found->ai_protocol);
+    smtp->fd = socket(to->ss_family, SOCK_STREAM, 0);
     if (smtp->fd >= 0) {
         setsockopt(smtp->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(smtp->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     }
-    if (smtp->fd < 0 || connect(smtp->fd, found->ai_addr, found->ai_addrlen) != 0 || smtp_reply(smtp) != 220
+    if (smtp->fd < 0 || connect(smtp->fd, (const struct sockaddr *)to, length) != 0 || smtp_reply(smtp) != 220
         || !smtp_hello(smtp))
         smtp_close(smtp);
-    freeaddrinfo(found);
     return smtp->fd >= 0 ? 0 : DANE_POLICY_CERTIFICATE_CONNECTION_FAILED;
 }
 

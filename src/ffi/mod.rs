@@ -27,6 +27,7 @@ mod records;
 mod report;
 #[cfg(feature = "rustls-ffi")]
 mod rustls;
+mod sockaddr;
 mod status;
 mod table;
 mod text;

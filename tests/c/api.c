@@ -1,5 +1,7 @@
 /* The whole C face without a network: NULL, numbers out of range, every constant, the 30 rows, ownership. */
+#include <arpa/inet.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -414,6 +416,55 @@ static void check_names(void)
     dane_policy_context_free(context);
 }
 
+/* An address of the host as text and as connect(2) takes it are the same, port included. */
+static void check_sockaddr(void)
+{
+    static const char *const literals[] = {"192.0.2.1", "[IPv6:2001:db8::1]"};
+    static const struct sockaddr_storage nothing;
+    dane_policy_context *context;
+    dane_policy_destination *to;
+    const dane_policy_host *host;
+    struct sockaddr_storage out;
+    char text[INET6_ADDRSTRLEN] = "";
+    socklen_t length = 9;
+    size_t i;
+
+    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    for (i = 0; i < 2; i++) {
+        memset(&out, 9, sizeof out);
+        CHECK(dane_policy_lookup(context, literals[i], 2525, &to) == DANE_POLICY_OK);
+        host = dane_policy_destination_host(to, 0);
+        CHECK(dane_policy_host_sockaddr(host, 0, &out, &length) == DANE_POLICY_OK);
+        if (i == 0) {
+            const struct sockaddr_in *in = (const struct sockaddr_in *)&out;
+
+            CHECK(length == sizeof *in && in->sin_family == AF_INET && in->sin_port == htons(2525));
+            CHECK(inet_ntop(AF_INET, &in->sin_addr, text, sizeof text) != NULL);
+        } else {
+            const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&out;
+
+            CHECK(length == sizeof *in6 && in6->sin6_family == AF_INET6 && in6->sin6_port == htons(2525));
+            CHECK(in6->sin6_scope_id == 0 && in6->sin6_flowinfo == 0);
+            CHECK(inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text) != NULL);
+        }
+        IS(text, dane_policy_host_address(host, 0));
+        CHECK(dane_policy_host_sockaddr(host, 1, &out, &length) == DANE_POLICY_ERROR_MISUSE);
+        CHECK(length == 0 && memcmp(&out, &nothing, sizeof out) == 0);
+        length = 9;
+        CHECK(dane_policy_host_sockaddr(host, 0, NULL, &length) == DANE_POLICY_ERROR_MISUSE && length == 0);
+        memset(&out, 9, sizeof out);
+        CHECK(dane_policy_host_sockaddr(host, 0, &out, NULL) == DANE_POLICY_ERROR_MISUSE);
+        CHECK(memcmp(&out, &nothing, sizeof out) == 0);
+        dane_policy_destination_free(to);
+    }
+    memset(&out, 9, sizeof out);
+    length = 9;
+    CHECK(dane_policy_host_sockaddr(NULL, 0, &out, &length) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(length == 0 && memcmp(&out, &nothing, sizeof out) == 0);
+    CHECK(dane_policy_host_sockaddr(NULL, 0, NULL, NULL) == DANE_POLICY_ERROR_MISUSE);
+    dane_policy_context_free(context);
+}
+
 /* The status of the TLSA lookup cannot be forgotten: only of a secure one do the records speak. */
 static void check_tlsa_status(void)
 {
@@ -533,6 +584,7 @@ int main(void)
     check_context();
     check_exceptions();
     check_names();
+    check_sockaddr();
     check_tlsa_status();
     check_verify();
     printf("api: %d checks passed\n", checks);

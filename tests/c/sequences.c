@@ -23,10 +23,10 @@ struct session {
 /* What the mail server was told last. */
 static char noted[256], bounced[256];
 
-int session_open(struct session *session, const char *address, uint16_t port)
+int session_open(struct session *session, const struct sockaddr_storage *to, socklen_t length)
 {
-    (void)address;
-    (void)port;
+    (void)to;
+    (void)length;
     session->opened++;
     return 0;
 }
@@ -142,7 +142,7 @@ static void check_deliver(void)
 static int by_own_dns(struct session *session, int lookup_status, const dane_policy_tlsa *records, size_t count)
 {
     static const char *const names[] = {"mx.example.org"};
-    const dane_policy_decision *decision = own_dns(session, "192.0.2.1", S, S, lookup_status, records, count, names, 1);
+    const dane_policy_decision *decision = own_dns(session, NULL, 0, S, S, lookup_status, records, count, names, 1);
 
     return dane_policy_decision_action(decision) * (dane_policy_decision_may_deliver(decision) ? 1 : -1);
 }
