@@ -292,7 +292,7 @@ typedef enum dane_policy_level {
      */
     DANE_POLICY_LEVEL_DANE_ONLY = 2,
     /**
-     * For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
+     * No DANE: opportunistic TLS, and nothing about DNSSEC is asked. Not for dane_policy_decide.
      */
     DANE_POLICY_LEVEL_OFF = 3,
     /**
@@ -852,16 +852,15 @@ dane_policy_error dane_policy_context_new(struct dane_policy_context **out);
 void dane_policy_context_free(struct dane_policy_context *context);
 
 /**
- * Sets the level: DANE_POLICY_LEVEL_DANE (default) or DANE_POLICY_LEVEL_DANE_ONLY.
+ * Sets the level: DANE_POLICY_LEVEL_DANE (default), DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF: nothing is
+ * validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF.
  */
 dane_policy_error dane_policy_context_set_level(struct dane_policy_context *context,
                                                 dane_policy_level level);
 
 /**
- * Sets the level for one next hop, compared whole, case and one final dot ignored: DANE_POLICY_LEVEL_DANE,
- * DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF for a destination whose DNSSEC is broken: nothing about it is
- * validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF. Applies to
- * dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
+ * Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for a
+ * destination whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
  * itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
  */
 dane_policy_error dane_policy_context_set_destination_level(struct dane_policy_context *context,

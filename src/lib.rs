@@ -115,8 +115,8 @@
 //! # Two levels
 //!
 //! [`Level::Dane`](decide::Level::Dane), the default, uses DANE where the destination offers it; other mail goes by
-//! opportunistic TLS. [`Level::DaneOnly`](decide::Level::DaneOnly) delivers over a verified connection or not at all. A
-//! destination can have [a level of its own](context::Context::set_destination_level), or none.
+//! opportunistic TLS. [`Level::DaneOnly`](decide::Level::DaneOnly) delivers over a verified connection or not at all. None
+//! switches DANE off. A destination can have [a level of its own](context::Context::set_destination_level), or none.
 //!
 //! # Where the DNSSEC status comes from
 //!

@@ -409,6 +409,12 @@ fn dane_check_over_the_world() {
         (0, &"off".into(), &"dane-off".into())
     );
 
+    let (status, text) = check(&["--json", "--level", "off", "mx-expired.test"]);
+    assert_eq!(
+        (status, &json(&text)["level"], &json(&text)["detail"]),
+        (0, &"off".into(), &"dane-off".into())
+    );
+
     let list = scratch("batch").join("domains");
     let many: Vec<String> =
         (0..200).map(|n| format!("  absent{n}.test \n\n# no domain\n")).collect();
@@ -458,7 +464,7 @@ fn dane_check_over_the_world() {
         &["--jobs", "1001", "good.test"],
         &["--input", "/nonexistent"],
         &["--input", list, "--self-test"],
-        &["--level", "off", "good.test"],
+        &["--level", "OFF", "good.test"],
         &["--destination-level", "good.test", "good.test"],
         &["--destination-level", "good.test=often", "good.test"],
         &["--destination-level", "good..test=off", "good.test"],

@@ -40,30 +40,47 @@ fn assert_is(report: &Report, action: Action, reason: Reason, detail: Detail) {
     assert_eq!(found, (action, reason, detail), "{}", report.decision.text);
 }
 
+#[track_caller]
+fn assert_is_off(report: &Report) {
+    assert_is(report, Action::Opportunistic, Reason::None, Detail::DaneOff);
+    assert!(!report.decision.verdict.tls_required);
+    assert!(report.decision.text.contains("DANE is off"), "{}", report.decision.text);
+    let destination = &report.destination;
+    assert_eq!((destination.mx, destination.policy.level), (Mx::Insecure, None));
+    assert!(destination.hosts.iter().all(|host| host.records.is_empty()));
+    // MX, A and AAAA: no proof, and no TLSA record, was asked for.
+    assert_eq!(destination.queries, 3, "{}", destination.domain);
+}
+
+/// Whatever is wrong with their DNSSEC, or their certificate.
+const BROKEN: [&str; 5] =
+    ["mx-expired.test", "servfail.test", "denial-altered.test", "mismatch.test", "wrong-ds.test"];
+
+#[test]
+fn rfc7672_2_2_dane_off_for_all_but_one() {
+    let mut sender = Sender::new();
+    sender.context.set_level(None);
+    sender.context.set_destination_level("tlsa-bogus.test", Some(Level::Dane)).unwrap();
+    for domain in BROKEN {
+        assert_is_off(&sender.check(domain));
+    }
+    let port = sender.world.smtp_port;
+    let host = sender.context.lookup_host("mx.good.test", port, None, Mx::Configured).unwrap();
+    assert_eq!(host.decision.verdict.detail, Detail::DaneOff);
+    assert_eq!(sender.check("tlsa-bogus.test").decision.verdict.reason, Reason::TlsaLookup);
+    sender.context.set_level(Level::Dane);
+    assert_eq!(sender.check("good.test").decision.verdict.action, Action::Deliver);
+}
+
 #[test]
 fn rfc7672_2_2_dane_off_delivers_whatever_is_wrong_with_dnssec() {
     let mut sender = Sender::new();
-    let broken = [
-        "mx-expired.test",
-        "servfail.test",
-        "denial-altered.test",
-        "mismatch.test",
-        "wrong-ds.test",
-    ];
-    for domain in broken {
+    for domain in BROKEN {
         assert_eq!(sender.check(domain).decision.verdict.action, Action::Defer, "{domain}");
     }
-    for domain in broken {
+    for domain in BROKEN {
         sender.context.set_destination_level(&format!("{}.", domain.to_uppercase()), None).unwrap();
-        let report = sender.check(domain);
-        assert_is(&report, Action::Opportunistic, Reason::None, Detail::DaneOff);
-        assert!(!report.decision.verdict.tls_required);
-        assert!(report.decision.text.contains("DANE is off"), "{}", report.decision.text);
-        let destination = &report.destination;
-        assert_eq!((destination.mx, destination.policy.level), (Mx::Insecure, None));
-        assert!(destination.hosts.iter().all(|host| host.records.is_empty()));
-        // MX, A and AAAA: no proof, and no TLSA record, was asked for.
-        assert_eq!(destination.queries, 3, "{domain}");
+        assert_is_off(&sender.check(domain));
     }
     // What DNS cannot tell without proofs either stays so.
     sender.context.set_destination_level("no-such-domain.test", None).unwrap();

@@ -52,13 +52,13 @@ impl Context {
         Self { settings: Settings::from_system(), servers_are_replaced: false }
     }
 
-    /// The level of the decisions; [`Level::Dane`] by default.
-    pub fn set_level(&mut self, level: Level) {
-        self.settings.level = level;
+    /// The level of the decisions; [`Level::Dane`] by default. None switches DANE off: no DNSSEC is looked at, no TLSA record
+    /// asked for, and mail goes by opportunistic TLS.
+    pub fn set_level(&mut self, level: impl Into<Option<Level>>) {
+        self.settings.level = level.into();
     }
 
-    /// The level for one next hop, compared whole; none switches DANE off there: its DNSSEC is not looked at, no TLSA
-    /// record asked for, and mail goes by opportunistic TLS.
+    /// The same for one next hop, compared whole.
     pub fn set_destination_level(
         &mut self,
         domain: &str,

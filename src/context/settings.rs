@@ -21,8 +21,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a caller has set.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) level: Level,
-    /// By domain in lower case; none switches DANE off.
+    /// None switches DANE off.
+    pub(crate) level: Option<Level>,
+    /// The same by domain in lower case.
     pub(super) destination_levels: HashMap<String, Option<Level>>,
     pub(crate) audit: bool,
     pub(super) dns: Arc<Config>,
@@ -50,7 +51,7 @@ pub(crate) struct Begun<T> {
 impl Settings {
     pub(super) fn from_system() -> Self {
         Self {
-            level: Level::Dane,
+            level: Some(Level::Dane),
             destination_levels: HashMap::new(),
             audit: false,
             dns: Config::from_system().into(),
@@ -108,7 +109,7 @@ impl Settings {
     fn policy(&self, domain: &str) -> Policy {
         let known = || self.destination_levels.get(&lookup::next_hop(domain).ok()?).copied();
         let level = if self.destination_levels.is_empty() { None } else { known() };
-        Policy { level: level.unwrap_or(Some(self.level)), audit: self.audit }
+        Policy { level: level.unwrap_or(self.level), audit: self.audit }
     }
 
     fn mode(&self, policy: Policy) -> Option<Mode> {

@@ -80,22 +80,21 @@ pub extern "C" fn dane_policy_context_free(context: Option<Box<dane_policy_conte
     free(context);
 }
 
-/// Sets the level: DANE_POLICY_LEVEL_DANE (default) or DANE_POLICY_LEVEL_DANE_ONLY.
+/// Sets the level: DANE_POLICY_LEVEL_DANE (default), DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF: nothing is
+/// validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_context_set_level(
     context: Option<&mut dane_policy_context>,
     level: dane_policy_level,
 ) -> dane_policy_error {
     set(context, |context| {
-        context.set_level(status::level(level)?);
+        context.set_level(status::level_or_off(level)?);
         Ok(())
     })
 }
 
-/// Sets the level for one next hop, compared whole, case and one final dot ignored: DANE_POLICY_LEVEL_DANE,
-/// DANE_POLICY_LEVEL_DANE_ONLY, or DANE_POLICY_LEVEL_OFF for a destination whose DNSSEC is broken: nothing about it is
-/// validated, no TLSA record asked for, and mail goes by opportunistic TLS, detail DANE_POLICY_DETAIL_DANE_OFF. Applies to
-/// dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
+/// Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for a
+/// destination whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
 /// itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_context_set_destination_level(

@@ -97,7 +97,7 @@ pub extern "C" fn dane_policy_multi_set_level(
     level: dane_policy_level,
 ) -> dane_policy_error {
     with(multi, |multi| {
-        multi.set_level(status::level(level)?);
+        multi.set_level(status::level_or_off(level)?);
         Ok(())
     })
 }

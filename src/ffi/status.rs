@@ -36,7 +36,7 @@ pub enum LevelNumber {
     Dane = 1,
     /// Deliver only over a DANE-verified connection (RFC 7672 section 6, mandatory DANE).
     DaneOnly = 2,
-    /// For dane_policy_context_set_destination_level only: no DANE, opportunistic TLS.
+    /// No DANE: opportunistic TLS, and nothing about DNSSEC is asked. Not for dane_policy_decide.
     Off = 3,
 }
 

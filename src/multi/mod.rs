@@ -74,9 +74,9 @@ impl<T> Multi<T> {
         self.owner == process::id()
     }
 
-    /// The level of the calls that start later.
-    pub fn set_level(&mut self, level: Level) {
-        self.flight.settings.level = level;
+    /// As [`Context::set_level`], for the calls that start later.
+    pub fn set_level(&mut self, level: impl Into<Option<Level>>) {
+        self.flight.settings.level = level.into();
     }
 
     /// As [`Context::set_audit`], for the calls that start later.

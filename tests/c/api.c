@@ -229,7 +229,8 @@ static void check_context(void)
     CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_level(context, DANE_POLICY_LEVEL_DANE_ONLY) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_level(context, 0) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_context_set_level(context, 3) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_context_set_level(context, DANE_POLICY_LEVEL_OFF) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, 4) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_TRUST_AD) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_VALIDATE) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_dnssec(context, 3) == DANE_POLICY_ERROR_MISUSE);
@@ -322,6 +323,15 @@ static void check_exceptions(void)
     dane_policy_destination_free(to);
     CHECK(dane_policy_lookup(context, "a..b", 25, &to) == DANE_POLICY_OK);
     CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
+    dane_policy_destination_free(to);
+    /* Off for all. */
+    CHECK(dane_policy_context_set_audit(context, 0) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_level(context, DANE_POLICY_LEVEL_OFF) == DANE_POLICY_OK);
+    CHECK(dane_policy_lookup(context, "192.0.2.2", 25, &to) == DANE_POLICY_OK);
+    CHECK(dane_policy_destination_level(to) == DANE_POLICY_LEVEL_OFF);
+    d = dane_policy_destination_decision(to);
+    CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    CHECK(dane_policy_decision_detail(d) == DANE_POLICY_DETAIL_DANE_OFF);
     dane_policy_destination_free(to);
     dane_policy_context_free(context);
 }

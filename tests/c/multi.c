@@ -75,7 +75,7 @@ static void check_arguments(void)
         CHECK(dane_policy_multi_set_level(multi, out_of_range[i]) == DANE_POLICY_ERROR_MISUSE);
     }
     CHECK(dane_policy_multi_set_level(multi, 0) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_set_level(multi, 3) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(dane_policy_multi_set_level(multi, 4) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_multi_set_sockets(multi, 0) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_multi_set_memory(multi, 0) == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_multi_cancel(multi, NULL) == DANE_POLICY_ERROR_MISUSE);
@@ -145,7 +145,8 @@ static void settings_are_for_later_calls(void)
                  {"tlsa-none.test", DANE_POLICY_LEVEL_DANE_ONLY, 0, DANE_POLICY_ACTION_DEFER},
                  {"tlsa-bogus.test", DANE_POLICY_LEVEL_DANE, 0, DANE_POLICY_ACTION_DEFER},
                  {"tlsa-bogus.test", DANE_POLICY_LEVEL_DANE, 1, DANE_POLICY_ACTION_OPPORTUNISTIC},
-                 {"tlsa-bogus.test", DANE_POLICY_LEVEL_DANE_ONLY, 0, DANE_POLICY_ACTION_DEFER}};
+                 {"tlsa-bogus.test", DANE_POLICY_LEVEL_DANE_ONLY, 0, DANE_POLICY_ACTION_DEFER},
+                 {"tlsa-bogus.test", DANE_POLICY_LEVEL_OFF, 0, DANE_POLICY_ACTION_OPPORTUNISTIC}};
     enum { CALLS = sizeof calls / sizeof calls[0] };
     dane_policy_multi *multi = multi_alone();
     size_t i;
