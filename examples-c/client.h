@@ -78,10 +78,19 @@ struct outcome {
     int sent, bounced;
     char status[16]; /* RFC 3463 */
     char reason[256];
+    int tlsrpt; /* what to report of it (RFC 8460 section 4.3), as libtlsrpt's number and as a word; 0 is nothing */
+    char tlsrpt_word[32];
 };
+
+static inline void report_by(struct outcome *outcome, const dane_policy_decision *decision)
+{
+    outcome->tlsrpt = dane_policy_decision_tlsrpt_result(decision);
+    snprintf(outcome->tlsrpt_word, sizeof outcome->tlsrpt_word, "%s", dane_policy_decision_tlsrpt_result_type(decision));
+}
 
 static inline void outcome_by(struct outcome *outcome, const dane_policy_decision *decision)
 {
+    report_by(outcome, decision);
     outcome->sent = 0;
     outcome->bounced = dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL;
     snprintf(outcome->status, sizeof outcome->status, "%s", dane_policy_decision_enhanced_status(decision));

@@ -126,7 +126,7 @@ static dane_policy_bytes *read_chain(const char *path, size_t *count)
     return chain;
 }
 
-static const char *result_word(int result)
+static const char *result_word(dane_policy_result result)
 {
     switch (result) {
     case DANE_POLICY_RESULT_MATCHED: return "matched";
@@ -155,6 +155,8 @@ static void print_json(const dane_policy_verification *v, const dane_policy_tlsa
 
         printf("%s{\"usage\":%u,\"selector\":%u,\"matching_type\":%u,\"usable\":%s,", i == 0 ? "" : ",",
                records[i].usage, records[i].selector, records[i].matching_type, json_bool(usable));
+        json_field("detail", dane_policy_detail_name(dane_policy_verification_record_detail(v, i)));
+        putchar(',');
         json_field("reason", dane_policy_verification_record_text(v, i));
         putchar('}');
     }
@@ -184,7 +186,9 @@ int main(int argc, char **argv)
     dane_policy_verification *v;
     size_t name_count = 0, record_count = 0, chain_length, i;
     long long now = (long long)time(NULL);
-    int json = 0, code, result, a;
+    dane_policy_error code;
+    dane_policy_result result;
+    int json = 0, a;
 
     begin_tool("dane-verify");
     for (a = 1; a < argc && strncmp(argv[a], "--", 2) == 0; a++) {

@@ -8,6 +8,10 @@
  *     queued   RECIPIENT  STATUS  why; to be tried again later, and bounced only when it has grown old
  *     bounced  RECIPIENT  STATUS  why
  *
+ * and before it, for each host that failed, what it would hand to libtlsrpt (RFC 8460), a policy string for each TLSA record:
+ *
+ *     tlsrpt   POLICY-DOMAIN  RESULT  its word  POLICY-STRING...
+ *
  * Exit status 0 all sent, 1 some are queued or bounced, 2 wrong usage. TLS is by OpenSSL, in openssl.h; the way to one
  * host in client.h.
  *
@@ -27,6 +31,28 @@ static int is_address(const char *text)
     return text[length] == '\0' && length < 300;
 }
 
+static void print_report(const dane_policy_host *host, const struct outcome *outcome)
+{
+    const char *string;
+    size_t i;
+
+    if (outcome->tlsrpt == 0)
+        return;
+    printf("tlsrpt\t%s\t%d\t%s", dane_policy_host_tlsrpt_domain(host), outcome->tlsrpt, outcome->tlsrpt_word);
+    for (i = 0; (string = dane_policy_host_tlsrpt_string(host, i)) != NULL; i++)
+        printf("\t%s", string);
+    putchar('\n');
+}
+
+/* Tries one host, if its decision says so, and tells how it failed: by that decision, or by the one after connecting. */
+static void try_and_report(const dane_policy_host *host, const char *sender, const char *recipient,
+                           struct outcome *outcome)
+{
+    report_by(outcome, dane_policy_host_decision(host));
+    try_host(host, sender, recipient, outcome);
+    print_report(host, outcome);
+}
+
 /* Tries a domain's hosts in order of preference until one takes the message. */
 static void deliver(const dane_policy_context *context, const char *sender, const char *recipient,
                     struct outcome *outcome)
@@ -40,7 +66,7 @@ static void deliver(const dane_policy_context *context, const char *sender, cons
     outcome_by(outcome, dane_policy_destination_decision(destination));
     if (!outcome->bounced)
         for (i = 0; !outcome->sent && i < dane_policy_destination_host_count(destination); i++)
-            try_host(dane_policy_destination_host(destination, i), sender, recipient, outcome);
+            try_and_report(dane_policy_destination_host(destination, i), sender, recipient, outcome);
     dane_policy_destination_free(destination);
 }
 

@@ -994,29 +994,39 @@ fn dane_verify_says_what_to_publish() {
         }
         let output = command.arg(&pem).output().unwrap();
         let found: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-        let reason = found["records"][0]["reason"].as_str().unwrap().to_owned();
-        (output.status.code().unwrap(), reason)
+        let [detail, reason] = ["detail", "reason"]
+            .map(|field| found["records"][0][field].as_str().unwrap().to_owned());
+        (output.status.code().unwrap(), detail, reason)
     };
-    for (records, status, reason) in [
+    for (records, status, detail, reason) in [
         (
             vec![format!("2 1 1 {root_digest}")],
             0,
+            "matched",
             "Root at depth 1 vouches for mx.example.org".into(),
         ),
-        (vec![format!("2 1 1 {absent}")], 1, "names a certificate the server did not send".into()),
+        (
+            vec![format!("2 1 1 {absent}")],
+            1,
+            "ta-absent",
+            "names a certificate the server did not send".into(),
+        ),
         (
             vec![format!("3 1 1 {absent}")],
             1,
+            "no-match",
             format!("the server has another key; if that is right, publish 3 1 1 {key_digest}"),
         ),
         (
             vec![format!("3 1 1 {key_digest}"), format!("3 1 2 {}", "ab".repeat(64))],
             1,
+            "weaker-digest",
             format!("matches, but the stronger digest does not; publish 3 1 2 {key_512}"),
         ),
         (
             vec![format!("2 1 1 {key_digest}")],
             1,
+            "ta-absent",
             format!(
                 "names the server's own certificate, no trust anchor; publish 3 1 1 {key_digest}"
             ),
@@ -1024,21 +1034,24 @@ fn dane_verify_says_what_to_publish() {
         (
             vec![format!("3 1 1 {certificate_digest}")],
             1,
+            "no-match",
             "this is the server's certificate, not its key; publish it as 3 0 1".into(),
         ),
         (
             vec![format!("3 1 1 {root_digest}")],
             1,
+            "no-match",
             "this is the key of issuer 1 in the chain; publish it as 2 1 1".into(),
         ),
         // The key of tomorrow, published before it is used: nothing to mend.
         (
             vec![format!("3 1 1 {absent}"), format!("3 1 1 {key_digest}")],
             0,
+            "no-match",
             "does not match the server's certificate".into(),
         ),
-        (vec!["3 1 1 00".into()], 4, "digest of the wrong length".into()),
+        (vec!["3 1 1 00".into()], 4, "data-malformed", "digest of the wrong length".into()),
     ] {
-        assert_eq!(verify(&records), (status, reason), "{records:?}");
+        assert_eq!(verify(&records), (status, detail.to_owned(), reason), "{records:?}");
     }
 }

@@ -183,6 +183,8 @@ fn delivery_loop() {
     let output = sender.run(&[], &[&["me@here.test"], &recipients[..]].concat());
     let text = stdout(&output);
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    let (reports, lines): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| line[0] == "tlsrpt");
     let fates: Vec<&[&str]> = lines.iter().map(|fields| &fields[..fields.len() - 1]).collect();
     let want: [&[&str]; 8] = [
         &["sent", "a@good.test"],
@@ -196,6 +198,13 @@ fn delivery_loop() {
     ];
     assert_eq!(fates, want, "{text}");
     assert!(lines[1][3].starts_with("server certificate not trusted"), "{text}");
+    // RFC 8460 section 4: for each host that failed, the policy that it failed by.
+    assert_eq!(reports.len(), 2, "{text}");
+    for report in &reports {
+        assert_eq!(report[1..4], ["mx.mismatch.test", "205", "validation-failure"], "{text}");
+        assert_eq!(report.len(), 5, "{text}");
+        assert!(report[4].starts_with("3 1 1 ") && report[4].len() == 6 + 64, "{text}");
+    }
     assert_eq!(output.status.code(), Some(1));
     let taken = sender.world.mail.taken();
     let taken: Vec<_> = taken.iter().map(|it| (it.recipient.as_str(), it.encrypted)).collect();
