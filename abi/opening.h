@@ -7,6 +7,25 @@
  *     verify   certificate chain x TLSA records x reference names -> matched or not, and why
  *     decide   level x MX x address x TLSA x certificate -> action and reason
  *
+ * WHAT A MAIL SERVER NEEDS
+ *
+ *     dane_policy_context_new               once: settings, and a cache of what was proven
+ *     dane_policy_context_set_level         how much DANE is demanded; dane_policy_context_set_trust_anchors and other settings
+ *     dane_policy_lookup                    for each next hop: a destination, which holds all that follows
+ *     dane_policy_destination_decision      for the domain: FAIL bounces, else why the message waits where no host is tried
+ *     dane_policy_destination_host          a host, in the order to try them; dane_policy_destination_host_count, how many
+ *     dane_policy_host_decision             before connecting: VERIFY, ENCRYPT, OPPORTUNISTIC, DEFER or FAIL
+ *     dane_policy_host_sockaddr             where to connect, address by address
+ *     dane_policy_host_server_name          the name to send as SNI
+ *     dane_policy_verify                    after the handshake: the chain that the server showed
+ *     dane_policy_verify_failure            or why there is none
+ *     dane_policy_verification_decision     after connecting
+ *     dane_policy_decision_action           of a decision: what to do
+ *     dane_policy_decision_may_deliver      of one after connecting: the permission
+ *     dane_policy_decision_tls_required     whether cleartext is forbidden
+ *     dane_policy_decision_text             the line for log and queue
+ *     dane_policy_verification_free, dane_policy_destination_free, dane_policy_context_free
+ *
  * CALL SEQUENCES
  *
  * What the mail server brings along in all of them:

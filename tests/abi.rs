@@ -60,6 +60,14 @@ fn every_function_has_a_comment_in_the_header() {
 }
 
 #[test]
+fn every_function_is_given_bad_input() {
+    let (list, test) = (read("abi/symbols.txt"), read("tests/c/bad_input.c"));
+    for (symbol, _) in symbols(&list) {
+        assert!(test.contains(&format!("{symbol}(")), "tests/c/bad_input.c leaves out {symbol}");
+    }
+}
+
+#[test]
 fn the_debian_package_knows_every_symbol_and_since_when() {
     let list = read("abi/symbols.txt");
     let symbols = symbols(&list);

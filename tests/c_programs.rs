@@ -52,6 +52,15 @@ fn the_whole_c_face_without_a_network() {
     }
 }
 
+/// As the table in dane-policy(7) says.
+#[test]
+fn every_function_withstands_bad_input() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/bad_input.c", &scratch("bad_input")) {
+        assert_eq!(stdout(&run(&mut Command::new(program))), "bad_input: passed\n");
+    }
+}
+
 /// Also that a TLSA lookup that failed defers (RFC 7672 section 2.1).
 #[test]
 fn who_copies_the_call_sequences_of_the_headers_fails_closed() {

@@ -137,6 +137,27 @@ fn every_switch_of_an_example_has_a_default() {
     assert!(switches > 5);
 }
 
+/// The functions that it lists first, and that there are such.
+#[test]
+fn the_opening_begins_with_what_a_mail_server_needs() {
+    let headers = toolchain::headers();
+    let list = headers.split(" * WHAT A MAIL SERVER NEEDS\n").nth(1).unwrap();
+    let list = list.split(" * CALL SEQUENCES\n").next().unwrap();
+    let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let names: Vec<&str> =
+        list.split(is_end).filter(|word| word.starts_with("dane_policy_")).collect();
+    assert!((12..24).contains(&names.len()), "{names:?}");
+    let sequences = toolchain::call_sequences();
+    for name in names {
+        assert!(
+            headers.contains(&format!(" {name}(")) || headers.contains(&format!("*{name}(")),
+            "{name}"
+        );
+        let is_set_up = name.starts_with("dane_policy_context_");
+        assert!(is_set_up || sequences.contains(&format!("{name}(")), "no sequence has {name}");
+    }
+}
+
 /// The call sequences in the opening comments are code, and stay it.
 #[test]
 fn the_call_sequences_compile() {

@@ -164,6 +164,35 @@ fn each_page_of_functions_has_its_sections() {
     }
 }
 
+/// By its short name, in what tests/c/bad_input.c holds the library to; a getter of a count or pointer falls under a rule.
+#[test]
+fn each_function_with_a_number_to_refuse_or_to_answer_is_told_of_under_bad_input() {
+    let page = page("dane-policy");
+    let told: BTreeSet<&str> = words(page.part("BAD INPUT"), "").collect();
+    let symbols = read("abi/symbols.txt");
+    let prototypes = prototypes();
+    for symbol in symbols.lines().filter_map(|line| line.split(' ').next()) {
+        let name = symbol.strip_prefix("dane_policy_").unwrap();
+        let is_enum = prototypes[symbol].starts_with("dane_policy_");
+        assert!(!is_enum || told.contains(name), "dane-policy(7), BAD INPUT: nothing of {name}");
+    }
+}
+
+/// The C test asks for the same.
+#[test]
+fn what_getters_answer_for_null_is_what_they_are_tested_for() {
+    let page = page("dane-policy");
+    let table = page.literal(page.part("BAD INPUT"));
+    let test = read("tests/c/bad_input.c");
+    let rows = table.lines().filter_map(|line| line.split_once("  ")).collect::<Vec<_>>();
+    assert!(rows.len() > 20, "{rows:?}");
+    for (name, answer) in rows {
+        let call = format!("dane_policy_{name}(");
+        let is_asked = |line: &str| line.contains(&call) && line.contains(answer.trim());
+        assert!(test.lines().any(is_asked), "{name}: {answer}");
+    }
+}
+
 /// Words that begin like this, made of letters, digits, `_` or `-`.
 fn words<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     let is_of = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -15,40 +15,6 @@ enum { MX = 15, A = 1 };
 
 static const int out_of_range[] = {-1, 8, 99, 0x7fffffff};
 
-static void check_null(void)
-{
-    dane_policy_context *context = validating();
-    dane_policy_multi *multi = (dane_policy_multi *)context;
-    dane_policy_outcome *outcome = (dane_policy_outcome *)context;
-
-    CHECK(dane_policy_multi_new(NULL, &multi) == DANE_POLICY_ERROR_MISUSE && multi == NULL);
-    CHECK(dane_policy_multi_new(context, NULL) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_set_level(NULL, DANE_POLICY_LEVEL_DANE) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_set_audit(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_set_sockets(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_set_memory(NULL, 1) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_lookup(NULL, "a.test", 25, NULL) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_lookup_host(NULL, "a.test", 25, NULL, DANE_POLICY_STATUS_SECURE, NULL) ==
-          DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_query(NULL, "a.test", A, NULL) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_check(NULL, "a.test", 25, NULL) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_descriptor(NULL) == -1);
-    CHECK(dane_policy_multi_timeout(NULL) == -1);
-    CHECK(dane_policy_multi_process(NULL) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_wait(NULL, -1) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_multi_running(NULL) == 0);
-    CHECK(dane_policy_multi_next(NULL, &outcome) == DANE_POLICY_ERROR_MISUSE && outcome == NULL);
-    CHECK(dane_policy_multi_cancel(NULL, context) == DANE_POLICY_ERROR_MISUSE);
-    CHECK(dane_policy_outcome_tag(NULL) == NULL);
-    CHECK(dane_policy_outcome_error(NULL) == DANE_POLICY_ERROR_INTERNAL);
-    CHECK(dane_policy_outcome_take_destination(NULL) == NULL);
-    CHECK(dane_policy_outcome_take_report(NULL) == NULL);
-    CHECK(dane_policy_outcome_take_answer(NULL) == NULL);
-    dane_policy_outcome_free(NULL);
-    dane_policy_multi_free(NULL);
-    dane_policy_context_free(context);
-}
-
 /* What is refused starts nothing. */
 static void check_arguments(void)
 {
@@ -295,7 +261,6 @@ static void with_nothing_but_sockets(void)
 int main(void)
 {
     within_a_minute();
-    check_null();
     check_arguments();
     check_kinds();
     settings_are_for_later_calls();
