@@ -128,8 +128,8 @@ static int read_case(FILE *file, struct verify_case *it)
 static dane_policy_verification *verify(const struct verify_case *it, const dane_policy_bytes *chain)
 {
     dane_policy_verification *verification;
-    int code = dane_policy_verify_records(it->records, it->record_count, chain, it->chain_length, it->names,
-                                          it->name_count, it->now, &verification);
+    dane_policy_error code = dane_policy_verify_records(it->records, it->record_count, chain, it->chain_length, it->names,
+                                                        it->name_count, it->now, &verification);
 
     if (code != DANE_POLICY_OK)
         fail(dane_policy_error_text(code));

@@ -103,13 +103,13 @@ level_of(const MAILER *mailer)
 	return bitnset(M_DANE_ONLY, mailer->m_flags) ? DANE_POLICY_LEVEL_DANE_ONLY : Options.level;
 }
 
-static int
+static dane_policy_error
 set_anchors(dane_policy_context *context)
 {
 	static char text[MAX_ANCHORS];
 	FILE *file = fopen(Options.anchors, "re");
 	size_t length;
-	int result;
+	dane_policy_error result;
 
 	if (file == NULL)
 		return DANE_POLICY_ERROR_MISUSE;
@@ -123,13 +123,13 @@ set_anchors(dane_policy_context *context)
 	return result;
 }
 
-static int
+static dane_policy_error
 set_nameservers(dane_policy_context *context)
 {
 	char address[64];
 	const char *rest = Options.nameservers + strspn(Options.nameservers, " ");
 	size_t length;
-	int result = DANE_POLICY_OK;
+	dane_policy_error result = DANE_POLICY_OK;
 
 	while (result == DANE_POLICY_OK && (length = strcspn(rest, " ")) > 0)
 	{
@@ -149,7 +149,7 @@ context_of(int level)
 {
 	dane_policy_context *context = NULL;
 	const char *what = "level", *why;
-	int result;
+	dane_policy_error result;
 
 	if (Contexts[level] != NULL)
 		return Contexts[level];

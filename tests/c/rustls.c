@@ -34,8 +34,11 @@ static rustls_connection *connection_to(const dane_policy_host *host, const rust
                                         struct smtp *smtp)
 {
     rustls_connection *connection = NULL;
+    struct sockaddr_storage address;
+    socklen_t length;
 
-    CHECK(smtp_open(smtp, dane_policy_host_address(host, 0), dane_policy_host_port(host)) == 0);
+    CHECK(dane_policy_host_sockaddr(host, 0, &address, &length) == DANE_POLICY_OK);
+    CHECK(smtp_open(smtp, &address, length) == 0);
     CHECK(smtp_starttls(smtp) == 0);
     CHECK(rustls_client_connection_new(config, dane_policy_host_base_domain(host), &connection) == RUSTLS_RESULT_OK);
     return connection;
