@@ -236,6 +236,7 @@
  *             object must not be used after it was freed.
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
  *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ * Bad input   What each function makes of NULL and of numbers out of range: dane-policy(7), BAD INPUT.
  * Numbers     A result or a setting names its enum, so that cc -Wswitch-enum tells of a case that a switch forgot. A later
  *             version may add values: have a default, which defers. A last enumerator _FORCE_INT is no value.
  * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.

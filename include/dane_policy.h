@@ -236,6 +236,7 @@
  *             object must not be used after it was freed.
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
  *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ * Bad input   What each function makes of NULL and of numbers out of range: dane-policy(7), BAD INPUT.
  * Numbers     A result or a setting names its enum, so that cc -Wswitch-enum tells of a case that a switch forgot. A later
  *             version may add values: have a default, which defers. A last enumerator _FORCE_INT is no value.
  * Fail closed A step that was forgotten, NULL, zero or an error code never ends with permission to deliver.
@@ -878,9 +879,10 @@ dane_policy_error dane_policy_context_set_level(struct dane_policy_context *cont
                                                 dane_policy_level level);
 
 /**
- * Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for a
- * destination whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
- * itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
+ * Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for one
+ * whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to
+ * dane_policy_lookup_host for it (for the host itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a
+ * domain name nor an address literal.
  */
 dane_policy_error dane_policy_context_set_destination_level(struct dane_policy_context *context,
                                                             const char *domain,

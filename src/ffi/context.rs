@@ -93,9 +93,10 @@ pub extern "C" fn dane_policy_context_set_level(
     })
 }
 
-/// Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for a
-/// destination whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to dane_policy_lookup_host for it (for the host
-/// itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a domain name nor an address literal.
+/// Sets the level for one next hop, compared whole, case and one final dot ignored, such as DANE_POLICY_LEVEL_OFF for one
+/// whose DNSSEC is broken. Applies to dane_policy_lookup and dane_policy_check of this domain, and to
+/// dane_policy_lookup_host for it (for the host itself without a next hop). DANE_POLICY_ERROR_MISUSE if it is neither a
+/// domain name nor an address literal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_context_set_destination_level(
     context: Option<&mut dane_policy_context>,
