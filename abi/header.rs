@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// What `dane_policy.h` is made from, in its order.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 22] = [
     "decide/columns.rs",
     "dns/mode.rs",
     "ffi/status.rs",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 21] = [
     "ffi/tlsa.rs",
     "ffi/records.rs",
     "ffi/table.rs",
+    "ffi/session.rs",
     "ffi/multi.rs",
     "ffi/outcome.rs",
     "ffi/words.rs",

@@ -26,6 +26,8 @@
  *     dane_policy_decision_text             the line for log and queue
  *     dane_policy_verification_free, dane_policy_destination_free, dane_policy_context_free
  *
+ * One without TLS of its own has dane_policy_connect_host in place of connecting and verifying.
+ *
  * CALL SEQUENCES
  *
  * What the mail server brings along in all of them:
@@ -195,7 +197,47 @@
  *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
+ * 4. A program without TLS of its own. The library connects, and the message goes over the very
+ * connection that was verified:
+ *
+ *     // SMTP by dane_policy_session_read and dane_policy_session_write, EHLO first: 1 if the server
+ *     // took the message, and never without its reply.
+ *     int speak(dane_policy_session *session);
+ *
+ *     int deliver_by_session(const dane_policy_context *context, const char *domain)
+ *     {
+ *         dane_policy_destination *destination = NULL;
+ *         const dane_policy_decision *decision;
+ *         size_t i, hosts = 0;
+ *         int sent = 0;
+ *
+ *         dane_policy_lookup(context, domain, 25, &destination);
+ *         decision = dane_policy_destination_decision(destination);
+ *         if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL) {
+ *             bounce(decision);
+ *         } else {
+ *             // Stays the reason where no host is tried. After an error it is NULL, and that defers.
+ *             note_why_not(decision);
+ *             hosts = dane_policy_destination_host_count(destination);
+ *         }
+ *         for (i = 0; !sent && i < hosts; i++) {
+ *             dane_policy_session *session;
+ *             dane_policy_verification *why;
+ *
+ *             dane_policy_connect_host(context, dane_policy_destination_host(destination, i), &session,
+ *                                      &why);
+ *             if (session != NULL)
+ *                 sent = speak(session);
+ *             else
+ *                 note_why_not(dane_policy_verification_decision(why));
+ *             dane_policy_session_free(session);
+ *             dane_policy_verification_free(why);
+ *         }
+ *         dane_policy_destination_free(destination);
+ *         return sent;
+ *     }
+ *
+ * 5. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
  * wait for; what stands for a message is the tag:
  *
  *     struct message;
@@ -228,14 +270,15 @@
  *
  * RULES
  *
- * Ownership   What _new, lookup, verify and next make is freed by its own _free, in any
+ * Ownership   What _new, lookup, verify, connect_host and next make is freed by its own _free, in any
  *             order: a destination keeps nothing of its context, a verification nothing of its host,
  *             an outcome nothing of its multi.
  *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.
  *             Out parameters come last and are NULL on failure. Pointers are NULL or valid: an
  *             object must not be used after it was freed.
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
- *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ *             return code other than DANE_POLICY_OK is misuse or lack of memory, or ends a session: defer. Only
+ *             DANE_POLICY_ERROR_AGAIN means to go on later.
  * Bad input   What each function makes of NULL and of numbers out of range: dane-policy(7), BAD INPUT.
  * Numbers     A result or a setting names its enum, so that cc -Wswitch-enum tells of a case that a switch forgot. A later
  *             version may add values: have a default, which defers. A last enumerator _FORCE_INT is no value.
@@ -256,11 +299,11 @@
  * Texts       One line of printable ASCII, never longer than 200 octets; names never longer than 255.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
  *             pointer by one. Calls block until done, at most the context's timeout; those of a multi
- *             never do, but for dane_policy_multi_wait.
+ *             never do, but for dane_policy_multi_wait; reads and writes of a session as it was set.
  * Fork        A context made before a fork works in every child. In another process than the one that made
- *             it a multi can only be freed, which there closes its descriptors and nothing else.
- * Descriptors None outlives a call; a multi has one as long as it lives, and others while its calls run. All
- *             are close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
+ *             it a multi or a session can only be freed, which there closes its descriptors and nothing else.
+ * Descriptors None outlives a call, but that of a session, and of a multi one as long as it lives and others while its
+ *             calls run. All are close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
  * Signals     No handler is installed, no alarm set, no child made; EINTR means go on; no write raises SIGPIPE.
  *             Never longjmp out of a call into the library, from a handler or otherwise.
  * chroot      Files are read in dane_policy_context_new and never later.
@@ -281,5 +324,6 @@
  *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
  *     an SMTP reply of 128 lines and 16 KiB
  *     a chain of 32 certificates and 100 KiB; 100 signature checks on it
+ *     a session keeps 80 KiB of what was not read, and takes no more; a read or write ends after its timeout
  *     64 sockets open at once in a call; in all calls of a multi as dane_policy_multi_set_sockets says, and 64 MiB kept
  */

@@ -26,6 +26,8 @@
  *     dane_policy_decision_text             the line for log and queue
  *     dane_policy_verification_free, dane_policy_destination_free, dane_policy_context_free
  *
+ * One without TLS of its own has dane_policy_connect_host in place of connecting and verifying.
+ *
  * CALL SEQUENCES
  *
  * What the mail server brings along in all of them:
@@ -195,7 +197,47 @@
  *         return dane_policy_decide(level, mx, address, tlsa, certificate);
  *     }
  *
- * 4. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
+ * 4. A program without TLS of its own. The library connects, and the message goes over the very
+ * connection that was verified:
+ *
+ *     // SMTP by dane_policy_session_read and dane_policy_session_write, EHLO first: 1 if the server
+ *     // took the message, and never without its reply.
+ *     int speak(dane_policy_session *session);
+ *
+ *     int deliver_by_session(const dane_policy_context *context, const char *domain)
+ *     {
+ *         dane_policy_destination *destination = NULL;
+ *         const dane_policy_decision *decision;
+ *         size_t i, hosts = 0;
+ *         int sent = 0;
+ *
+ *         dane_policy_lookup(context, domain, 25, &destination);
+ *         decision = dane_policy_destination_decision(destination);
+ *         if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL) {
+ *             bounce(decision);
+ *         } else {
+ *             // Stays the reason where no host is tried. After an error it is NULL, and that defers.
+ *             note_why_not(decision);
+ *             hosts = dane_policy_destination_host_count(destination);
+ *         }
+ *         for (i = 0; !sent && i < hosts; i++) {
+ *             dane_policy_session *session;
+ *             dane_policy_verification *why;
+ *
+ *             dane_policy_connect_host(context, dane_policy_destination_host(destination, i), &session,
+ *                                      &why);
+ *             if (session != NULL)
+ *                 sent = speak(session);
+ *             else
+ *                 note_why_not(dane_policy_verification_decision(why));
+ *             dane_policy_session_free(session);
+ *             dane_policy_verification_free(why);
+ *         }
+ *         dane_policy_destination_free(destination);
+ *         return sent;
+ *     }
+ *
+ * 5. A mail server with an event loop. Many lookups at once on one thread, and one descriptor to
  * wait for; what stands for a message is the tag:
  *
  *     struct message;
@@ -228,14 +270,15 @@
  *
  * RULES
  *
- * Ownership   What _new, lookup, verify and next make is freed by its own _free, in any
+ * Ownership   What _new, lookup, verify, connect_host and next make is freed by its own _free, in any
  *             order: a destination keeps nothing of its context, a verification nothing of its host,
  *             an outcome nothing of its multi.
  *             What a getter returns lives as long as the object it came from. _free(NULL) does nothing.
  *             Out parameters come last and are NULL on failure. Pointers are NULL or valid: an
  *             object must not be used after it was freed.
  * Errors      DNS, TLS and policy outcomes are never errors; they are decisions inside the objects. A
- *             return code other than DANE_POLICY_OK is misuse or lack of memory: defer.
+ *             return code other than DANE_POLICY_OK is misuse or lack of memory, or ends a session: defer. Only
+ *             DANE_POLICY_ERROR_AGAIN means to go on later.
  * Bad input   What each function makes of NULL and of numbers out of range: dane-policy(7), BAD INPUT.
  * Numbers     A result or a setting names its enum, so that cc -Wswitch-enum tells of a case that a switch forgot. A later
  *             version may add values: have a default, which defers. A last enumerator _FORCE_INT is no value.
@@ -256,11 +299,11 @@
  * Texts       One line of printable ASCII, never longer than 200 octets; names never longer than 255.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
  *             pointer by one. Calls block until done, at most the context's timeout; those of a multi
- *             never do, but for dane_policy_multi_wait.
+ *             never do, but for dane_policy_multi_wait; reads and writes of a session as it was set.
  * Fork        A context made before a fork works in every child. In another process than the one that made
- *             it a multi can only be freed, which there closes its descriptors and nothing else.
- * Descriptors None outlives a call; a multi has one as long as it lives, and others while its calls run. All
- *             are close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
+ *             it a multi or a session can only be freed, which there closes its descriptors and nothing else.
+ * Descriptors None outlives a call, but that of a session, and of a multi one as long as it lives and others while its
+ *             calls run. All are close-on-exec. Descriptors 0, 1 and 2 are never used, also where they are closed.
  * Signals     No handler is installed, no alarm set, no child made; EINTR means go on; no write raises SIGPIPE.
  *             Never longjmp out of a call into the library, from a handler or otherwise.
  * chroot      Files are read in dane_policy_context_new and never later.
@@ -281,6 +324,7 @@
  *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
  *     an SMTP reply of 128 lines and 16 KiB
  *     a chain of 32 certificates and 100 KiB; 100 signature checks on it
+ *     a session keeps 80 KiB of what was not read, and takes no more; a read or write ends after its timeout
  *     64 sockets open at once in a call; in all calls of a multi as dane_policy_multi_set_sockets says, and 64 MiB kept
  */
 
@@ -780,6 +824,15 @@ typedef enum dane_policy_error {
      */
     DANE_POLICY_ERROR_INTERNAL = 3,
     /**
+     * Of a session: the connection was cut, or time ran out; dane_policy_session_text says which. What became of a message
+     * is known from the replies that were read: without one, send it again later.
+     */
+    DANE_POLICY_ERROR_CONNECTION = 4,
+    /**
+     * Of a session that does not block: nothing can be read or written now. It goes on.
+     */
+    DANE_POLICY_ERROR_AGAIN = 5,
+    /**
      * No value: it gives the type the size of int.
      */
     DANE_POLICY_ERROR_FORCE_INT = 0x7fffffff,
@@ -814,6 +867,11 @@ typedef struct dane_policy_multi dane_policy_multi;
  * A call that is done.
  */
 typedef struct dane_policy_outcome dane_policy_outcome;
+
+/**
+ * SMTP over the connection that was verified, in the process that connected.
+ */
+typedef struct dane_policy_session dane_policy_session;
 
 /**
  * A certificate chain judged, or a connection that showed none.
@@ -1341,6 +1399,96 @@ const struct dane_policy_decision *dane_policy_decide(int level,
                                                       int certificate);
 
 /**
+ * For programs without TLS of their own: connects to a host of dane_policy_lookup and stays connected, for a session over the
+ * very connection that was verified. The addresses are tried in order, as far as the host's decision says so, by STARTTLS
+ * wherever it is offered; where TLS is not required and its handshake fails, in the clear. All within the context's timeout.
+ *
+ * *out is NULL, and the return code DANE_POLICY_OK, where the message may not go to this host now; the decision of *why
+ * says so: go on with the next host, and after a 4xx reply too. Where there is a session, its decision permits to deliver over
+ * this session, in the clear or not. Free both.
+ *
+ * Returns as dane_policy_lookup.
+ */
+dane_policy_error dane_policy_connect_host(const struct dane_policy_context *context,
+                                           const struct dane_policy_host *host,
+                                           struct dane_policy_session **out,
+                                           struct dane_policy_verification **why);
+
+/**
+ * The server's first reply, "220 ...": all its lines, each with its CRLF, as printable ASCII. NULL only for NULL.
+ */
+const char *dane_policy_session_greeting(const struct dane_policy_session *session);
+
+/**
+ * "TLSv1.3" or "TLSv1.2"; NULL in the clear, and for NULL.
+ */
+const char *dane_policy_session_tls_version(const struct dane_policy_session *session);
+
+/**
+ * Why the session is over: one line of printable ASCII, at most 200 octets; "" as long as it is not. It lives until the next
+ * read or write. NULL only for NULL.
+ */
+const char *dane_policy_session_text(const struct dane_policy_session *session);
+
+/**
+ * Sets the time that each read and each write may take in all, in milliseconds; 600000 by default (RFC 5321 section
+ * 4.5.3.2.6). 0 is DANE_POLICY_ERROR_MISUSE.
+ */
+dane_policy_error dane_policy_session_set_timeout(struct dane_policy_session *session,
+                                                  uint32_t milliseconds);
+
+/**
+ * Has reads and writes wait (not 0, the default of dane_policy_connect_host) or return DANE_POLICY_ERROR_AGAIN instead (0, the
+ * default of dane_policy_multi_connect_host).
+ */
+dane_policy_error dane_policy_session_set_blocking(struct dane_policy_session *session,
+                                                   int on);
+
+/**
+ * Reads what the server says. *length is how many octets came, at least one; 0 with DANE_POLICY_OK is the end that the server
+ * announced (close_notify; in the clear the end of the stream). A connection that was cut is
+ * DANE_POLICY_ERROR_CONNECTION, after all that came before: it is never taken for an end. Say EHLO first: what the server says
+ * before the first write ends the session, for it may come from somebody on the way (RFC 3207 section 6).
+ */
+dane_policy_error dane_policy_session_read(struct dane_policy_session *session,
+                                           void *buffer,
+                                           size_t size,
+                                           size_t *length);
+
+/**
+ * Writes to the server: all of it where it blocks; else *length tells how many octets were taken, and
+ * dane_policy_session_events when to go on. What the server says meanwhile is kept to be read, so that a client may send many
+ * commands before it reads (RFC 2920). DANE_POLICY_ERROR_CONNECTION where the session is over.
+ */
+dane_policy_error dane_policy_session_write(struct dane_policy_session *session,
+                                            const void *data,
+                                            size_t size,
+                                            size_t *length);
+
+/**
+ * The descriptor to wait for, in programs that do not block: for what dane_policy_session_events says, and only where
+ * dane_policy_session_pending is 0. Do not read it, write to it or close it. -1 for NULL and in another process.
+ */
+int dane_policy_session_descriptor(const struct dane_policy_session *session);
+
+/**
+ * What to wait for, as for poll(2): POLLIN, and POLLOUT while octets of a write are still to be sent, which the next read or
+ * write does. 0 where there is nothing to wait for, and for NULL.
+ */
+int dane_policy_session_events(const struct dane_policy_session *session);
+
+/**
+ * 1 if a read has something to tell without waiting, octets or an end, whatever the descriptor says; else 0.
+ */
+int dane_policy_session_pending(const struct dane_policy_session *session);
+
+/**
+ * Ends a session: close_notify goes out where that takes no waiting, and the connection is closed. Say QUIT before. In a
+ * process other than the one that connected it closes the descriptor and nothing else. NULL is allowed.
+ */
+void dane_policy_session_free(struct dane_policy_session *session);
+
+/**
  * Makes a multi: calls under way at once, without a thread, used by one thread at a time. It takes the settings of the
  * context as they are now and shares its cache; the context may be freed before it. Free it with dane_policy_multi_free.
  * DANE_POLICY_ERROR_INTERNAL where the system gives no descriptor.
@@ -1398,6 +1546,13 @@ dane_policy_error dane_policy_multi_lookup_host(struct dane_policy_multi *multi,
                                                 const char *next_hop,
                                                 int mx_status,
                                                 void *tag);
+
+/**
+ * Starts dane_policy_connect_host, in the same way; session and verification come out. It copies what it needs of the host.
+ */
+dane_policy_error dane_policy_multi_connect_host(struct dane_policy_multi *multi,
+                                                 const struct dane_policy_host *host,
+                                                 void *tag);
 
 /**
  * The descriptor to wait for, for poll(2), epoll(7), kqueue(2) or an event library: while it is readable, call
@@ -1461,6 +1616,19 @@ dane_policy_error dane_policy_outcome_error(const struct dane_policy_outcome *ou
  * dane_policy_destination_free. NULL for another kind of call, after an error, and the second time.
  */
 struct dane_policy_destination *dane_policy_outcome_take_destination(struct dane_policy_outcome *outcome);
+
+/**
+ * The session that dane_policy_multi_connect_host made, yours from now on: free it with dane_policy_session_free. It does not
+ * block. NULL where the decision of the verification does not permit to deliver, for another kind of call, after an error,
+ * and the second time.
+ */
+struct dane_policy_session *dane_policy_outcome_take_session(struct dane_policy_outcome *outcome);
+
+/**
+ * What the connection of dane_policy_multi_connect_host showed, yours from now on: free it with
+ * dane_policy_verification_free. NULL for another kind of call, after an error, and the second time.
+ */
+struct dane_policy_verification *dane_policy_outcome_take_verification(struct dane_policy_outcome *outcome);
 
 /**
  * Frees an outcome, and what was not taken of it. NULL is allowed.

@@ -154,6 +154,7 @@
 mod budget;
 pub mod cause;
 pub mod check;
+pub mod connect;
 pub mod context;
 pub mod decide;
 mod der;

@@ -61,6 +61,14 @@ fn every_function_withstands_bad_input() {
     }
 }
 
+#[test]
+fn a_session_in_the_clear() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/session.c", &scratch("c_session")) {
+        assert_eq!(stdout(&run(&mut Command::new(program))), "session: passed\n");
+    }
+}
+
 /// Also that a TLSA lookup that failed defers (RFC 7672 section 2.1).
 #[test]
 fn who_copies_the_call_sequences_of_the_headers_fails_closed() {

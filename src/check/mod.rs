@@ -1,13 +1,12 @@
 //! The whole pipeline: lookup, connect, STARTTLS, verify, decide.
 
-mod attempt;
 mod report;
 
-pub use attempt::Attempt;
 pub use report::Report;
 
 use std::rc::Rc;
 
+use crate::connect::{Attempt, look_at, wants_connection};
 use crate::decide::{Action, Decision};
 use crate::dns::Call;
 use crate::lookup::{self, Destination, Policy};
@@ -32,7 +31,7 @@ pub(crate) async fn check(
         if !wants_connection(&host.decision) {
             continue;
         }
-        let attempt = attempt::connect(call, host, ehlo_name, &mut addresses_left).await;
+        let attempt = look_at(call, host, ehlo_name, &mut addresses_left).await;
         let done = attempt.decision.verdict.action != Action::Defer;
         *slot = Some(attempt);
         if done {
@@ -41,10 +40,6 @@ pub(crate) async fn check(
     }
     let (decision, via) = conclude(&destination, &attempts);
     Report { destination, decision, via, attempts, elapsed: call.engine.now() - call.began }
-}
-
-fn wants_connection(decision: &Decision) -> bool {
-    matches!(decision.verdict.action, Action::Verify | Action::Encrypt | Action::Opportunistic)
 }
 
 /// The decision of the host that stands for all.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Attempt;
+use crate::connect::Attempt;
 use crate::decide::Decision;
 use crate::lookup::Destination;
 
@@ -16,7 +16,7 @@ pub struct Report {
     pub decision: Decision,
     /// Index of the host that decided.
     pub via: Option<usize>,
-    /// One entry per host; `None` where no connection was tried.
+    /// One entry per host; `None` where no connection was tried. Their decisions permit nothing.
     pub attempts: Vec<Option<Attempt>>,
     /// Time spent.
     pub elapsed: Duration,

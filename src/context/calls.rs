@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::settings::{Begun, Place, Settings};
 use crate::check::Report;
+use crate::connect::Connected;
 use crate::decide::Mx;
 use crate::dns::{Answer, RecordType, Shared};
 use crate::engine::{Driver, Engine, SOCKETS_OF_A_CALL, drive};
-use crate::lookup::Destination;
+use crate::lookup::{Destination, Host};
 
 /// The calls of a context, over a network.
 pub(crate) struct Calls<'c> {
@@ -45,6 +46,10 @@ impl<'c> Calls<'c> {
 
     pub(crate) fn check(&mut self, domain: &str, port: u16) -> io::Result<Report> {
         self.run(|settings, place| settings.check(place, domain, port))
+    }
+
+    pub(crate) fn connect_host(&mut self, host: &Host) -> io::Result<Connected> {
+        self.run(|settings, place| settings.connect_host(place, host, true))
     }
 
     fn run<T>(&mut self, begin: impl FnOnce(&Settings, Place<'_>) -> Begun<T>) -> io::Result<T> {

@@ -12,10 +12,11 @@ pub use invalid_setting::InvalidSetting;
 pub(crate) use settings::{Begun, Place, Settings};
 
 use crate::check::Report;
+use crate::connect::Connected;
 use crate::decide::{Level, Mx};
 use crate::dns::{Anchors, Answer, Config, Mode, RecordType, parse_resolv_conf, parse_server};
 use crate::engine::Driver;
-use crate::lookup::{self, Destination};
+use crate::lookup::{self, Destination, Host};
 use crate::net::Net;
 use crate::smtp;
 use crate::verify;
@@ -206,6 +207,37 @@ impl Context {
     /// ```
     pub fn check(&self, domain: &str, port: u16) -> io::Result<Report> {
         self.over(&mut Net::new()).check(domain, port)
+    }
+
+    /// All that comes after the lookup, and a session over the connection that was verified, for programs without TLS of their
+    /// own: connects to the host's addresses in order where its decision says so, by STARTTLS wherever it is offered.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    ///
+    /// # use dane_policy::context::Context;
+    /// # let world = world::World::start()?;
+    /// # let mut context = Context::new();
+    /// # context.add_nameserver(&world.dns.to_string())?;
+    /// # context.set_trust_anchors(world.anchor.as_bytes())?;
+    /// # let port = world.smtp_port;
+    /// let destination = context.lookup("good.test", port)?;
+    /// for host in &destination.hosts {
+    ///     let connected = context.connect_host(host)?;
+    ///     println!("{}: {}", host.name, connected.attempt.decision.text);
+    ///     let Some(mut session) = connected.session else { continue };
+    ///     assert_eq!(session.tls_version(), Some("TLSv1.3"));
+    ///     assert!(session.greeting().starts_with("220 "));
+    ///     session.write_all(b"EHLO client.example.org\r\n")?;
+    ///     let mut reply = [0; 1024];
+    ///     let length = session.read(&mut reply)?;
+    ///     assert!(reply[..length].starts_with(b"250"));
+    ///     break;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn connect_host(&self, host: &Host) -> io::Result<Connected> {
+        self.over(&mut Net::new()).connect_host(host)
     }
 
     /// The calls, by a driver.

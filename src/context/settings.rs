@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{self, Report};
+use crate::connect::{self, Connected};
 use crate::decide::{Level, Mx};
 use crate::dns::wire::names;
 use crate::dns::{Answer, Cache, Call, Config, Mode, RecordType, Setting, Shared};
 use crate::engine::{Driver, Engine};
-use crate::lookup::{self, Destination, Policy};
+use crate::lookup::{self, Destination, Host, Policy};
 use crate::smtp;
 use crate::sys;
 
@@ -102,6 +103,18 @@ impl Settings {
         let ehlo_name = self.ehlo_name.clone();
         self.begin(place, self.mode(policy), async move |call| {
             check::check(&call, policy, ehlo_name.as_deref(), &domain, port).await
+        })
+    }
+
+    pub(crate) fn connect_host(
+        &self,
+        place: Place<'_>,
+        host: &Host,
+        is_blocking: bool,
+    ) -> Begun<Connected> {
+        let (host, ehlo_name) = (host.clone(), self.ehlo_name.clone());
+        self.begin(place, None, async move |call| {
+            connect::connect_host(&call, &host, ehlo_name.as_deref(), is_blocking).await
         })
     }
 

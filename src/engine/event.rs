@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 
 /// A socket, by a number that is never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,8 @@ pub(crate) enum Deed {
     Send(Id, Vec<u8>),
     /// Send what is left, if that takes no waiting, and close.
     Close(Id),
+    /// Give it away as it is.
+    Release(Id),
 }
 
 /// What happened to a socket.
@@ -39,4 +42,6 @@ pub(crate) enum Event<'a> {
     Failed(io::Error),
     /// There was no descriptor for it; it may be opened later.
     Crowded,
+    /// It is the engine's no more: the descriptor of a stream, and what is still to be sent over it.
+    Released(OwnedFd, Vec<u8>),
 }

@@ -31,7 +31,7 @@ pub(crate) use joint::Joint;
 pub(crate) use once::Once;
 pub(crate) use room::SOCKETS_OF_A_CALL;
 pub(crate) use roots::{Roots, Turn};
-pub(crate) use socket::Socket;
+pub(crate) use socket::{Released, Socket};
 pub(crate) use tasks::Tasks;
 
 use room::Room;

@@ -5,6 +5,7 @@ use std::collections::TryReserveError;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(super) struct Row {
     least: usize,
     has_ended: bool,
     failed: Option<io::Error>,
+    released: Option<(OwnedFd, Vec<u8>)>,
     waiters: Waiters,
 }
 
@@ -46,6 +48,7 @@ impl Row {
             least: 1,
             has_ended: false,
             failed: None,
+            released: None,
             waiters: Waiters::default(),
         }
     }
@@ -92,6 +95,7 @@ impl Row {
             },
             Event::Failed(error) => self.failed = Some(error),
             Event::Crowded => return None,
+            Event::Released(descriptor, unsent) => self.released = Some((descriptor, unsent)),
         }
         self.waiters.wake_all();
         None
@@ -111,6 +115,15 @@ impl Row {
         }
         None
     }
+}
+
+/// A stream that was given away.
+pub(crate) struct Released {
+    pub(crate) descriptor: OwnedFd,
+    /// What is still to be sent.
+    pub(crate) unsent: Vec<u8>,
+    /// What came and was not taken.
+    pub(crate) received: Vec<u8>,
 }
 
 /// A socket that is connected, or about to be, or waits for its turn; closed when it is dropped.
@@ -214,6 +227,15 @@ impl Socket {
             })
         })
         .await
+    }
+
+    /// Gives a stream away.
+    pub(crate) async fn release(self) -> io::Result<Released> {
+        self.engine.push(Deed::Release(self.id));
+        let (descriptor, unsent) =
+            poll_fn(|context| self.poll(context, |row| row.released.take().map(Ok))).await?;
+        let received = self.row.borrow_mut().received.take().unwrap_or_default();
+        Ok(Released { descriptor, unsent, received })
     }
 
     /// What came before a failure comes before it here too.

@@ -27,6 +27,7 @@ mod records;
 mod report;
 #[cfg(feature = "rustls-ffi")]
 mod rustls;
+mod session;
 mod sockaddr;
 mod status;
 mod table;

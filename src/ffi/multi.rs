@@ -9,6 +9,7 @@ use super::allocator;
 use super::boundary::{change, create, free, guard, read};
 use super::context::dane_policy_context;
 use super::error::{Code, INTERNAL, MISUSE, NO_MEMORY};
+use super::host::dane_policy_host;
 use super::numbers::{dane_policy_error, dane_policy_level};
 use super::outcome::{Tag, dane_policy_outcome};
 use super::status;
@@ -171,6 +172,19 @@ pub unsafe extern "C" fn dane_policy_multi_lookup_host(
         let next_hop = unsafe { optional_from_c(next_hop) }?;
         let mx = status::mx(mx_status)?;
         multi.lookup_host(&host, port, next_hop.as_deref(), mx, Tag(tag));
+        Ok(())
+    })
+}
+
+/// Starts dane_policy_connect_host, in the same way; session and verification come out. It copies what it needs of the host.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_multi_connect_host(
+    multi: Option<&mut dane_policy_multi>,
+    host: Option<&dane_policy_host>,
+    tag: *mut c_void,
+) -> dane_policy_error {
+    start(multi, |multi| {
+        multi.connect_host(&host.ok_or(MISUSE)?.host, Tag(tag));
         Ok(())
     })
 }

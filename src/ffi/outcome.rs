@@ -10,6 +10,8 @@ use super::destination::dane_policy_destination;
 use super::error::{Code, INTERNAL, OK};
 use super::numbers::dane_policy_error;
 use super::report::dane_policy_report;
+use super::session::{self, dane_policy_session};
+use super::verification::dane_policy_verification;
 use crate::multi::Found;
 
 /// A pointer of the caller's, which is given back and never followed.
@@ -23,12 +25,22 @@ pub struct dane_policy_outcome {
     destination: Option<Box<dane_policy_destination>>,
     pub(super) report: Option<Box<dane_policy_report>>,
     pub(super) answer: Option<Box<dane_policy_answer>>,
+    session: Option<Box<dane_policy_session>>,
+    verification: Option<Box<dane_policy_verification>>,
 }
 
 impl dane_policy_outcome {
     /// One that is nothing but an error.
     pub(super) fn failed(tag: Tag, error: Code) -> Self {
-        Self { tag, error, destination: None, report: None, answer: None }
+        Self {
+            tag,
+            error,
+            destination: None,
+            report: None,
+            answer: None,
+            session: None,
+            verification: None,
+        }
     }
 
     pub(super) fn new(tag: Tag, found: io::Result<Found>) -> Self {
@@ -42,6 +54,10 @@ impl dane_policy_outcome {
             }
             Ok(Found::Answer(found)) => {
                 Self { answer: Some(Box::new(dane_policy_answer::new(found))), ..nothing }
+            }
+            Ok(Found::Connected(found)) => {
+                let (session, verification) = session::objects(*found);
+                Self { session, verification: Some(Box::new(verification)), ..nothing }
             }
             Err(error) => Self { error: error.into(), ..nothing },
         }
@@ -75,6 +91,25 @@ pub extern "C" fn dane_policy_outcome_take_destination(
     outcome: Option<&mut dane_policy_outcome>,
 ) -> *mut dane_policy_destination {
     guard(null_mut(), || give(outcome.and_then(|outcome| outcome.destination.take())))
+}
+
+/// The session that dane_policy_multi_connect_host made, yours from now on: free it with dane_policy_session_free. It does not
+/// block. NULL where the decision of the verification does not permit to deliver, for another kind of call, after an error,
+/// and the second time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_take_session(
+    outcome: Option<&mut dane_policy_outcome>,
+) -> *mut dane_policy_session {
+    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.session.take())))
+}
+
+/// What the connection of dane_policy_multi_connect_host showed, yours from now on: free it with
+/// dane_policy_verification_free. NULL for another kind of call, after an error, and the second time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_outcome_take_verification(
+    outcome: Option<&mut dane_policy_outcome>,
+) -> *mut dane_policy_verification {
+    guard(null_mut(), || give(outcome.and_then(|outcome| outcome.verification.take())))
 }
 
 /// Frees an outcome, and what was not taken of it. NULL is allowed.

@@ -10,7 +10,8 @@ use super::error::MISUSE;
 use super::numbers::dane_policy_error;
 use super::text::{from_c, to_c};
 use super::verification::dane_policy_verification;
-use crate::check::{Attempt, Report};
+use crate::check::Report;
+use crate::connect::Attempt;
 
 /// What a check found.
 pub struct dane_policy_report {

@@ -101,6 +101,8 @@ pub extern "C" fn dane_policy_error_text(code: c_int) -> *const c_char {
         1 => c"misuse: NULL, a number out of range, or a text that does not parse",
         2 => c"out of memory",
         3 => c"internal error",
+        4 => c"connection cut, or time ran out",
+        5 => c"not now",
         _ => c"unknown code",
     };
     text.as_ptr()

@@ -15,6 +15,7 @@ use crate::context::{Begun, Context, Place, Settings};
 use crate::decide::{Level, Mx};
 use crate::dns::RecordType;
 use crate::engine::Driver;
+use crate::lookup::Host;
 use crate::net::Watch;
 
 /// What one [`Multi::process`] computes, but for the turn of a call that goes beyond it.
@@ -117,6 +118,11 @@ impl<T> Multi<T> {
     /// Starts [`Context::check`].
     pub fn check(&mut self, domain: &str, port: u16, tag: T) {
         self.start(tag, |settings, place| settings.check(place, domain, port));
+    }
+
+    /// Starts [`Context::connect_host`]; the session does not block.
+    pub fn connect_host(&mut self, host: &Host, tag: T) {
+        self.start(tag, |settings, place| settings.connect_host(place, host, false));
     }
 
     fn start<F>(&mut self, tag: T, begin: impl FnOnce(&Settings, Place<'_>) -> Begun<F>)

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::check::Report;
+use crate::connect::Connected;
 use crate::dns::Answer;
 use crate::lookup::Destination;
 
@@ -26,6 +27,8 @@ pub enum Found {
     Report(Report),
     /// By a query.
     Answer(Answer),
+    /// By a connection.
+    Connected(Box<Connected>),
 }
 
 impl From<Destination> for Found {
@@ -37,6 +40,12 @@ impl From<Destination> for Found {
 impl From<Report> for Found {
     fn from(report: Report) -> Self {
         Self::Report(report)
+    }
+}
+
+impl From<Connected> for Found {
+    fn from(connected: Connected) -> Self {
+        Self::Connected(Box::new(connected))
     }
 }
 

@@ -53,6 +53,21 @@ impl Connection {
         Ok(Self { descriptor, kind, is_open: false, unsent: Vec::new() })
     }
 
+    /// Takes up a stream where somebody else left it.
+    pub(super) fn adopt(descriptor: OwnedFd, unsent: Vec<u8>) -> Self {
+        Self { descriptor, kind: Kind::Stream, is_open: true, unsent }
+    }
+
+    /// Gives a stream away.
+    pub(super) fn release(self) -> Event<'static> {
+        Event::Released(self.descriptor, self.unsent)
+    }
+
+    /// Whether all is sent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.unsent.is_empty()
+    }
+
     /// What to wait for.
     pub(super) fn events(&self, may_read: bool) -> PollFlags {
         let mut events = PollFlags::empty();
@@ -69,15 +84,17 @@ impl Connection {
         if !self.is_open {
             return self.opened();
         }
-        if !self.unsent.is_empty() {
-            let unsent = std::mem::take(&mut self.unsent);
-            self.send(&unsent)?;
-        }
+        self.send_rest()?;
         let Some(buffer) = buffer else { return Ok(None) };
-        match recv(&self.descriptor, &mut *buffer, RecvFlags::empty()) {
-            Ok((_, length)) => {
-                Ok(Some(Event::Received(buffer.get(..length).unwrap_or_default().into())))
-            }
+        let received = self.receive(buffer)?;
+        let received = received.map(|length| buffer.get(..length).unwrap_or_default());
+        Ok(received.map(|octets| Event::Received(octets.into())))
+    }
+
+    /// How many octets came, 0 at the end of a stream; none where nothing came.
+    pub(super) fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        match recv(&self.descriptor, buffer, RecvFlags::empty()) {
+            Ok((_, length)) => Ok(Some(length)),
             Err(Errno::AGAIN | Errno::INTR) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -101,6 +118,12 @@ impl Connection {
         if self.kind == Kind::Stream {
             let _it_may_be_over = shutdown(&self.descriptor, Shutdown::Both);
         }
+    }
+
+    /// Sends what is left, as far as it goes without waiting.
+    pub(super) fn send_rest(&mut self) -> io::Result<()> {
+        let unsent = std::mem::take(&mut self.unsent);
+        self.send(&unsent)
     }
 
     /// Sends as much as goes without waiting, and keeps the rest.

@@ -1,11 +1,12 @@
 //! The only sockets, the only clock and the only randomness: drivers of the engine.
 //!
 //! [`Net`] is for one call, and waits in poll(2); it has no descriptor but its sockets. [`Watch`] is for many, and never
-//! waits. All descriptors are close-on-exec and above 2, and none is left once the driver is dropped. No thread is started,
+//! waits. [`Line`] is a connection that a call left behind. All descriptors are close-on-exec and above 2, and none is left once the driver is dropped. No thread is started,
 //! no signal touched, and no send raises SIGPIPE.
 
 mod clock;
 mod connection;
+mod line;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[path = "epoll.rs"]
 mod readiness;
@@ -23,6 +24,7 @@ use rustix::io::Errno;
 
 use crate::engine::{Deed, Driver, Engine, Event, Id};
 use clock::Clock;
+pub(crate) use line::Line;
 use sockets::Sockets;
 pub(crate) use watch::Watch;
 

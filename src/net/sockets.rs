@@ -36,6 +36,11 @@ impl Sockets {
                 drop(self.remove(id));
                 (id, Ok(()))
             }
+            Deed::Release(id) => {
+                let released = self.remove(id).map(Connection::release);
+                released.into_iter().for_each(|event| engine.handle(id, event));
+                (id, Ok(()))
+            }
         }
     }
 

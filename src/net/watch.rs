@@ -104,11 +104,16 @@ impl Watch {
     }
 
     fn close(&mut self, id: Id) {
+        self.forget(id);
         if let Some(connection) = self.sockets.remove(id) {
-            if self.watched.remove(&id).is_some() {
-                let _closing_does_it_too_where_no_child_has_it = self.readiness.forget(&connection);
-            }
             connection.shut_down();
+        }
+    }
+
+    /// Watches it no more.
+    fn forget(&mut self, id: Id) {
+        if let (Some(_), Some(connection)) = (self.watched.remove(&id), self.sockets.get(id)) {
+            let _closing_does_it_too_where_no_child_has_it = self.readiness.forget(connection);
         }
         self.unsettled.remove(&id);
     }
@@ -137,6 +142,9 @@ impl Driver for Watch {
     fn perform(&mut self, deed: Deed, engine: &Engine) {
         if let Deed::Close(id) = deed {
             return self.close(id);
+        }
+        if let Deed::Release(id) = deed {
+            self.forget(id);
         }
         let (id, outcome) = self.sockets.perform(deed, engine);
         self.judge(id, engine, outcome);

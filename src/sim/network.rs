@@ -251,6 +251,10 @@ impl Driver for Network<'_> {
                 self.lines.remove(&id);
                 self.arrivals.retain(|_, (other, _)| *other != id);
             }
+            // There is no descriptor to give away.
+            Deed::Release(id) => {
+                engine.handle(id, Event::Failed(io::ErrorKind::Unsupported.into()));
+            }
         }
     }
 

@@ -73,6 +73,14 @@ impl Reply {
         })
     }
 
+    /// All its lines, each with the end that a reply has.
+    pub(super) fn text(&self) -> String {
+        let last = self.lines.len().saturating_sub(1);
+        let separator = |index| if index == last { ' ' } else { '-' };
+        let lines = self.lines.iter().enumerate();
+        lines.map(|(index, text)| format!("{}{}{text}\r\n", self.code, separator(index))).collect()
+    }
+
     /// Code and last line, for a text.
     pub(super) fn summary(&self) -> String {
         let text = self.lines.last().map(String::as_str).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! TLS with any certificate: the chain is captured for verification, the handshake proves possession of its key.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,9 +33,11 @@ impl TimeProvider for Clock {
 }
 
 /// One TLS connection, octets in and octets out.
-pub(super) struct Tls {
+pub(crate) struct Tls {
     connection: ClientConnection,
     capture: Arc<Capture>,
+    received: Vec<u8>,
+    has_ended: bool,
 }
 
 impl Tls {
@@ -54,7 +56,8 @@ impl Tls {
         config.enable_sni = matches!(name, Ok(ServerName::DnsName(_)));
         let nameless = || ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into());
         let name = name.unwrap_or_else(|_| nameless());
-        Ok(Self { connection: ClientConnection::new(config.into(), name)?, capture })
+        let connection = ClientConnection::new(config.into(), name)?;
+        Ok(Self { connection, capture, received: Vec::new(), has_ended: false })
     }
 
     pub(super) fn is_handshaking(&self) -> bool {
@@ -62,7 +65,7 @@ impl Tls {
     }
 
     /// What is to be sent now.
-    pub(super) fn output(&mut self) -> Vec<u8> {
+    pub(crate) fn output(&mut self) -> Vec<u8> {
         let mut output = Vec::new();
         while self.connection.wants_write() {
             let _a_vector_takes_all = self.connection.write_tls(&mut output);
@@ -70,32 +73,42 @@ impl Tls {
         output
     }
 
-    /// Takes what came.
-    pub(super) fn take(&mut self, mut octets: &[u8]) -> Result<(), Error> {
-        while !octets.is_empty() {
+    /// Takes what came, as far as the server's end.
+    pub(crate) fn take(&mut self, mut octets: &[u8]) -> Result<(), Error> {
+        while !octets.is_empty() && !self.has_ended {
             let taken = self.connection.read_tls(&mut octets);
             taken.map_err(|error| Error::General(error.to_string()))?;
-            self.connection.process_new_packets()?;
+            let state = self.connection.process_new_packets()?;
+            self.has_ended = state.peer_has_closed();
+            let mut room = [0; 4096];
+            while let Ok(length @ 1..) = self.connection.reader().read(&mut room) {
+                self.received.extend_from_slice(&room[..length]);
+            }
         }
         Ok(())
     }
 
-    /// Says something to the server.
-    pub(super) fn say(&mut self, words: &[u8]) {
+    /// Encrypts a message for the server.
+    pub(crate) fn say(&mut self, words: &[u8]) {
         let _a_buffer_takes_all = self.connection.writer().write(words);
     }
 
-    /// Whether the server said something, or nothing more.
-    pub(super) fn has_heard(&mut self) -> bool {
-        !matches!(self.connection.reader().read(&mut [0; 1]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    /// What the server said since this was asked.
+    pub(crate) fn heard(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
     }
 
-    /// RFC 8446 section 6.1.
-    pub(super) fn close(&mut self) {
+    /// Whether the server will say nothing more (RFC 8446 section 6.1).
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// Says that nothing more is said (RFC 8446 section 6.1).
+    pub(crate) fn close(&mut self) {
         self.connection.send_close_notify();
     }
 
-    pub(super) fn version(&self) -> Option<&'static str> {
+    pub(crate) fn version(&self) -> Option<&'static str> {
         match self.connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => Some("TLSv1.3"),
             Some(ProtocolVersion::TLSv1_2) => Some("TLSv1.2"),

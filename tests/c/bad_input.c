@@ -332,8 +332,35 @@ static void diagnosis_of_null(void)
     CHECK(dane_policy_answer_alias_status(NULL, 0) == DANE_POLICY_STATUS_BOGUS && dane_policy_answer_queries(NULL) == 0);
 }
 
+static void session_of_null(void)
+{
+    dane_policy_session *session;
+    dane_policy_verification *why;
+    char octet;
+    size_t length = 9;
+
+    session = DIRTY;
+    GIVES_NONE(why, dane_policy_connect_host(NULL, host, &session, &why));
+    CHECK(session == NULL);
+    GIVES_NONE(why, dane_policy_connect_host(context, NULL, &session, &why));
+    GIVES_NONE(why, dane_policy_connect_host(context, host, NULL, &why));
+    GIVES_NONE(session, dane_policy_connect_host(context, host, &session, NULL));
+    CHECK(dane_policy_session_greeting(NULL) == NULL && dane_policy_session_tls_version(NULL) == NULL);
+    CHECK(dane_policy_session_text(NULL) == NULL);
+    MISUSE(dane_policy_session_set_timeout(NULL, 1));
+    MISUSE(dane_policy_session_set_blocking(NULL, 1));
+    MISUSE(dane_policy_session_read(NULL, &octet, 1, &length));
+    CHECK(length == 0);
+    length = 9;
+    MISUSE(dane_policy_session_write(NULL, "", 0, &length));
+    CHECK(length == 0);
+    CHECK(dane_policy_session_descriptor(NULL) == -1);
+    CHECK(dane_policy_session_events(NULL) == 0 && dane_policy_session_pending(NULL) == 0);
+}
+
 static void outcome_of_null(void)
 {
+    CHECK(dane_policy_outcome_take_session(NULL) == NULL && dane_policy_outcome_take_verification(NULL) == NULL);
     CHECK(dane_policy_outcome_tag(NULL) == NULL);
     CHECK(dane_policy_outcome_error(NULL) == DANE_POLICY_ERROR_INTERNAL);
     CHECK(dane_policy_outcome_take_destination(NULL) == NULL);
@@ -353,6 +380,7 @@ static void refuses_all(dane_policy_multi *multi)
     MISUSE(dane_policy_multi_lookup_host(multi, "a.test", 25, NULL, DANE_POLICY_STATUS_CONFIGURED, &dirty));
     MISUSE(dane_policy_multi_query(multi, "a.test", 15, &dirty));
     MISUSE(dane_policy_multi_check(multi, "a.test", 25, &dirty));
+    MISUSE(dane_policy_multi_connect_host(multi, host, &dirty));
     MISUSE(dane_policy_multi_process(multi));
     MISUSE(dane_policy_multi_wait(multi, 0));
     GIVES_NONE(outcome, dane_policy_multi_next(multi, &outcome));
@@ -388,6 +416,7 @@ static void multi_refuses(void)
     MISUSE(dane_policy_multi_query(multi, "a.test", 16, &dirty));
     MISUSE(dane_policy_multi_check(multi, NULL, 25, &dirty));
     MISUSE(dane_policy_multi_check(multi, "a.test", 0, &dirty));
+    MISUSE(dane_policy_multi_connect_host(multi, NULL, &dirty));
     MISUSE(dane_policy_multi_next(multi, NULL));
     MISUSE(dane_policy_multi_cancel(multi, NULL));
     CHECK(dane_policy_multi_cancel(multi, &dirty) == DANE_POLICY_OK);
@@ -430,6 +459,7 @@ static void freeing_null(void)
     dane_policy_answer_free(NULL);
     dane_policy_multi_free(NULL);
     dane_policy_outcome_free(NULL);
+    dane_policy_session_free(NULL);
 }
 
 int main(void)
@@ -445,6 +475,7 @@ int main(void)
     host_of_null();
     verification_of_null();
     diagnosis_of_null();
+    session_of_null();
     outcome_of_null();
     multi_refuses();
     words_of_no_number();

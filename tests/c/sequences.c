@@ -57,6 +57,16 @@ int session_send(struct session *session, int tls_required)
     return 1;
 }
 
+static int spoken;
+
+int speak(dane_policy_session *session)
+{
+    size_t length;
+
+    spoken++;
+    return dane_policy_session_write(session, "QUIT\r\n", 6, &length) == DANE_POLICY_OK;
+}
+
 void note_why_not(const dane_policy_decision *why)
 {
     snprintf(noted, sizeof noted, "%s", dane_policy_decision_text(why));
@@ -136,6 +146,21 @@ static void check_deliver(void)
     CHECK(begins(noted, "no TLSA record"));
     dane_policy_context_free(dane);
     dane_policy_context_free(dane_only);
+}
+
+/* Nothing there listens at port 25, and what must not go is not tried. */
+static void check_session(void)
+{
+    dane_policy_context *context = make_context(DANE_POLICY_LEVEL_DANE);
+
+    *noted = *bounced = '\0';
+    CHECK(!deliver_by_session(context, "tlsa-none.test") && begins(noted, "connection failed"));
+    CHECK(!deliver_by_session(context, "mx-bogus.test") && begins(noted, "host or domain name not found"));
+    CHECK(!deliver_by_session(NULL, "good.test") && begins(noted, "policy not available") && *bounced == '\0');
+    *noted = '\0';
+    CHECK(!deliver_by_session(context, "null.test") && *noted == '\0');
+    CHECK(begins(bounced, "domain does not accept mail") && spoken == 0);
+    dane_policy_context_free(context);
 }
 
 /* The action, or its negative where it does not permit. */
@@ -242,6 +267,7 @@ int main(void)
     check_own_dns();
     check_deliver();
     check_encrypt();
+    check_session();
     check_monitor();
     check_event_loop();
     puts("sequences: passed");

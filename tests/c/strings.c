@@ -157,6 +157,45 @@ static void see_report(const char *domain)
     dane_policy_report_free(report);
 }
 
+/* The greeting alone has lines. */
+static void see_greeting(const char *greeting)
+{
+    char line[4096];
+
+    while (*greeting != '\0') {
+        size_t length = strcspn(greeting, "\r");
+
+        if (length >= sizeof line || strncmp(greeting + length, "\r\n", 2) != 0)
+            exit(1);
+        memcpy(line, greeting, length);
+        line[length] = '\0';
+        see("dane_policy_session_greeting", line, sizeof line);
+        greeting += length + 2;
+    }
+}
+
+static void see_session(const char *domain)
+{
+    dane_policy_destination *destination;
+    dane_policy_session *session;
+    dane_policy_verification *why;
+    char octet;
+    size_t length;
+
+    must(dane_policy_lookup(context, domain, port, &destination));
+    must(dane_policy_connect_host(context, dane_policy_destination_host(destination, 0), &session, &why));
+    see_verification(why);
+    see_greeting(dane_policy_session_greeting(session));
+    SEE(TEXT, dane_policy_session_tls_version(session));
+    SEE(TEXT, dane_policy_session_text(session));
+    must(dane_policy_session_set_timeout(session, 1));
+    (void)dane_policy_session_read(session, &octet, 1, &length);
+    SEE(TEXT, dane_policy_session_text(session));
+    dane_policy_session_free(session);
+    dane_policy_verification_free(why);
+    dane_policy_destination_free(destination);
+}
+
 /* Settings that are refused, and why. */
 static void see_refusals(const char *name)
 {
@@ -274,6 +313,7 @@ int main(int argc, char **argv)
     see_world();
     see_report("good.test");
     see_report("ta-name.test");
+    see_session("good.test");
     see_answer("mx.alias-both.test", 1);
     see_answer("_25._tcp.mx.good.test", 52);
     dane_policy_context_free(context);
