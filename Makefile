@@ -48,7 +48,8 @@ SHARED := $(B)/libdane_policy.so.$(VERSION)
 STATIC := $(B)/libdane_policy.a
 ARCHIVE := target/release/libdane_policy.a
 HEADERS := include/dane_policy.h include/dane_policy_diagnosis.h
-TOOLS := $(B)/dane-check $(B)/dane-verify
+TOOL_NAMES := dane-check dane-connect dane-verify
+TOOLS := $(TOOL_NAMES:%=$(B)/%)
 R := $(B)/rustls
 RUSTLS_SHARED := $(R)/libdane_policy_rustls-$(RUSTLS_FFI).so.$(VERSION)
 RUSTLS_STATIC := $(R)/libdane_policy_rustls.a
@@ -208,7 +209,7 @@ install: all man
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(filter-out %_rustls.h,$(wildcard include/*.h)) $(DESTDIR)$(INCLUDEDIR)/
 	$(call install-pc,dane-policy.pc)
-	for tool in dane-check dane-verify; do \
+	for tool in $(TOOL_NAMES); do \
 	    $(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
 	done

@@ -10,6 +10,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "json.h"
+#include "options.h"
 #include "tool.h"
 
 static const char usage[] =
@@ -37,17 +38,7 @@ static const char usage[] =
     "\n"
     "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output\n";
 
-static dane_policy_context *context;
-static uint16_t port = 25;
 static int json, dns_only, explains, colour;
-
-static void must(dane_policy_error code, const char *option, const char *value)
-{
-    if (code == DANE_POLICY_ERROR_MISUSE)
-        fail(EXIT_USAGE, "%s: '%s': %s", option, value, dane_policy_context_error(context));
-    if (code != DANE_POLICY_OK)
-        fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
-}
 
 static const char *level_word(const dane_policy_destination *destination)
 {
@@ -488,84 +479,6 @@ static int self_test(void)
     return good;
 }
 
-static dane_policy_level level_of(const char *option, const char *word)
-{
-    static const dane_policy_level levels[] = {DANE_POLICY_LEVEL_DANE, DANE_POLICY_LEVEL_DANE_ONLY, DANE_POLICY_LEVEL_OFF};
-    size_t i;
-
-    for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
-        if (strcmp(word, dane_policy_level_name(levels[i])) == 0)
-            return levels[i];
-    fail(EXIT_USAGE, "%s: '%s' is no level", option, word);
-    return DANE_POLICY_LEVEL_DANE_ONLY;
-}
-
-static dane_policy_dnssec mode_of(const char *option, const char *word)
-{
-    static const dane_policy_dnssec modes[] = {DANE_POLICY_DNSSEC_VALIDATE, DANE_POLICY_DNSSEC_TRUST_AD};
-    size_t i;
-
-    for (i = 0; i < sizeof modes / sizeof modes[0]; i++)
-        if (strcmp(word, dane_policy_dnssec_name(modes[i])) == 0)
-            return modes[i];
-    fail(EXIT_USAGE, "%s: '%s' is neither %s nor %s", option, word, dane_policy_dnssec_name(modes[0]),
-         dane_policy_dnssec_name(modes[1]));
-    return DANE_POLICY_DNSSEC_VALIDATE;
-}
-
-/* DOMAIN=LEVEL */
-static void set_destination_level(const char *option, const char *value)
-{
-    const char *equals = strrchr(value, '=');
-    size_t length = equals == NULL ? 0 : (size_t)(equals - value);
-    char *domain = allocate(NULL, length + 1);
-
-    if (equals == NULL)
-        fail(EXIT_USAGE, "%s: '%s' is not DOMAIN=LEVEL", option, value);
-    memcpy(domain, value, length);
-    domain[length] = '\0';
-    must(dane_policy_context_set_destination_level(context, domain, level_of(option, equals + 1)), option, value);
-    free(domain);
-}
-
-/* Sets one option that takes a value; 0 if it is none. */
-static int set(const char *option, const char *value)
-{
-    size_t length;
-    char *text;
-
-    if (strcmp(option, "--level") == 0) {
-        must(dane_policy_context_set_level(context, level_of(option, value)), option, value);
-    } else if (strcmp(option, "--destination-level") == 0) {
-        set_destination_level(option, value);
-    } else if (strcmp(option, "--nameserver") == 0) {
-        must(dane_policy_context_add_nameserver(context, value), option, value);
-    } else if (strcmp(option, "--resolv-conf") == 0) {
-        text = read_file(value, &length);
-        must(dane_policy_context_set_resolv_conf(context, text, length), option, value);
-        free(text);
-    } else if (strcmp(option, "--trust-anchor") == 0) {
-        text = read_file(value, &length);
-        must(dane_policy_context_set_trust_anchors(context, text, length), option, value);
-        free(text);
-    } else if (strcmp(option, "--dnssec") == 0) {
-        must(dane_policy_context_set_dnssec(context, mode_of(option, value)), option, value);
-    } else if (strcmp(option, "--ehlo") == 0) {
-        must(dane_policy_context_set_ehlo_name(context, value), option, value);
-    } else if (strcmp(option, "--port") == 0) {
-        port = (uint16_t)number(option, value, 1, 65535);
-    } else if (strcmp(option, "--timeout") == 0) {
-        long long seconds = number(option, value, 1, 4294967);
-
-        must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, value);
-    } else if (strcmp(option, "--time") == 0) {
-        must(dane_policy_context_set_time(context, number(option, value, 0, INT64_MAX)), option, value);
-    } else {
-        return 0;
-    }
-    return 1;
-}
-
 /* Of the library that runs, and where this program was made with the header of another, of that. */
 static void print_version(void)
 {
@@ -623,7 +536,7 @@ int main(int argc, char **argv)
             batch.jobs = (size_t)number(argv[i++], value, 1, MAX_JOBS);
         } else if (value != NULL && strcmp(argv[i], "--input") == 0) {
             batch.input.name = argv[++i];
-        } else if (value != NULL && set(argv[i], value)) {
+        } else if (value != NULL && set_option(argv[i], value)) {
             i++;
         } else {
             fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[i]);

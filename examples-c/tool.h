@@ -12,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, EXIT_FAULT = 3 };
+#ifndef EXIT_USAGE
+#define EXIT_USAGE 2
+#define EXIT_FAULT 3
+#endif
 
 /* Files of configuration are never larger. */
 enum { MAX_FILE = 1 << 20 };

@@ -1,0 +1,258 @@
+/* dane-connect: an SMTP session over a connection that DANE allows, for programs that know nothing of TLS. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <dane_policy.h>
+
+/* Of sysexits.h, as mail programs expect. */
+enum { BOUNCE = 69, CUT = 74, WAIT = 75 };
+#define EXIT_USAGE 64
+#define EXIT_FAULT 70
+
+#include "options.h"
+#include "tool.h"
+
+static const char usage[] =
+    "usage: dane-connect [OPTION]... DOMAIN\n"
+    "\n"
+    "  --host HOST                   this host instead of the domain's MX hosts, as a smart host\n"
+    "  --level dane|dane-only|off    what to demand (default dane)\n"
+    "  --destination-level DOMAIN=dane|dane-only|off\n"
+    "                                another level for one domain; may be repeated\n"
+    "  --audit                       tell what would be deferred, and deliver\n"
+    "  --nameserver ADDR[:PORT]      ask this resolver instead of resolv.conf's; may be repeated\n"
+    "  --resolv-conf FILE            read the resolvers from FILE\n"
+    "  --trust-anchor FILE           DS or DNSKEY lines instead of the root's anchors\n"
+    "  --dnssec validate|trust-ad    validate here (default), or believe the resolver's AD bit\n"
+    "  --ehlo NAME                   name to say in EHLO before TLS\n"
+    "  --port N                      SMTP port (default 25)\n"
+    "  --timeout SECONDS             for the lookup, and for each host (default 30)\n"
+    "  --time UNIX                   validate as of this time\n"
+    "\n"
+    "Prints the server's greeting, then relays standard input and output. Say EHLO first.\n"
+    "\n"
+    "exit status: 0 relayed, 75 the mail must wait, 69 it must bounce, 74 the connection was cut,\n"
+    "64 wrong usage, 70 internal error\n";
+
+/* As much as a pipe takes without waiting where poll says that it can be written to (POSIX's least PIPE_BUF is smaller). */
+enum { PORTION = 512, SILENCE = 600 * 1000 };
+
+/* Octets on their way from one end to the other. */
+struct lane {
+    char octets[PORTION];
+    size_t begin, end;
+    int is_over;
+};
+
+static size_t waiting(const struct lane *lane)
+{
+    return lane->end - lane->begin;
+}
+
+/* The reason for all: of the first host that was there, else of the first. */
+static void keep_reason(char reason[256], const dane_policy_decision *decision, int *is_dead)
+{
+    if (!*is_dead)
+        return;
+    *is_dead = dane_policy_decision_reason(decision) == DANE_POLICY_REASON_CONNECTION_FAILED;
+    if (*reason == '\0' || !*is_dead)
+        snprintf(reason, 256, "%s", dane_policy_decision_text(decision));
+}
+
+static void say(const char *text)
+{
+    fprintf(stderr, "dane-connect: %s\n", text);
+}
+
+/* Connects host by host until one permits; NULL where none does, and the exit status. */
+static dane_policy_session *connect_to(const dane_policy_destination *to, int *status)
+{
+    const dane_policy_decision *decision = dane_policy_destination_decision(to);
+    char reason[256] = "";
+    int is_dead = 1;
+    size_t i;
+
+    for (i = 0; i < dane_policy_destination_host_count(to); i++) {
+        dane_policy_session *session;
+        dane_policy_verification *why;
+
+        must(dane_policy_connect_host(context, dane_policy_destination_host(to, i), &session, &why), "host", "");
+        decision = dane_policy_verification_decision(why);
+        if (session != NULL)
+            say(dane_policy_decision_text(decision));
+        else
+            keep_reason(reason, decision, &is_dead);
+        dane_policy_verification_free(why);
+        if (session != NULL)
+            return session;
+    }
+    decision = dane_policy_destination_decision(to);
+    *status = dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL ? BOUNCE : WAIT;
+    say(*reason != '\0' ? reason : dane_policy_decision_text(decision));
+    return NULL;
+}
+
+/* Moves what can be moved without waiting from one end to the other, and says what to wait for. */
+static void to_server(struct lane *lane, dane_policy_session *session)
+{
+    size_t length;
+    dane_policy_error code;
+
+    if (waiting(lane) == 0)
+        return;
+    code = dane_policy_session_write(session, lane->octets + lane->begin, waiting(lane), &length);
+    /* What is wrong with the session is told by the next read, after all that the server said. */
+    lane->begin += length;
+    lane->is_over |= code != DANE_POLICY_OK && code != DANE_POLICY_ERROR_AGAIN;
+}
+
+static void from_server(struct lane *lane, dane_policy_session *session, int *status)
+{
+    dane_policy_error code;
+    size_t length;
+
+    if (waiting(lane) > 0 || lane->is_over)
+        return;
+    lane->begin = lane->end = 0;
+    code = dane_policy_session_read(session, lane->octets, PORTION, &length);
+    lane->end = length;
+    if (code == DANE_POLICY_ERROR_AGAIN)
+        return;
+    if (code != DANE_POLICY_OK) {
+        say(dane_policy_session_text(session));
+        *status = CUT;
+    }
+    lane->is_over = length == 0;
+}
+
+static void from_client(struct lane *lane)
+{
+    ssize_t length = read(STDIN_FILENO, lane->octets, PORTION);
+
+    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    lane->begin = 0;
+    lane->end = length > 0 ? (size_t)length : 0;
+    lane->is_over = length <= 0;
+}
+
+static void to_client(struct lane *lane, int *status)
+{
+    ssize_t length = write(STDOUT_FILENO, lane->octets + lane->begin, waiting(lane));
+
+    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (length < 0) {
+        say("standard output is closed");
+        *status = CUT;
+        lane->is_over = 1;
+        lane->begin = lane->end;
+        return;
+    }
+    lane->begin += (size_t)length;
+}
+
+/* Relays until the server closes; the end of standard input closes nothing. */
+static int relay(dane_policy_session *session)
+{
+    enum { CLIENT_IN, CLIENT_OUT, SERVER, ALL };
+    struct lane up = {.end = 0}, down = {.end = 0};
+    int status = 0;
+
+    must(dane_policy_session_set_blocking(session, 0), "session", "");
+    while (!down.is_over || waiting(&down) > 0) {
+        struct pollfd news[ALL] = {{-1, POLLIN, 0}, {-1, POLLOUT, 0}, {-1, 0, 0}};
+        int patience = SILENCE;
+
+        if (!up.is_over && waiting(&up) == 0)
+            news[CLIENT_IN].fd = STDIN_FILENO;
+        if (waiting(&down) > 0) {
+            news[CLIENT_OUT].fd = STDOUT_FILENO;
+        } else if (dane_policy_session_pending(session)) {
+            patience = 0;
+        }
+        news[SERVER].events = (short)dane_policy_session_events(session);
+        if (waiting(&up) == 0 && waiting(&down) > 0)
+            news[SERVER].events &= POLLOUT;
+        if (news[SERVER].events != 0)
+            news[SERVER].fd = dane_policy_session_descriptor(session);
+        switch (poll(news, ALL, patience)) {
+        case 0:
+            if (patience == 0)
+                break;
+            say("nothing from either side in ten minutes");
+            return CUT;
+        case -1:
+            if (errno != EINTR)
+                fail(EXIT_FAULT, "poll: %s", strerror(errno));
+            continue;
+        default:
+            break;
+        }
+        if (news[CLIENT_IN].revents != 0)
+            from_client(&up);
+        if (news[CLIENT_OUT].revents != 0)
+            to_client(&down, &status);
+        to_server(&up, session);
+        from_server(&down, session, &status);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    dane_policy_destination *to = NULL;
+    dane_policy_session *session;
+    const char *host = NULL;
+    int status = 0, i;
+
+    begin_tool("dane-connect");
+    must(dane_policy_context_new(&context), "context", "");
+    for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        } else if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            finish_output();
+            dane_policy_context_free(context);
+            return 0;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            printf("dane-connect %s\n", dane_policy_version());
+            finish_output();
+            dane_policy_context_free(context);
+            return 0;
+        } else if (strcmp(argv[i], "--audit") == 0) {
+            must(dane_policy_context_set_audit(context, 1), argv[i], "");
+        } else if (value != NULL && strcmp(argv[i], "--host") == 0) {
+            host = argv[++i];
+        } else if (value != NULL && set_option(argv[i], value)) {
+            i++;
+        } else {
+            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[i]);
+        }
+    }
+    if (argc - i != 1) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (host != NULL)
+        must(dane_policy_lookup_host(context, host, port, argv[i], DANE_POLICY_STATUS_CONFIGURED, &to), "--host", host);
+    else
+        must(dane_policy_lookup(context, argv[i], port, &to), "DOMAIN", argv[i]);
+    session = connect_to(to, &status);
+    dane_policy_destination_free(to);
+    if (session != NULL) {
+        fputs(dane_policy_session_greeting(session), stdout);
+        finish_output();
+        status = relay(session);
+        dane_policy_session_free(session);
+    }
+    dane_policy_context_free(context);
+    return status;
+}

@@ -1,0 +1,98 @@
+/* The options of the tools that make a context: resolver, level, time. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <dane_policy.h>
+
+#include "tool.h"
+
+static dane_policy_context *context;
+static uint16_t port = 25;
+
+static void must(dane_policy_error code, const char *option, const char *value)
+{
+    if (code == DANE_POLICY_ERROR_MISUSE)
+        fail(EXIT_USAGE, "%s: '%s': %s", option, value, dane_policy_context_error(context));
+    if (code != DANE_POLICY_OK)
+        fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
+}
+
+static dane_policy_level level_of(const char *option, const char *word)
+{
+    static const dane_policy_level levels[] = {DANE_POLICY_LEVEL_DANE, DANE_POLICY_LEVEL_DANE_ONLY, DANE_POLICY_LEVEL_OFF};
+    size_t i;
+
+    for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (strcmp(word, dane_policy_level_name(levels[i])) == 0)
+            return levels[i];
+    fail(EXIT_USAGE, "%s: '%s' is no level", option, word);
+    return DANE_POLICY_LEVEL_DANE_ONLY;
+}
+
+static dane_policy_dnssec mode_of(const char *option, const char *word)
+{
+    static const dane_policy_dnssec modes[] = {DANE_POLICY_DNSSEC_VALIDATE, DANE_POLICY_DNSSEC_TRUST_AD};
+    size_t i;
+
+    for (i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (strcmp(word, dane_policy_dnssec_name(modes[i])) == 0)
+            return modes[i];
+    fail(EXIT_USAGE, "%s: '%s' is neither %s nor %s", option, word, dane_policy_dnssec_name(modes[0]),
+         dane_policy_dnssec_name(modes[1]));
+    return DANE_POLICY_DNSSEC_VALIDATE;
+}
+
+/* DOMAIN=LEVEL */
+static void set_destination_level(const char *option, const char *value)
+{
+    const char *equals = strrchr(value, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - value);
+    char *domain = allocate(NULL, length + 1);
+
+    if (equals == NULL)
+        fail(EXIT_USAGE, "%s: '%s' is not DOMAIN=LEVEL", option, value);
+    memcpy(domain, value, length);
+    domain[length] = '\0';
+    must(dane_policy_context_set_destination_level(context, domain, level_of(option, equals + 1)), option, value);
+    free(domain);
+}
+
+/* Sets one option that takes a value; 0 if it is none. */
+static int set_option(const char *option, const char *value)
+{
+    size_t length;
+    char *text;
+
+    if (strcmp(option, "--level") == 0) {
+        must(dane_policy_context_set_level(context, level_of(option, value)), option, value);
+    } else if (strcmp(option, "--destination-level") == 0) {
+        set_destination_level(option, value);
+    } else if (strcmp(option, "--nameserver") == 0) {
+        must(dane_policy_context_add_nameserver(context, value), option, value);
+    } else if (strcmp(option, "--resolv-conf") == 0) {
+        text = read_file(value, &length);
+        must(dane_policy_context_set_resolv_conf(context, text, length), option, value);
+        free(text);
+    } else if (strcmp(option, "--trust-anchor") == 0) {
+        text = read_file(value, &length);
+        must(dane_policy_context_set_trust_anchors(context, text, length), option, value);
+        free(text);
+    } else if (strcmp(option, "--dnssec") == 0) {
+        must(dane_policy_context_set_dnssec(context, mode_of(option, value)), option, value);
+    } else if (strcmp(option, "--ehlo") == 0) {
+        must(dane_policy_context_set_ehlo_name(context, value), option, value);
+    } else if (strcmp(option, "--port") == 0) {
+        port = (uint16_t)number(option, value, 1, 65535);
+    } else if (strcmp(option, "--timeout") == 0) {
+        long long seconds = number(option, value, 1, 4294967);
+
+        must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, value);
+    } else if (strcmp(option, "--time") == 0) {
+        must(dane_policy_context_set_time(context, number(option, value, 0, INT64_MAX)), option, value);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+#endif
