@@ -168,6 +168,9 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
     if !zone.exists(name) && !zone.exists(&source) {
         result.rcode = NXDOMAIN;
     }
+    if !zone.proves_absence_of(name) {
+        result.standing = result.standing.max(Standing::Insecure);
+    }
     result.authority.extend(zone.denial(name, rtype));
     None
 }

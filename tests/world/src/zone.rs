@@ -63,6 +63,8 @@ pub struct Zone {
     now: i64,
 }
 
+/// Iterations of NSEC3 that validators take.
+const MAX_ITERATIONS: u16 = 150;
 const SALT: &[u8] = &[0xab, 0xcd];
 
 impl Zone {
@@ -189,6 +191,14 @@ impl Zone {
             }
         }
         proof.into_values().flatten().collect()
+    }
+
+    /// Whether its denials prove anything: not with opt-out for a name that does not exist (RFC 5155 section 9.2), nor with
+    /// more iterations than validators take (RFC 9276 section 3.2).
+    pub fn proves_absence_of(&self, name: &Name) -> bool {
+        self.nsec3.is_none_or(|parameters| {
+            parameters.iterations <= MAX_ITERATIONS && (!parameters.opt_out || self.exists(name))
+        })
     }
 
     /// The proof that an expanded wildcard hides nothing closer.
