@@ -82,14 +82,19 @@ fn rfc7672_2_2_dane_off_delivers_whatever_is_wrong_with_dnssec() {
         sender.context.set_destination_level(&format!("{}.", domain.to_uppercase()), None).unwrap();
         assert_is_off(&sender.check(domain));
     }
-    // What DNS cannot tell without proofs either stays so.
-    sender.context.set_destination_level("no-such-domain.test", None).unwrap();
-    assert_is(
-        &sender.check("no-such-domain.test"),
-        Action::Defer,
-        Reason::NotFound,
-        Detail::MxNone,
-    );
+    // What does not exist bounces, signed or not; what DNS cannot tell without proofs either waits.
+    for (domain, action, detail, status) in [
+        ("no-such-domain.test", Action::Fail, Detail::MxNone, "5.1.2"),
+        ("no-such-domain.unsigned.test", Action::Fail, Detail::MxNone, "5.1.2"),
+        ("nothing-insecure.test", Action::Fail, Detail::AddressNone, "5.4.4"),
+        ("nothing-a-servfail.test", Action::Defer, Detail::ServerFailure, "4.4.3"),
+        ("no-such-host.test", Action::Defer, Detail::AddressNone, "4.4.4"),
+    ] {
+        sender.context.set_destination_level(domain, None).unwrap();
+        let report = sender.check(domain);
+        assert_is(&report, action, Reason::NotFound, detail);
+        assert_eq!(report.decision.verdict.enhanced_status(), status, "{domain}");
+    }
     // Others keep their level.
     assert_eq!(sender.check("tlsa-bogus.test").decision.verdict.reason, Reason::TlsaLookup);
     assert_eq!(sender.check("good.test").decision.verdict.action, Action::Deliver);
@@ -154,6 +159,8 @@ fn rfc7672_9_1_audit_lets_mail_go_and_says_why_it_should_not() {
     assert_is(&sender.check("good.test"), Action::Deliver, Reason::None, Detail::None);
     // DANE has no part in these.
     assert_is(&sender.check("mx-expired.test"), Action::Defer, Reason::NotFound, Detail::MxBogus);
+    assert_is(&sender.check("no-such-domain.test"), Action::Fail, Reason::NotFound, Detail::MxNone);
+    assert_is(&sender.check("nothing.test"), Action::Fail, Reason::NotFound, Detail::AddressNone);
     sender.context.set_level(Level::DaneOnly);
     assert_is(
         &sender.check("null-insecure.test"),

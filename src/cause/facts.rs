@@ -69,6 +69,7 @@ fn finding(finding: &Finding) -> Vec<Pair> {
         Finding::Mx { domain, basis, .. } => of_type(domain, rtype::MX, basis),
         Finding::GivenMx(host) => vec![("name", text::name(host))],
         Finding::NoName { name, basis }
+        | Finding::NoMailHost { domain: name, basis }
         | Finding::Address { host: name, basis }
         | Finding::AliasOfInsecure { host: name, basis } => named(name, basis),
         Finding::NoAddress(name) | Finding::TooLongForTlsa(name) => of_name(name),

@@ -23,6 +23,8 @@ pub(crate) enum Finding {
     AliasOfInsecure { host: Name, basis: Arc<Basis> },
     /// A host has none.
     NoAddress(Name),
+    /// A domain has neither MX records nor addresses; what the weakest of the denials rests on.
+    NoMailHost { domain: Name, basis: Arc<Basis> },
     /// What is called a host is an IP address.
     AddressLiteral,
     /// A TLSA RRset; where no record is usable, what is wrong with the first.
@@ -58,6 +60,8 @@ pub(crate) enum MxKind {
     Implicit,
     /// Nowhere (RFC 7505).
     Null,
+    /// By MX records of which none names a host.
+    Hostless,
 }
 
 impl Finding {
@@ -69,6 +73,7 @@ impl Finding {
             Self::GivenMx(_) => true,
             Self::Mx { domain: name, .. }
             | Self::NoName { name, .. }
+            | Self::NoMailHost { domain: name, .. }
             | Self::Address { host: name, .. }
             | Self::AliasOfInsecure { host: name, .. }
             | Self::NoAddress(name)

@@ -175,6 +175,7 @@ impl Display for MxKind {
             Self::Listed => "MX",
             Self::Implicit => "implicit MX",
             Self::Null => "null MX",
+            Self::Hostless => "hostless MX",
         })
     }
 }
@@ -213,6 +214,9 @@ impl Display for Finding {
             }
             Self::AliasOfInsecure { host, basis } => {
                 write!(f, "{} is a secure alias of an insecure name: {basis}", display(host))
+            }
+            Self::NoMailHost { domain, basis } => {
+                write!(f, "{} has neither MX nor address, {basis}", display(domain))
             }
             Self::NoAddress(host) => write!(f, "{} has no address", display(host)),
             Self::AddressLiteral => f.write_str("an IP address has no TLSA record"),

@@ -207,6 +207,7 @@ fn each_finding_is_a_sentence() {
         (mx(MxKind::Listed, signed()), "MX of example is secure, signed by example"),
         (mx(MxKind::Implicit, unsigned()), "implicit MX of example is insecure: no DS for example"),
         (mx(MxKind::Null, signed()), "null MX of example is secure, signed by example"),
+        (mx(MxKind::Hostless, signed()), "hostless MX of example is secure, signed by example"),
         (Finding::GivenMx("Example".into()), "MX status of Example as given by the caller"),
         (
             Finding::NoName { name: host(), basis: unsigned() },
@@ -225,6 +226,10 @@ fn each_finding_is_a_sentence() {
             "mx.example is a secure alias of an insecure name: no DS for example",
         ),
         (Finding::NoAddress(host()), "mx.example has no address"),
+        (
+            Finding::NoMailHost { domain: name("example"), basis: signed() },
+            "example has neither MX nor address, signed by example",
+        ),
         (Finding::AddressLiteral, "an IP address has no TLSA record"),
         (found(2, None), "TLSA of _25._tcp.mx.example: 2 records, signed by example"),
         (

@@ -51,6 +51,19 @@ impl Verdict {
         connected: false,
     };
 
+    /// The domain does not exist (RFC 5321 section 5.1).
+    pub const NO_DOMAIN: Self = Self { detail: Detail::MxNone, ..Self::NO_ADDRESS };
+
+    /// The domain has neither an MX record nor an address (RFC 5321 section 5.1).
+    pub const NO_ADDRESS: Self = Self {
+        action: Action::Fail,
+        reason: Reason::NotFound,
+        detail: Detail::AddressNone,
+        scope: Scope::Domain,
+        tls_required: true,
+        connected: false,
+    };
+
     /// A null MX from an insecure answer at DANE-only: a forged answer must not bounce mail.
     pub const INSECURE_NULL_MX: Self =
         Self::defer(Reason::NonDnssec, Detail::MxInsecure, Scope::Domain);
@@ -96,7 +109,11 @@ impl Verdict {
 
     /// The same for C.
     pub(crate) const fn c_enhanced_status(&self) -> &'static CStr {
-        self.reason.c_enhanced_status(self.detail)
+        match (self.action, self.reason, self.detail) {
+            (Action::Fail, Reason::NotFound, Detail::MxNone) => c"5.1.2",
+            (Action::Fail, Reason::NotFound, _) => c"5.4.4",
+            _ => self.reason.c_enhanced_status(self.detail),
+        }
     }
 
     /// The TLSRPT failure to report (RFC 8460 section 4.3), if any.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
-use crate::cause::{Detail, Finding};
+use crate::cause::{Basis, Detail, Finding};
 use crate::decide::Address;
 use crate::dns::wire::rtype;
 use crate::dns::{Answer, Call, Status};
@@ -29,6 +29,8 @@ pub(super) struct AddressAnswer {
     pub(super) addresses: Vec<IpAddr>,
     /// The name after all aliases, where every link is secure and there is one.
     pub(super) expanded: Option<Name>,
+    /// What the weakest denial rests on, where both families are denied.
+    pub(super) denial: Option<Arc<Basis>>,
     pub(super) detail: Detail,
     pub(super) note: Option<Arc<Finding>>,
     /// The trouble of one family, where the other has addresses.
@@ -39,6 +41,8 @@ pub(super) struct AddressAnswer {
 struct Family {
     status: Address,
     addresses: Vec<IpAddr>,
+    /// What the denial of its records rests on, if they are denied.
+    denial: Option<Arc<Basis>>,
     answer: Answer,
 }
 
@@ -114,7 +118,8 @@ impl Family {
             Status::Secure => Address::Secure,
             Status::Insecure => Address::Insecure,
         };
-        Self { status, addresses, answer }
+        let denial = answer.ground.as_ref().ok().filter(|_| records.is_empty()).cloned();
+        Self { status, addresses, denial, answer }
     }
 
     fn trouble(&self, host: &Name) -> Option<Arc<Finding>> {
@@ -133,6 +138,11 @@ impl Family {
     }
 }
 
+/// The first that is insecure, else the first.
+pub(super) fn weaker(one: Arc<Basis>, other: Arc<Basis>) -> Arc<Basis> {
+    if one.is_secure() && !other.is_secure() { other } else { one }
+}
+
 /// Addresses found outweigh everything else; of the families that have some, secure outweighs insecure.
 fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
     let with = |status| families.iter().find(|family| family.status == status);
@@ -143,6 +153,7 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
         status: Address::Nxdomain,
         addresses,
         expanded: None,
+        denial: None,
         detail: Detail::None,
         note: None,
         aside: None,
@@ -161,7 +172,11 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
             result.detail = family.answer.detail();
             result.note = family.trouble(host);
         }
-        (None, None) => result.note = Some(Arc::new(no_address(host, &families))),
+        (None, None) => {
+            result.note = Some(Arc::new(no_address(host, &families)));
+            let [v6, v4] = families.map(|family| family.denial);
+            result.denial = v6.zip(v4).map(|(v6, v4)| weaker(v6, v4));
+        }
     }
     result
 }

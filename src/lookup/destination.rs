@@ -11,7 +11,7 @@ use super::literal;
 use super::mx::{self, MxAnswer, MxHosts};
 use super::policy::Policy;
 use crate::cause::{Detail, Finding};
-use crate::decide::{Address, Certificate, Decision, Level, Mx, Reason, Scope, Tlsa, Verdict};
+use crate::decide::{Address, Certificate, Decision, Mx, Reason, Scope, Tlsa, Verdict};
 use crate::dns::Call;
 use crate::dns::wire::names::{self, InvalidName, display};
 use crate::engine::all;
@@ -179,7 +179,7 @@ pub(crate) async fn lookup_host(
             mx,
             mx_note: note,
             next_hops: &next_hops,
-            implicit: false,
+            mx_denial: None,
         };
         let host = host::look_up(call, &query).await;
         destination = destination.with_hosts(vec![host]);
@@ -205,7 +205,7 @@ async fn lookup_literal(
         mx: Mx::Configured,
         mx_note: None,
         next_hops: &[],
-        implicit: false,
+        mx_denial: None,
     };
     let mut host = host::look_up(call, &query).await;
     host.decision.verdict = host.decision.verdict.with_scope(Scope::Domain);
@@ -232,7 +232,7 @@ async fn look_up_hosts(
             mx: answer.status,
             mx_note: Some(answer.note.clone()),
             next_hops: &next_hops,
-            implicit: answer.hosts == MxHosts::Implicit,
+            mx_denial: answer.denial.clone(),
         };
         host::look_up(call, &query).await
     };
@@ -245,10 +245,12 @@ fn domain_decision(policy: Policy, domain: &Name, answer: &MxAnswer) -> Decision
         let (address, tlsa) = (Address::NotApplicable, Tlsa::NotApplicable);
         policy.decide(mx, address, tlsa, Certificate::NotApplicable)
     };
-    let verdict = match (&answer.hosts, answer.status, policy.level) {
-        (MxHosts::Null, Mx::Insecure, Some(Level::DaneOnly)) => Verdict::INSECURE_NULL_MX,
-        (MxHosts::Null, _, _) => Verdict::NULL_MX,
-        (MxHosts::None, Mx::Secure | Mx::Insecure, _) => by_mx(Mx::Nxdomain),
+    let is_denial_secure = answer.denial.as_ref().is_some_and(|basis| basis.is_secure());
+    let verdict = match (&answer.hosts, answer.status) {
+        (MxHosts::Null, status) if policy.may_fail(status == Mx::Secure) => Verdict::NULL_MX,
+        (MxHosts::Null, _) => Verdict::INSECURE_NULL_MX,
+        (MxHosts::None, Mx::Nxdomain) if policy.may_fail(is_denial_secure) => Verdict::NO_DOMAIN,
+        (MxHosts::None, Mx::Secure | Mx::Insecure) => by_mx(Mx::Nxdomain),
         _ => by_mx(answer.status),
     };
     let verdict = match verdict.detail {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use hickory_resolver::proto::rr::Name;
 use sha2::{Digest, Sha256};
 
+use super::address::{self, weaker};
 use super::explain::Notes;
 use super::policy::Policy;
 use super::tlsa::TlsaAnswer;
-use super::{address, literal, tlsa};
+use super::{literal, tlsa};
 use crate::budget::{Pace, at_once};
-use crate::cause::{Detail, Finding};
-use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Tlsa, Verdict};
+use crate::cause::{Basis, Detail, Finding};
+use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Scope, Tlsa, Verdict};
 use crate::dns::Call;
 use crate::dns::wire::names::{self, InvalidName, display};
 use crate::text::{excerpt, is_host_name, line, without_final_dot};
@@ -91,8 +92,8 @@ pub(super) struct Query<'a> {
     pub(super) mx_note: Option<Arc<Finding>>,
     /// The next hop and its expansion, where the MX is secure.
     pub(super) next_hops: &'a [String],
-    /// The domain is its own host: a missing address speaks for the domain.
-    pub(super) implicit: bool,
+    /// The domain is its own host, and a missing address speaks for it: what the denial of its MX records rests on.
+    pub(super) mx_denial: Option<Arc<Basis>>,
 }
 
 /// A column's finding in words: one line of printable ASCII, empty where nothing was looked up.
@@ -154,8 +155,16 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
         Detail::TlsaBogus if records.detail != Detail::None => verdict.with_detail(records.detail),
         _ => verdict,
     };
-    if query.implicit && verdict.reason == Reason::NotFound {
-        verdict = verdict.with_scope(crate::decide::Scope::Domain);
+    if query.mx_denial.is_some() && verdict.reason == Reason::NotFound {
+        verdict = verdict.with_scope(Scope::Domain);
+    }
+    if let Some((mx, address)) = query.mx_denial.clone().zip(addresses.denial) {
+        let basis = weaker(mx, address);
+        if query.policy.may_fail(basis.is_secure()) {
+            verdict = Verdict::NO_ADDRESS;
+        }
+        let domain = name.clone();
+        host.notes.address = Some(Arc::new(Finding::NoMailHost { domain, basis }));
     }
     host.decision = host.notes.decide(verdict, &host.name);
     host

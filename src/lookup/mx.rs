@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hickory_resolver::proto::rr::Name;
 
 use super::explain::trouble;
-use crate::cause::{Detail, Finding, MxKind};
+use crate::cause::{Basis, Detail, Finding, MxKind};
 use crate::decide::Mx;
 use crate::dns::wire::{name_in, rtype};
 use crate::dns::{Answer, Call, Status};
@@ -23,6 +23,8 @@ pub(super) struct MxAnswer {
     /// The domain after all aliases.
     pub(super) expanded: Name,
     pub(super) detail: Detail,
+    /// What their denial rests on, where there are none.
+    pub(super) denial: Option<Arc<Basis>>,
     pub(super) note: Arc<Finding>,
 }
 
@@ -49,20 +51,23 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
         Status::Insecure => (Mx::Insecure, hosts(&answer.records)),
     };
     let (note, detail) = (note(domain, &answer, &hosts), answer.detail());
-    MxAnswer { status, hosts, expanded: answer.owner, detail, note }
+    let denial = answer.ground.ok().filter(|_| answer.records.is_empty());
+    MxAnswer { status, hosts, expanded: answer.owner, detail, denial, note }
 }
 
 fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> Arc<Finding> {
     let kind = match hosts {
         MxHosts::Implicit => MxKind::Implicit,
         MxHosts::Null => MxKind::Null,
-        MxHosts::Listed(_) | MxHosts::None => MxKind::Listed,
+        MxHosts::Listed(_) => MxKind::Listed,
+        MxHosts::None => MxKind::Hostless,
     };
     let name = || domain.clone();
     Arc::new(match &answer.ground {
         Err(failure) => trouble(domain, rtype::MX, &failure.0),
         Ok(basis) if answer.exists => Finding::Mx { domain: name(), kind, basis: basis.clone() },
-        Ok(basis) => Finding::NoName { name: name(), basis: basis.clone() },
+        // Of an alias, it is the name that it leads to.
+        Ok(basis) => Finding::NoName { name: answer.owner.clone(), basis: basis.clone() },
     })
 }
 
@@ -122,6 +127,15 @@ mod tests {
         );
         assert_eq!(hosts(&[record(0, b"\0"), record(9, b"\0")]), MxHosts::None);
         assert_eq!(hosts(&[]), MxHosts::Implicit);
+    }
+
+    #[test]
+    fn malformed_records_are_not_taken_for_none() {
+        for malformed in [&b""[..], b"\0", b"\0\x05", b"\0\x05\x09short"] {
+            let records = [malformed.to_vec(), record(5, b"\0")];
+            assert_eq!(hosts(&records), MxHosts::None, "{malformed:?}");
+            assert_eq!(hosts(&records[..1]), MxHosts::None, "{malformed:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether mail bounces for what is secure or insecure: at DANE-only what anybody may have forged bounces nothing.
+    pub(super) fn may_fail(self, is_secure: bool) -> bool {
+        self.level != Some(Level::DaneOnly) || is_secure
+    }
+
     /// The table's verdict under this policy.
     pub(super) fn decide(
         self,

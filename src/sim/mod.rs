@@ -2,6 +2,7 @@
 //!
 //! A timeout of half a minute takes microseconds, and computing takes virtual time by its units. No part of what ships.
 
+mod absent;
 mod cases;
 mod deadlines;
 mod faults;

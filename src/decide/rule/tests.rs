@@ -107,6 +107,8 @@ fn nothing_permits_before_connecting() {
         Verdict::INVALID_DOMAIN,
         Verdict::NULL_MX,
         Verdict::INSECURE_NULL_MX,
+        Verdict::NO_DOMAIN,
+        Verdict::NO_ADDRESS,
     ] {
         assert!(!fixed.may_deliver() && !fixed.with_connection(true).may_deliver());
     }
@@ -220,7 +222,6 @@ fn a_dead_server_is_no_destination() {
 
 #[test]
 fn scope_is_the_domain_only_for_the_mx_column() {
-    use crate::decide::Scope;
     every_input(|_, mx, _, _, _, verdict| {
         let from_mx = matches!(mx, Mx::Bogus | Mx::Nxdomain | Mx::NotApplicable)
             || (verdict.reason == Reason::NonDnssec && mx == Mx::Insecure);
@@ -242,7 +243,14 @@ fn every_refusal_is_temporary_and_has_its_codes() {
     assert_eq!(expired.tlsrpt(), Some(Tlsrpt::CertificateExpired));
     let timeout = Verdict::defer(Reason::TlsaLookup, Detail::Timeout, Scope::Host);
     assert_eq!(timeout.tlsrpt(), None);
-    assert_eq!(Verdict::NULL_MX.enhanced_status(), "5.1.10");
+    for (verdict, status) in [
+        (Verdict::NULL_MX, "5.1.10"),
+        (Verdict::NO_DOMAIN, "5.1.2"),
+        (Verdict::NO_ADDRESS, "5.4.4"),
+    ] {
+        assert_eq!((verdict.action, verdict.enhanced_status()), (Fail, status));
+        assert_eq!((verdict.scope, verdict.tlsrpt()), (Scope::Domain, None));
+    }
 }
 
 #[test]
@@ -285,6 +293,8 @@ fn rfc7672_9_1_audit_tells_and_does_not_stop() {
         Verdict::INVALID_HOST,
         Verdict::INVALID_DOMAIN,
         Verdict::NULL_MX,
+        Verdict::NO_DOMAIN,
+        Verdict::NO_ADDRESS,
     ] {
         assert_eq!(verdict.audited(Certificate::NotApplicable), verdict);
     }

@@ -264,9 +264,38 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
     c.expect(
         "domain is an alias of a missing one (5321 5.1)",
         "missing.domain-alias.test",
-        NOT_FOUND,
+        BOUNCE,
+        BOUNCE,
+    );
+    c.b.rr("missing-insecure.domain-alias.test CNAME missing.unsigned.test");
+    c.expect(
+        "domain is a secure alias of an insecure missing one (7672 2.1.3)",
+        "missing-insecure.domain-alias.test",
+        BOUNCE,
         NOT_FOUND,
     );
+    c.b.rr("alias-missing.unsigned.test CNAME missing.target.test");
+    c.expect(
+        "domain is an insecure alias of a missing one (7672 2.1.3)",
+        "alias-missing.unsigned.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
+    for (label, target, mx, dane_only, name) in [
+        ("nothing", "nothing.test", S, BOUNCE, "with neither MX nor address (5321 5.1)"),
+        (
+            "nothing-insecure",
+            "nothing-insecure.test",
+            I,
+            NOT_FOUND,
+            "with neither MX nor address, insecure (7672 2.1.3)",
+        ),
+    ] {
+        let domain = format!("{label}.domain-alias.test");
+        c.b.rr(&format!("{domain} CNAME {target}"));
+        c.expect(&format!("domain is an alias of one {name}"), &domain, BOUNCE, dane_only);
+        c.hosts(&[(&domain, [mx, NX, NA, NA])]);
+    }
     c.b.rr("loop.domain-alias.test CNAME loop.domain-alias.test");
     c.expect(
         "domain is an alias of itself (1034 3.6.2)",

@@ -175,6 +175,13 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         NON_DNSSEC,
     );
     c.hosts(&[("mx.good.test", [I, S, S, GOOD])]);
+    c.expect(
+        "no such domain in an opt-out TLD (5155 9.2)",
+        "no-such-domain.optout",
+        BOUNCE,
+        NOT_FOUND,
+    );
+    c.is_open();
     c.b.nsec3("optout.test", 1, true);
     c.b.rr("optout.test MX 10 mx.optout.test");
     let identity = Identity::server("mx.optout.test");
@@ -208,6 +215,7 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
         Behaviour::Starttls(Tls::new(&Identity::server("mx.nsec3.test"), &[])),
     );
     c.expect("TLSA denied by NSEC3 (5155 8.4)", "nsec3.test", OPPORTUNISTIC, NO_TLSA);
+    c.expect("no such domain, by NSEC3 (5155 8.4)", "missing.nsec3.test", BOUNCE, BOUNCE);
     c.b.nsec3("nsec3-wildcard.test", 0, false);
     c.b.rr("nsec3-wildcard.test MX 10 mx.nsec3-wildcard.test");
     let identity = Identity::server("mx.nsec3-wildcard.test");
@@ -218,6 +226,13 @@ pub(super) fn dnssec(c: &mut Cases<'_>) {
     c.b.rr("iterations.test MX 10 mx.iterations.test");
     c.b.host("mx.iterations.test", Behaviour::Starttls(Tls::new(&Identity::server("x"), &[])));
     c.expect("NSEC3 with 500 iterations (9276 3.2)", "iterations.test", OPPORTUNISTIC, NO_TLSA);
+    c.is_open();
+    c.expect(
+        "no such domain, by NSEC3 with 500 iterations (9276 3.2)",
+        "missing.iterations.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
     c.is_open();
     let identity = Identity::server("mx.wildcard.test");
     let host = c.domain("wildcard.test", &identity, &[]);

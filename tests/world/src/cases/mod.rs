@@ -51,6 +51,8 @@ pub struct Case {
 
 const ENCRYPT: Expected = Expected { action: "encrypt", reason: "" };
 const FAIL: Expected = Expected { action: "fail", reason: "domain does not accept mail" };
+/// There is no such domain, or nothing in it to deliver to.
+const BOUNCE: Expected = Expected { action: "fail", reason: NOT_FOUND.reason };
 const NO_USABLE: Expected = defer("no usable TLSA record");
 const NOT_OFFERED: Expected = defer("TLS required but not offered");
 const HANDSHAKE: Expected = defer("TLS handshake failed");

@@ -37,15 +37,9 @@ pub(super) fn mx(c: &mut Cases<'_>) {
     c.b.rr("null-insecure.test MX 0 .");
     c.expect("null MX, insecure (7505 3)", "null-insecure.test", FAIL, NON_DNSSEC);
     c.b.signed("nothing.test");
-    c.expect("neither MX nor address (5321 5.1)", "nothing.test", NOT_FOUND, NOT_FOUND);
-    c.hosts(&[("nothing.test", [S, NX, NA, NA])]);
-    c.expect("no such domain (5321 5.1)", "no-such-domain.test", NOT_FOUND, NOT_FOUND);
-    c.expect(
-        "no such domain, insecure (7672 2.1.1)",
-        "no-such-domain.unsigned.test",
-        NOT_FOUND,
-        NOT_FOUND,
-    );
+    c.two("roots.test", ".", ".");
+    c.expect("two MX, both with a root target (7505 3)", "roots.test", NOT_FOUND, NOT_FOUND);
+    absent(c);
     c.b.signed("mx-refused.test");
     c.b.fault("mx-refused.test", MX, Fault::Rcode(5));
     c.expect("MX lookup refused (7672 2.1.2)", "mx-refused.test", NOT_FOUND, NOT_FOUND);
@@ -116,6 +110,62 @@ pub(super) fn mx(c: &mut Cases<'_>) {
     c.two("root-target.test", ".", "mx.good.test");
     c.expect("a root target beside another MX (7505 3)", "root-target.test", DELIVER, DELIVER);
     c.hosts(&[("mx.good.test", [S, S, S, GOOD])]);
+}
+
+/// Domains that do not exist, or have nothing to deliver to.
+fn absent(c: &mut Cases<'_>) {
+    c.expect("no such domain (5321 5.1)", "no-such-domain.test", BOUNCE, BOUNCE);
+    c.expect(
+        "no such domain, insecure (7672 2.1.1)",
+        "no-such-domain.unsigned.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
+    c.b.signed("nothing.test");
+    c.expect("neither MX nor address (5321 5.1)", "nothing.test", BOUNCE, BOUNCE);
+    c.hosts(&[("nothing.test", [S, NX, NA, NA])]);
+    c.b.unsigned("nothing-insecure.test");
+    c.expect(
+        "neither MX nor address, insecure (7672 2.1.1)",
+        "nothing-insecure.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
+    c.hosts(&[("nothing-insecure.test", [I, NX, NA, NA])]);
+    for (label, rtype, fault, name) in [
+        ("a-servfail", A, Fault::Rcode(2), "no MX, no AAAA, A lookup fails (7672 2.1.2)"),
+        ("aaaa-servfail", AAAA, Fault::Rcode(2), "no MX, no A, AAAA lookup fails (7672 2.1.2)"),
+        ("a-altered", A, Fault::Altered, "no MX, no AAAA, denial of A bogus (7672 2.1.2)"),
+        ("aaaa-bare", AAAA, Fault::Bare, "no MX, no A, denial of AAAA unsigned (7672 2.1.2)"),
+    ] {
+        let domain = format!("nothing-{label}.test");
+        c.b.signed(&domain);
+        c.b.fault(&domain, rtype, fault);
+        c.expect(name, &domain, NOT_FOUND, NOT_FOUND);
+        c.hosts(&[(&domain, [S, B, NA, NA])]);
+    }
+    c.b.unsigned("nothing-bare.test");
+    for rtype in [MX, A, AAAA] {
+        c.b.fault("nothing-bare.test", rtype, Fault::Bare);
+    }
+    c.expect(
+        "neither MX nor address, denied without any record (2308 2.2)",
+        "nothing-bare.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
+    c.hosts(&[("nothing-bare.test", [I, NX, NA, NA])]);
+    c.is_open();
+    for rcode in [2, 5] {
+        let domain = format!("no-such-domain-{rcode}.unsigned.test");
+        c.b.fault(&domain, MX, Fault::Rcode(rcode));
+        c.expect(
+            &format!("response code {rcode} is no denial (7672 2.1.2)"),
+            &domain,
+            NOT_FOUND,
+            NOT_FOUND,
+        );
+    }
 }
 
 /// Next hops and MX targets that are IP addresses.
