@@ -135,7 +135,8 @@
  *     }
  *
  * 2. A mail server that walks an MX list of its own. The destination is that of the next
- * hop. A host that is not in it defers, unless the administrator named it:
+ * hop. A host that is not in it defers, unless the administrator named it. So does FAIL, where
+ * the list is not empty and the library finds no such domain: the two resolvers disagree:
  *
  *     int try_name(const dane_policy_context *context, struct session *session,
  *                  const dane_policy_destination *destination, const char *name,

@@ -21,13 +21,15 @@ static const struct advice advices[] = {
      "The MX records, or the proof that there are none, do not verify. Either the zone is signed wrongly or somebody "
      "alters replies on the way; the library cannot tell which, so mail waits (RFC 7672 section 2.1.2)."},
     {DANE_POLICY_DETAIL_MX_NONE, "check the spelling of the domain",
-     "DNS says that there is no such domain. Mail waits instead of bouncing, because a mail server usually decides that."},
+     "Either DNS says that there is no such domain: then mail bounces (RFC 5321 section 5.1), at dane-only only where DNSSEC "
+     "proves that, for anybody could have forged it. Or there are MX records, and none of them names a host: then mail waits."},
     {DANE_POLICY_DETAIL_ADDRESS_INSECURE, "the owner of the MX host's zone must sign it",
      "The address of this MX host is outside DNSSEC, so there can be no DANE for it (RFC 7672 section 2.2.2)."},
     {DANE_POLICY_DETAIL_ADDRESS_BOGUS, "the owner of the MX host's zone must repair its DNSSEC",
      "The address records of this MX host do not verify: signed wrongly, or altered on the way (RFC 7672 section 2.1.2)."},
-    {DANE_POLICY_DETAIL_ADDRESS_NONE, "the domain's owner must give the MX host an address, or drop the MX record",
-     "The MX records name a host that has no address."},
+    {DANE_POLICY_DETAIL_ADDRESS_NONE, "the domain's owner must give the host an address, or say by a null MX that there is no mail",
+     "The MX records name a host that has no address, and mail waits. Without MX records the domain is its own host: then "
+     "nothing can take its mail, and it bounces (RFC 5321 section 5.1), at dane-only only where DNSSEC proves that."},
     {DANE_POLICY_DETAIL_TLSA_INSECURE, "the owner must sign the zone that holds the TLSA records",
      "There are TLSA records, but outside DNSSEC, where they prove nothing (RFC 7672 section 2.2.3)."},
     {DANE_POLICY_DETAIL_TLSA_BOGUS, "the owner of the MX host's zone must repair its DNSSEC",

@@ -237,6 +237,8 @@ static enum step broken_step(const dane_policy_decision *decision, dane_policy_s
     case DANE_POLICY_REASON_TLSA_LOOKUP: return TLSA;
     case DANE_POLICY_REASON_NO_MAIL: return MX;
     case DANE_POLICY_REASON_NOT_FOUND:
+        if (dane_policy_decision_detail(decision) == DANE_POLICY_DETAIL_MX_NONE)
+            return MX;
         return mx_status == DANE_POLICY_STATUS_BOGUS || mx_status == DANE_POLICY_STATUS_NXDOMAIN ? MX : ADDRESS;
     default: break;
     }

@@ -135,7 +135,8 @@
  *     }
  *
  * 2. A mail server that walks an MX list of its own. The destination is that of the next
- * hop. A host that is not in it defers, unless the administrator named it:
+ * hop. A host that is not in it defers, unless the administrator named it. So does FAIL, where
+ * the list is not empty and the library finds no such domain: the two resolvers disagree:
  *
  *     int try_name(const dane_policy_context *context, struct session *session,
  *                  const dane_policy_destination *destination, const char *name,
@@ -488,7 +489,7 @@ typedef enum dane_policy_action {
      */
     DANE_POLICY_ACTION_VERIFY = 5,
     /**
-     * The domain accepts no mail (RFC 7505): the only permanent result.
+     * The domain accepts no mail (RFC 7505), or does not exist: bounce. Nothing else is permanent.
      */
     DANE_POLICY_ACTION_FAIL = 6,
     /**
@@ -544,7 +545,7 @@ typedef enum dane_policy_reason {
      */
     DANE_POLICY_REASON_TLSA_LOOKUP = 4,
     /**
-     * The MX or address lookup failed or found nothing.
+     * The MX or address lookup failed or found nothing; with FAIL the domain does not exist, or has neither.
      */
     DANE_POLICY_REASON_NOT_FOUND = 5,
     /**
@@ -598,7 +599,7 @@ typedef enum dane_policy_detail {
      */
     DANE_POLICY_DETAIL_MX_BOGUS = 2,
     /**
-     * The domain does not exist.
+     * The domain does not exist, or its MX records name no host.
      */
     DANE_POLICY_DETAIL_MX_NONE = 3,
     /**
@@ -610,7 +611,7 @@ typedef enum dane_policy_detail {
      */
     DANE_POLICY_DETAIL_ADDRESS_BOGUS = 5,
     /**
-     * The host has no address.
+     * The host has no address, or without MX records the domain itself.
      */
     DANE_POLICY_DETAIL_ADDRESS_NONE = 6,
     /**
@@ -949,9 +950,9 @@ dane_policy_error dane_policy_context_set_destination_level(struct dane_policy_c
 /**
  * Turns audit on (not 0) or off (0, the default): failures are told and do not stop mail (RFC 7672 section 9.1). A
  * DEFER becomes OPPORTUNISTIC with TLS not required; reason, detail and text stay, to be logged. VERIFY and
- * ENCRYPT keep their action with TLS not required. What DANE has nothing to do with still defers: host or domain
- * name not found, connection failed, host not in MX records, policy not available; so does an insecure null MX
- * at DANE-only, which leaves no host to deliver to.
+ * ENCRYPT keep their action with TLS not required. What DANE has nothing to do with stays: host or domain name not
+ * found, connection failed, host not in MX records, policy not available still defer, FAIL still bounces; and an
+ * insecure null MX at DANE-only, which leaves no host to deliver to, still defers.
  */
 dane_policy_error dane_policy_context_set_audit(struct dane_policy_context *context,
                                                 int on);
@@ -1032,7 +1033,7 @@ dane_policy_error dane_policy_lookup(const struct dane_policy_context *context,
  * DANE_POLICY_STATUS_NOT_APPLICABLE is decided as bogus. `next_hop` is the domain that the host was found
  * for, a reference identifier where the MX is secure; or NULL.
  *
- * Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
+ * It is never FAIL. Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
  */
 dane_policy_error dane_policy_lookup_host(const struct dane_policy_context *context,
                                           const char *host,
@@ -1058,7 +1059,8 @@ uint32_t dane_policy_destination_queries(const struct dane_policy_destination *d
 
 /**
  * The decision for the domain before connecting: that of the first host that does not defer, or where all do, of the
- * best of them. NULL for NULL, which the decision getters take as DEFER.
+ * best of them. FAIL, which bounces, for a null MX, and where DNS denies the domain, or MX records and addresses of both
+ * families; at DANE-only only where every denial is secure. NULL for NULL, which the decision getters take as DEFER.
  */
 const struct dane_policy_decision *dane_policy_destination_decision(const struct dane_policy_destination *destination);
 
@@ -1081,7 +1083,8 @@ const struct dane_policy_host *dane_policy_destination_find_host(const struct da
 
 /**
  * The decision before connecting for the host of that name. For a name that is not in the destination,
- * or NULL: DEFER, "host not in MX records"; its text names the destination. NULL only where destination is NULL, which the
+ * or NULL: DEFER, "host not in MX records"; its text names the destination. Take a FAIL of DANE_POLICY_REASON_NOT_FOUND for
+ * a DEFER: your resolver found hosts where the library's found no domain. NULL only where destination is NULL, which the
  * decision getters take as DEFER.
  */
 const struct dane_policy_decision *dane_policy_destination_host_decision(const struct dane_policy_destination *destination,

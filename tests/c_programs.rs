@@ -402,6 +402,19 @@ fn dane_check_over_the_world() {
     assert!(text_of(&["pkix-ta-only.test"]).contains(established));
     assert!(text_of(&["tlsa-bogus.test"]).contains("  > TLSA         bogus"));
     assert!(text_of(&["mx-expired.test"]).contains("  > MX           bogus"));
+    assert!(text_of(&["no-such-domain.test"]).contains("  > MX           nxdomain"));
+    assert!(text_of(&["roots.test"]).contains("  > MX           secure"));
+    assert!(text_of(&["nothing.test"]).contains("  > address      nxdomain"));
+    for (domain, level, action, status) in [
+        ("no-such-domain.unsigned.test", "dane", "fail", "5.1.2"),
+        ("no-such-domain.unsigned.test", "dane-only", "defer", "4.4.4"),
+        ("nothing.test", "dane-only", "fail", "5.4.4"),
+    ] {
+        let (exit, text) = check(&["--json", "--level", level, domain]);
+        let found = json(&text);
+        assert_eq!((exit, &found["action"]), (1, &action.into()), "{domain}");
+        assert_eq!(found["enhanced_status"], status, "{domain} at {level}");
+    }
 
     let cause = |domain: &str| json(&text_of(&["--json", domain]))["cause"].clone();
     let owner = format!("_{}._tcp.mx.expired-tlsa.test", world.smtp_port);

@@ -179,6 +179,9 @@ fn delivery_loop() {
         "f@plain-none.test",
         "g@invalid..test",
         "nowhere",
+        "h@no-such-domain.test",
+        "i@nothing.test",
+        "j@no-such-host.test",
     ];
     let output = sender.run(&[], &[&["me@here.test"], &recipients[..]].concat());
     let text = stdout(&output);
@@ -186,7 +189,7 @@ fn delivery_loop() {
     let (reports, lines): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| line[0] == "tlsrpt");
     let fates: Vec<&[&str]> = lines.iter().map(|fields| &fields[..fields.len() - 1]).collect();
-    let want: [&[&str]; 8] = [
+    let want: [&[&str]; 11] = [
         &["sent", "a@good.test"],
         &["queued", "b@mismatch.test", "4.7.5"],
         &["bounced", "c@null.test", "5.1.10"],
@@ -195,6 +198,9 @@ fn delivery_loop() {
         &["sent", "f@plain-none.test"],
         &["queued", "g@invalid..test", "4.4.4"],
         &["queued", "nowhere", "4.4.4"],
+        &["bounced", "h@no-such-domain.test", "5.1.2"],
+        &["bounced", "i@nothing.test", "5.4.4"],
+        &["queued", "j@no-such-host.test", "4.4.4"],
     ];
     assert_eq!(fates, want, "{text}");
     assert!(lines[1][3].starts_with("server certificate not trusted"), "{text}");

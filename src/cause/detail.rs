@@ -15,13 +15,13 @@ pub enum Detail {
     MxInsecure = 1,
     /// The proof of the MX RRset failed.
     MxBogus = 2,
-    /// The domain does not exist.
+    /// The domain does not exist, or its MX records name no host.
     MxNone = 3,
     /// The address RRset is insecure.
     AddressInsecure = 4,
     /// The proof of an address RRset failed.
     AddressBogus = 5,
-    /// The host has no address.
+    /// The host has no address, or without MX records the domain itself.
     AddressNone = 6,
     /// The TLSA RRset is insecure.
     TlsaInsecure = 7,

@@ -73,7 +73,7 @@ impl Context {
     /// Whether failures are only told (RFC 7672 section 9.1); off by default.
     ///
     /// A decision to defer becomes opportunistic, cleartext allowed, its reason and text kept; but unknown and dead
-    /// hosts still defer, and so does an insecure null MX at [`Level::DaneOnly`].
+    /// hosts still defer, and so does an insecure null MX at [`Level::DaneOnly`]. What bounces bounces.
     pub fn set_audit(&mut self, on: bool) {
         self.settings.audit = on;
     }
@@ -168,7 +168,7 @@ impl Context {
         self.over(&mut Net::new()).lookup(domain, port)
     }
 
-    /// Step 1 for one host, whose MX status the caller knows; `next_hop` is the domain it was found for.
+    /// Step 1 for one host, whose MX status the caller knows; `next_hop` is the domain it was found for. It never fails for good.
     pub fn lookup_host(
         &self,
         host: &str,

@@ -21,7 +21,7 @@ pub enum Action {
     Encrypt = 4,
     /// Connect, require TLS, verify the chain, and decide again.
     Verify = 5,
-    /// The domain accepts no mail (RFC 7505), or there is no such domain: nothing else is permanent.
+    /// The domain accepts no mail (RFC 7505), or does not exist: bounce. Nothing else is permanent.
     Fail = 6,
 }
 

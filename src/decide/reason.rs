@@ -21,7 +21,7 @@ pub enum Reason {
     NoTlsa = 3,
     /// The TLSA lookup failed.
     TlsaLookup = 4,
-    /// The MX or address lookup failed or found nothing.
+    /// The MX or address lookup failed or found nothing; with FAIL the domain does not exist, or has neither.
     NotFound = 5,
     /// Secure TLSA records, none usable, and DANE is mandatory.
     NoUsableTlsa = 6,

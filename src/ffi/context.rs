@@ -113,9 +113,9 @@ pub unsafe extern "C" fn dane_policy_context_set_destination_level(
 
 /// Turns audit on (not 0) or off (0, the default): failures are told and do not stop mail (RFC 7672 section 9.1). A
 /// DEFER becomes OPPORTUNISTIC with TLS not required; reason, detail and text stay, to be logged. VERIFY and
-/// ENCRYPT keep their action with TLS not required. What DANE has nothing to do with still defers: host or domain
-/// name not found, connection failed, host not in MX records, policy not available; so does an insecure null MX
-/// at DANE-only, which leaves no host to deliver to.
+/// ENCRYPT keep their action with TLS not required. What DANE has nothing to do with stays: host or domain name not
+/// found, connection failed, host not in MX records, policy not available still defer, FAIL still bounces; and an
+/// insecure null MX at DANE-only, which leaves no host to deliver to, still defers.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_context_set_audit(
     context: Option<&mut dane_policy_context>,

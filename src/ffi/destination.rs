@@ -69,7 +69,7 @@ pub unsafe extern "C" fn dane_policy_lookup(
 /// DANE_POLICY_STATUS_NOT_APPLICABLE is decided as bogus. `next_hop` is the domain that the host was found
 /// for, a reference identifier where the MX is secure; or NULL.
 ///
-/// Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
+/// It is never FAIL. Returns as dane_policy_lookup; a status that MX cannot have is DANE_POLICY_ERROR_MISUSE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_lookup_host(
     context: Option<&dane_policy_context>,
@@ -116,7 +116,8 @@ pub extern "C" fn dane_policy_destination_queries(
 }
 
 /// The decision for the domain before connecting: that of the first host that does not defer, or where all do, of the
-/// best of them. NULL for NULL, which the decision getters take as DEFER.
+/// best of them. FAIL, which bounces, for a null MX, and where DNS denies the domain, or MX records and addresses of both
+/// families; at DANE-only only where every denial is secure. NULL for NULL, which the decision getters take as DEFER.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_destination_decision(
     destination: Option<&dane_policy_destination>,
@@ -155,7 +156,8 @@ pub unsafe extern "C" fn dane_policy_destination_find_host(
 }
 
 /// The decision before connecting for the host of that name. For a name that is not in the destination,
-/// or NULL: DEFER, "host not in MX records"; its text names the destination. NULL only where destination is NULL, which the
+/// or NULL: DEFER, "host not in MX records"; its text names the destination. Take a FAIL of DANE_POLICY_REASON_NOT_FOUND for
+/// a DEFER: your resolver found hosts where the library's found no domain. NULL only where destination is NULL, which the
 /// decision getters take as DEFER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dane_policy_destination_host_decision(

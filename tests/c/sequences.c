@@ -136,6 +136,12 @@ static void check_deliver(void)
     CHECK(delivers(dane, "[192.0.2.1]", &opened) && opened == 1);
     CHECK(!delivers(dane, "null.test", &opened) && opened == 0);
     CHECK(begins(bounced, "domain does not accept mail") && *noted == '\0');
+    CHECK(!delivers(dane, "no-such-domain.unsigned.test", &opened) && opened == 0);
+    CHECK(begins(bounced, "host or domain name not found") && *noted == '\0');
+    CHECK(!delivers(dane_only, "no-such-domain.unsigned.test", &opened) && opened == 0 && *bounced == '\0');
+    CHECK(begins(noted, "host or domain name not found"));
+    CHECK(!delivers(dane_only, "nothing.test", &opened) && opened == 0);
+    CHECK(begins(bounced, "host or domain name not found: nothing.test has neither MX nor address") && *noted == '\0');
     /* No host is tried: the destination's decision is the reason. */
     CHECK(!delivers(dane, "mx-bogus.test", &opened) && opened == 0 && *bounced == '\0');
     CHECK(begins(noted, "host or domain name not found"));
@@ -146,6 +152,31 @@ static void check_deliver(void)
     CHECK(begins(noted, "no TLSA record"));
     dane_policy_context_free(dane);
     dane_policy_context_free(dane_only);
+}
+
+/* A server whose own resolver finds hosts of a domain that the library's does not find: mail waits. */
+static void check_other_dns(void)
+{
+    static const char *const domains[] = {"no-such-domain.test", "nothing.test"};
+    dane_policy_context *context = make_context(DANE_POLICY_LEVEL_DANE);
+    struct session session = {0, 0};
+    dane_policy_destination *to;
+    size_t i;
+
+    for (i = 0; i < sizeof domains / sizeof *domains; i++) {
+        CHECK(dane_policy_lookup(context, domains[i], 25, &to) == DANE_POLICY_OK);
+        CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_FAIL);
+        *noted = *bounced = '\0';
+        CHECK(!try_name(context, &session, to, "mx.inside.test", 0));
+        CHECK(begins(noted, "host not in MX records"));
+        CHECK(!try_name(context, &session, to, domains[i], 0));
+        CHECK(*noted != '\0' && *bounced == '\0' && session.opened == 0);
+        dane_policy_destination_free(to);
+        CHECK(dane_policy_lookup_host(context, domains[i], 25, NULL, DANE_POLICY_STATUS_CONFIGURED, &to) == DANE_POLICY_OK);
+        CHECK(dane_policy_decision_action(dane_policy_destination_decision(to)) == DANE_POLICY_ACTION_DEFER);
+        dane_policy_destination_free(to);
+    }
+    dane_policy_context_free(context);
 }
 
 /* Nothing there listens at port 25, and what must not go is not tried. */
@@ -266,6 +297,7 @@ int main(void)
 {
     check_own_dns();
     check_deliver();
+    check_other_dns();
     check_encrypt();
     check_session();
     check_monitor();
