@@ -221,6 +221,17 @@ switch (dane_policy_decision_action(decision))
 }
 
 
+/* Whether mail bounces. It comes to a host only where Exim's router has found one: if the library finds no such domain, the
+two resolvers disagree, and that is no reason to bounce. */
+
+static BOOL
+is_final(const dane_policy_decision * decision)
+{
+return dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL
+  && dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NOT_FOUND;
+}
+
+
 /* The text for log, queue and bounce. It comes from strangers in part. */
 
 static uschar *
@@ -318,7 +329,7 @@ if (is_refusal(decision))
 
   for (address_item * a = addr; a; a = a->next)
     if (a->transport_return >= PENDING) a->host_used = is_of_host ? args->host : NULL;
-  if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL) *rc = FAIL;
+  if (is_final(decision)) *rc = FAIL;
   return refuse(args, decision, text_of(decision));
   }
 args->dane_policy = host;

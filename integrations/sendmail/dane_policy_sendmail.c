@@ -37,6 +37,7 @@ static dane_policy_context *Contexts[DANE_POLICY_LEVEL_DANE_ONLY + 1];
 static struct
 {
 	int level;		/* OFF: nothing here applies */
+	const char *hop;	/* what Sendmail delivers to: a next hop, or a list of them */
 	uint16_t port;
 	bool is_nomx;		/* no MX lookups for this mailer */
 	const char *rest;	/* next hops not looked up yet */
@@ -364,15 +365,66 @@ decision_of(const char *name)
 	return dane_policy_destination_host_decision(Now.destinations[0], name);
 }
 
+/* Whether Sendmail's own lookup finds an address of this name, or cannot tell. */
+static bool
+may_have_address(char *name)
+{
+	static const int families[] = {
+		AF_INET,
+#if NETINET6
+		AF_INET6,
+#endif
+	};
+	struct hostent *found;
+	size_t i;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+	{
+		errno = 0;
+		SM_SET_H_ERRNO(0);
+		found = sm_gethostbyname(name, families[i]);
+		if (found != NULL)
+		{
+#if NETINET6
+			freehostent(found);
+#endif
+			return true;
+		}
+		if (h_errno != HOST_NOT_FOUND && h_errno != NO_DATA)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether mail bounces. That there is no such domain bounces nothing where Sendmail has found hosts of it: then the two
+ * resolvers disagree.
+ */
+static bool
+is_final(const dane_policy_decision *decision, char *name)
+{
+	if (dane_policy_decision_action(decision) != DANE_POLICY_ACTION_FAIL)
+		return false;
+	if (dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NOT_FOUND)
+		return true;
+	/* A host of another name comes from MX records, unless the library knows it for the domain itself, behind an alias. */
+	if (Now.host == NULL && !is_same_name(name, Now.hop))
+		return false;
+	return !may_have_address(name);
+}
+
 /* What to report is the refusal by the host tried first; a final one only where none is temporary. */
 static char *
-reply_of(const dane_policy_decision *decision)
+reply_of(const dane_policy_decision *decision, bool bounces)
 {
-	bool is_final = dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL;
+	const char *status = dane_policy_decision_enhanced_status(decision);
 
-	(void) sm_snprintf(Now.last, sizeof(Now.last), "%s %s DANE: %s", is_final ? "556" : "403",
-		dane_policy_decision_enhanced_status(decision), dane_policy_decision_text(decision));
-	if (Now.reply[0] == '\0' || (Now.reply[0] == '5' && !is_final))
+	/* What would bounce, and waits. */
+	if (!bounces && status[0] == '5')
+		status = "4.4.4";
+	(void) sm_snprintf(Now.last, sizeof(Now.last), "%s %s DANE: %s", bounces ? "556" : "403", status,
+		dane_policy_decision_text(decision));
+	if (Now.reply[0] == '\0' || (Now.reply[0] == '5' && !bounces))
 		(void) sm_strlcpy(Now.reply, Now.last, sizeof(Now.reply));
 	return Now.reply;
 }
@@ -384,7 +436,7 @@ begin(MAILER *mailer, const char *hop, unsigned short port)
 	Now.port = port == 0 ? SMTP_PORT : ntohs(port);
 	Now.is_nomx = bitnset(M_NOMX, mailer->m_flags);
 	Now.is_fallback = false;
-	Now.rest = hop;
+	Now.hop = Now.rest = hop;
 	Now.own_count = 0;
 	Now.reply[0] = '\0';
 }
@@ -415,9 +467,9 @@ dp_defers(const MCI *mci)
 }
 
 static MCI *
-refuse(ENVELOPE *envelope, const char *name, const MCI *mci, const dane_policy_decision *decision)
+refuse(ENVELOPE *envelope, const char *name, const MCI *mci, const dane_policy_decision *decision, bool bounces)
 {
-	char *reply = reply_of(decision);
+	char *reply = reply_of(decision, bounces);
 	MCI *refused = dp_refused(mci);
 	char status[ENHSCLEN];
 	extern SOCKADDR CurHostAddr;
@@ -465,7 +517,7 @@ dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char
 		    mci->mci_state == MCIS_CLOSED && mci->mci_exitstat == EX_TEMPFAIL)
 			return mci;
 		mci->mci_mailer = mailer;
-		return refuse(envelope, name, mci, decision);
+		return refuse(envelope, name, mci, decision, is_final(decision, bare));
 	}
 
 	key = dane_policy_host_policy_key(Now.host);
@@ -525,7 +577,7 @@ dp_refusal(bool was_tried, int code)
 	decision = dane_policy_verification_decision(Now.verification);
 	if (dane_policy_decision_may_deliver(decision))
 		return NULL;
-	return reply_of(decision);
+	return reply_of(decision, false);
 }
 
 #endif /* DANE_POLICY */

@@ -12,7 +12,7 @@ type Rule = (&'static str, fn(&Case, Deed, &Outcome) -> bool);
 
 const RULES: &[Rule] = &[
     (
-        "Exim's router bounces what does not exist before the library is asked; that waits here",
+        "Exim's router bounces MX hosts that do not exist, and unproven denials, before the library is asked; that waits here",
         |case, deed, outcome| {
             let words = ["Unrouteable address", "all relevant MX records point to non-existent"];
             case.expected.reason == "host or domain name not found"
