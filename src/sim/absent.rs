@@ -156,3 +156,37 @@ fn at_dane_only_nothing_bounces_by_a_word_that_is_not_secure() {
     }
     assert!(weakened >= 12, "{weakened}");
 }
+
+/// An answer of one record that cannot be read.
+fn malformed(query: &[u8]) -> Vec<u8> {
+    let name = query[12..].iter().position(|octet| *octet == 0).unwrap();
+    let asked = &query[12..12 + name + 5];
+    let rtype = question(query).to_be_bytes();
+    let header = [query[0], query[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+    [&header, asked, &[0xc0, 12], &rtype, &[0, 1, 0, 0, 0, 60, 0, 1, 7]].concat()
+}
+
+#[test]
+fn what_cannot_be_read_is_not_denied() {
+    let world = World::without_sockets();
+    let context = context(&world, Level::Dane, Mode::Validate);
+    for (broken, status) in [
+        (rtype::MX, "4.4.3"),
+        (rtype::A, "4.4.3"),
+        (rtype::AAAA, "4.4.3"),
+        // Has no say.
+        (rtype::TLSA, "5.4.4"),
+    ] {
+        let relay = |_, query: &[u8], by_tcp| {
+            if question(query) == broken {
+                return Some(malformed(query));
+            }
+            world.answer(query, by_tcp)
+        };
+        let mut network = Network::with(&world, Box::new(relay));
+        let found = context.over(&mut network).lookup("nothing-insecure.test", world.smtp_port);
+        let verdict = found.unwrap().decision.verdict;
+        assert_eq!(verdict.enhanced_status(), status, "type {broken}");
+        assert_eq!(verdict.action == Action::Fail, status.starts_with('5'));
+    }
+}

@@ -281,6 +281,13 @@ pub(super) fn domain_aliases(c: &mut Cases<'_>) {
         BOUNCE,
         NOT_FOUND,
     );
+    c.b.rr("through-unsigned.domain-alias.test CNAME alias-missing.unsigned.test");
+    c.expect(
+        "domain is a secure alias of an insecure alias of a missing one (7672 2.1.3)",
+        "through-unsigned.domain-alias.test",
+        BOUNCE,
+        NOT_FOUND,
+    );
     for (label, target, mx, dane_only, name) in [
         ("nothing", "nothing.test", S, BOUNCE, "with neither MX nor address (5321 5.1)"),
         (
