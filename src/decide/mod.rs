@@ -1,6 +1,6 @@
 //! The decision: a level and the status of every column, in; an action and a reason, out.
 //!
-//! Pure and total: no clock, no socket. [`decide`] is the table of the README.
+//! Pure and total: no clock, no socket. [`decide`] is the table of `docs/decision-table.md`.
 
 mod columns;
 mod decision;
