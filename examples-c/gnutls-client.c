@@ -18,13 +18,19 @@ struct gnutls {
     dane_policy_verification *verification;
 };
 
+/* Not where nothing came in time, which the socket tells as GNUTLS_E_AGAIN. */
+static int goes_on(ssize_t count)
+{
+    return count < 0 && count != GNUTLS_E_AGAIN && !gnutls_error_is_fatal((int)count);
+}
+
 static long tls_read(struct smtp *smtp, void *data, size_t size)
 {
     ssize_t count;
 
     do
         count = gnutls_record_recv(((struct gnutls *)smtp->tls)->session, data, size);
-    while (count < 0 && !gnutls_error_is_fatal((int)count));
+    while (goes_on(count));
     return (long)count;
 }
 
@@ -34,7 +40,7 @@ static long tls_write(struct smtp *smtp, const void *data, size_t size)
 
     do
         count = gnutls_record_send(((struct gnutls *)smtp->tls)->session, data, size);
-    while (count < 0 && !gnutls_error_is_fatal((int)count));
+    while (goes_on(count));
     return (long)count;
 }
 
