@@ -289,7 +289,8 @@ fn an_installed_library_serves_through_pkg_config() {
     run(cc.args(["-Wl,-Bstatic"]).args(static_flags(&flags(&["--static"]))));
     for program in [shared, fixed] {
         let mut minimal = Command::new(&program);
-        let output = minimal.env("LD_LIBRARY_PATH", &libraries).arg("postmaster@a..b").output().unwrap();
+        let output =
+            minimal.env("LD_LIBRARY_PATH", &libraries).arg("postmaster@a..b").output().unwrap();
         assert_eq!(output.status.code(), Some(75), "{}", program.display());
         assert!(stdout(&output).starts_with("host or domain name not found"));
     }

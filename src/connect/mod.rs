@@ -129,9 +129,8 @@ impl Way<'_> {
         let seen = call.unless_ended(smtp::connect(caller, &target)).await;
         let (seen, link) = seen.unwrap_or_else(|| (ended(), None));
         let attempt = Attempt::judge(call, host, seen).await;
-        let goes_in_the_clear = attempt.decision.verdict.may_deliver()
-            && !attempt.decision.verdict.tls_required
-            && !host.decision.verdict.tls_required;
+        let goes_in_the_clear =
+            attempt.decision.verdict.may_deliver() && !host.decision.verdict.tls_required;
         if link.is_some() || goal == Goal::Look || !goes_in_the_clear {
             return (attempt, link);
         }
