@@ -138,7 +138,7 @@ $(STATIC) $(RUSTLS_STATIC):
 	$(AR) rcs $@ $(@:.a=.o)
 	rm $(@:.a=.o)
 
-$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h) $(HEADERS) $(SHARED)
+$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h include/*.h) $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 $(B)/demo: tests/c/demo.c tests/c/cases.h $(HEADERS) $(SHARED)

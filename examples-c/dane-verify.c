@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <time.h>
 
-#include <dane_policy.h>
+#include <dane_policy_pem.h>
 
 #include "json.h"
 #include "tool.h"
@@ -63,67 +63,19 @@ static void parse_tlsa(const char *text, dane_policy_tlsa *tlsa)
     tlsa->data.length = length;
 }
 
-static int base64_digit(char c)
+/* The certificates of a file, in memory that `octets` is given. */
+static size_t read_chain(const char *path, dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES], uint8_t **octets)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* Decodes the text of one PEM block (RFC 7468) up to `end`. */
-static dane_policy_bytes decode(const char *text, const char *end, const char *path)
-{
-    uint8_t *data = allocate(NULL, (size_t)(end - text));
-    dane_policy_bytes bytes = {data, 0};
-    unsigned long group = 0;
-    int bits = 0, padded = 0;
-
-    for (; text < end; text++) {
-        int digit = base64_digit(*text);
-
-        if (isspace((unsigned char)*text))
-            continue;
-        if (*text == '=') {
-            padded = 1;
-            continue;
-        }
-        if (digit < 0 || padded)
-            fail(EXIT_USAGE, "%s: not base64 inside a certificate", path);
-        group = (group << 6 | (unsigned long)digit) & 0xffffff;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            data[bytes.length++] = (uint8_t)(group >> bits);
-        }
-    }
-    return bytes;
-}
-
-static dane_policy_bytes *read_chain(const char *path, size_t *count)
-{
-    static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
-    dane_policy_bytes *chain = NULL;
-    size_t length;
+    size_t length, count;
     char *text = read_file(path, &length);
-    const char *p = text, *stop;
+    const char *wrong;
 
-    *count = 0;
-    if (strlen(text) != length)
-        fail(EXIT_USAGE, "%s: not a PEM file", path);
-    while ((p = strstr(p, begin)) != NULL) {
-        p += sizeof begin - 1;
-        stop = strstr(p, end);
-        if (stop == NULL)
-            fail(EXIT_USAGE, "%s: a certificate has no end", path);
-        chain = allocate(chain, (*count + 1) * sizeof *chain);
-        chain[(*count)++] = decode(p, stop, path);
-        p = stop;
-    }
-    if (*count == 0)
-        fail(EXIT_USAGE, "%s: no certificate", path);
+    *octets = allocate(NULL, length);
+    wrong = dane_policy_pem_chain(text, length, *octets, chain, &count);
+    if (wrong != NULL)
+        fail(EXIT_USAGE, "%s: %s", path, wrong);
     free(text);
-    return chain;
+    return count;
 }
 
 static const char *result_word(dane_policy_result result)
@@ -182,7 +134,8 @@ int main(int argc, char **argv)
 {
     const char **names = allocate(NULL, (size_t)argc * sizeof *names);
     dane_policy_tlsa *records = allocate(NULL, (size_t)argc * sizeof *records);
-    dane_policy_bytes *chain;
+    dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES];
+    uint8_t *octets;
     dane_policy_verification *v;
     size_t name_count = 0, record_count = 0, chain_length, i;
     long long now = (long long)time(NULL);
@@ -215,7 +168,7 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    chain = read_chain(argv[a], &chain_length);
+    chain_length = read_chain(argv[a], chain, &octets);
     code = dane_policy_verify_records(records, record_count, chain, chain_length, names, name_count, now, &v);
     if (code != DANE_POLICY_OK)
         fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
@@ -226,11 +179,9 @@ int main(int argc, char **argv)
     finish_output();
     result = dane_policy_verification_result(v);
     dane_policy_verification_free(v);
-    for (i = 0; i < chain_length; i++)
-        free((void *)(uintptr_t)chain[i].data);
     for (i = 0; i < record_count; i++)
         free((void *)(uintptr_t)records[i].data.data);
-    free(chain);
+    free(octets);
     free(records);
     free(names);
     if (result == DANE_POLICY_RESULT_NO_USABLE_RECORDS)

@@ -116,6 +116,14 @@ fn every_string_is_a_printable_bounded_line() {
 }
 
 #[test]
+fn pem_text_is_a_chain_as_it_is_or_none() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/pem.c", &scratch("pem")) {
+        assert_eq!(stdout(&in_world(&program, &[])), "pem: passed\n");
+    }
+}
+
+#[test]
 fn forks_descriptors_and_sigpipe() {
     let Some(build) = build() else { return };
     for program in compile(&build, "tests/c/process.c", &scratch("process")) {
@@ -237,34 +245,35 @@ fn cxx_can_include_the_headers() {
     run(cxx.arg(root().join("include")).arg(source));
 }
 
-/// The opt-in headers for TLS libraries, in C and C++, where those libraries are.
+/// The opt-in headers for chains, in C and C++, where their TLS libraries are.
 #[test]
 fn tls_headers_compile() {
     if !have("pkg-config") || !have("c++") {
         return;
     }
     let folder = scratch("tls");
-    for (library, session) in [("openssl", "SSL *"), ("gnutls", "gnutls_session_t ")] {
-        let flags = Command::new("pkg-config").args(["--cflags", library]).output().unwrap();
-        if !flags.status.success() {
-            assert!(env::var_os("CI").is_none(), "{library} is missing");
-            println!("skipped: pkg-config finds no {library}");
+    for (header, library, parameters, arguments) in [
+        ("openssl", Some("openssl"), "SSL *session", "session"),
+        ("gnutls", Some("gnutls"), "gnutls_session_t session", "session"),
+        ("pem", None, "const uint8_t *pem, size_t length", "pem, length"),
+    ] {
+        let Some(flags) = library.map_or_else(|| Some(String::new()), system_flags) else {
             continue;
-        }
-        let include = format!("#include <dane_policy_{library}.h>\n");
+        };
+        let include = format!("#include <dane_policy_{header}.h>\n");
         let function = format!(
-            "int f(const dane_policy_host *host, {session}session, dane_policy_verification **out)"
+            "int f(const dane_policy_host *host, {parameters}, dane_policy_verification **out)"
         );
-        let call = format!("dane_policy_{library}_verify(host, session, 0, out)");
+        let call = format!("dane_policy_{header}_verify(host, {arguments}, 0, out)");
         let text = format!("{include}{include}{function};\n{function}\n{{ return {call}; }}\n");
-        let source = folder.join(format!("{library}.c"));
+        let source = folder.join(format!("{header}.c"));
         fs::write(&source, text).unwrap();
         let (c99, cxx17) = (compiler(), OsString::from("c++"));
         for (compiler, language, standard) in [(c99, "c", "-std=c99"), (cxx17, "c++", "-std=c++17")]
         {
             let mut command = Command::new(compiler);
             command.args(["-x", language, standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
-            command.args(stdout(&flags).split_whitespace()).arg("-fsyntax-only");
+            command.args(flags.split_whitespace()).arg("-fsyntax-only");
             run(command.arg("-I").arg(root().join("include")).arg(&source));
         }
     }
@@ -996,8 +1005,22 @@ fn dane_verify_on_a_made_certificate() {
     assert_eq!(verify(&["--time", "9223372036854775807", "--tlsa", &other]).0, 1);
     assert_eq!(verify(&["--tlsa", "255 255 255 00"]).0, 4);
     assert_eq!(verify(&["--tlsa", " 3\t0  0 ", "--tlsa", &matching]).0, 0);
-    fs::write(&pem, "no certificate").unwrap();
-    assert_eq!(verify(&["--tlsa", &other]).0, 2);
+    for (wrong, said) in [
+        ("none".to_owned(), "no certificate"),
+        (format!("-----BEGIN CERTIFICATE-----\n{text}"), "a block without an end"),
+        (
+            "-----BEGIN CERTIFICATE-----\n!-----END CERTIFICATE-----".into(),
+            "not base64 inside a certificate",
+        ),
+        ("\0".into(), "not PEM text"),
+    ] {
+        fs::write(&pem, wrong).unwrap();
+        let mut command = Command::new(build.join("dane-verify"));
+        let output = command.args(["--tlsa", &other]).arg(&pem).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told, format!("dane-verify: {}: {said}\n", pem.display()));
+        assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]));
+    }
 }
 
 #[test]

@@ -149,6 +149,13 @@ fn gnutls_client() {
 }
 
 #[test]
+fn libtls_client() {
+    let Some(sender) = Sender::new("libtls-client", "dane-policy", Some("libtls")) else { return };
+    sender.check_all(&[]);
+    sender.check_all(&["-2"]);
+}
+
+#[test]
 fn rustls_client() {
     let Some(sender) = Sender::new("rustls-client", "dane-policy-rustls", None) else { return };
     // GnuTLS, and OpenSSL at TLS 1.2, refuse this one themselves.

@@ -95,10 +95,18 @@ fn prototypes() -> BTreeMap<String, String> {
         let functions = functions.split_once('\n').unwrap().1;
         all.extend(functions.split(';').map(one_space));
     }
-    for tls in ["openssl", "gnutls"] {
-        let header = read(&format!("include/dane_policy_{tls}.h"));
-        let start = header.find("static inline").unwrap();
-        all.push(one_space(header[start..].split("\n{").next().unwrap()));
+    for (name, functions) in
+        [("openssl", &["verify"][..]), ("gnutls", &["verify"]), ("pem", &["chain", "verify"])]
+    {
+        let header = read(&format!("include/dane_policy_{name}.h"));
+        let inline = header.split("static inline ").skip(1);
+        let inline = inline.map(|text| text.split("\n{").next().unwrap());
+        let is_public = |text: &&str| {
+            functions.iter().any(|it| declared(text) == format!("dane_policy_{name}_{it}"))
+        };
+        let found: Vec<&str> = inline.filter(is_public).collect();
+        assert_eq!(found.len(), functions.len(), "{name}");
+        all.extend(found.iter().map(|text| one_space(&format!("static inline {text}"))));
     }
     let header = without_comments(&read("include/dane_policy_rustls.h"));
     let (inline, rest) = header[header.find("static inline").unwrap()..].split_once("\n{").unwrap();
@@ -213,7 +221,9 @@ fn each_enumerator_is_in_a_page_and_no_page_makes_one_up() {
     let missing = enumerators.difference(&mentioned).filter(|it| !it.ends_with("_FORCE_INT"));
     let missing: Vec<&&str> = missing.collect();
     assert!(missing.is_empty(), "no page has {missing:?}");
-    let known: BTreeSet<&str> = words(&header, "DANE_POLICY_").collect();
+    let opt_in = read("include/dane_policy_pem.h");
+    let known = words(&header, "DANE_POLICY_").chain(words(&opt_in, "DANE_POLICY_"));
+    let known: BTreeSet<&str> = known.collect();
     for word in mentioned.iter().filter(|word| !word.ends_with('_')) {
         assert!(known.contains(word), "{word} is not in the header");
     }
