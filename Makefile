@@ -1,6 +1,7 @@
 # libdane-policy: the C library and its tools. Needs cargo, cc, make and binutils.
 #
 #   make            library and tools in build/
+#   make build/minimal   one of examples-c; so build/event-loop, build/openssl-client, ...
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
@@ -50,6 +51,7 @@ ARCHIVE := target/release/libdane_policy.a
 HEADERS := include/dane_policy.h include/dane_policy_diagnosis.h
 TOOL_NAMES := dane-check dane-connect dane-verify
 TOOLS := $(TOOL_NAMES:%=$(B)/%)
+EXAMPLES := $(addprefix $(B)/,minimal monitor event-loop delivery-loop openssl-client gnutls-client libtls-client)
 R := $(B)/rustls
 RUSTLS_SHARED := $(R)/libdane_policy_rustls-$(RUSTLS_FFI).so.$(VERSION)
 RUSTLS_STATIC := $(R)/libdane_policy_rustls.a
@@ -138,10 +140,14 @@ $(STATIC) $(RUSTLS_STATIC):
 	$(AR) rcs $@ $(@:.a=.o)
 	rm $(@:.a=.o)
 
-$(TOOLS): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h include/*.h) $(SHARED)
-	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
+$(TOOLS) $(EXAMPLES): $(B)/%: examples-c/%.c $(wildcard examples-c/*.h include/*.h) $(SHARED)
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(TLS)
 
-$(B)/demo: tests/c/demo.c tests/c/cases.h $(HEADERS) $(SHARED)
+$(B)/openssl-client $(B)/delivery-loop: TLS = $(shell pkg-config --cflags --libs openssl)
+$(B)/gnutls-client: TLS = $(shell pkg-config --cflags --libs gnutls)
+$(B)/libtls-client: TLS = $(shell pkg-config --cflags --libs libtls)
+
+$(B)/demo: tests/c/demo.c tests/c/cases.h examples-c/world.h $(HEADERS) $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS)
 
 demo: all $(B)/demo

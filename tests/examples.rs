@@ -4,7 +4,9 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use world::{Message, World};
 
@@ -281,4 +283,119 @@ fn event_loop() {
         assert!(line.starts_with(want), "{line}");
     }
     assert_eq!(sender.run(&["-x"], &[]).status.code(), Some(2));
+}
+
+/// The smallest program with the changes that docs/integrators.md names.
+fn minimal_in_the_world(folder: &Path, build: &Path) -> PathBuf {
+    let docs = fs::read_to_string(root().join("docs/integrators.md")).unwrap();
+    let mut source = fs::read_to_string(root().join("examples-c/minimal.c")).unwrap();
+    let mut changes = 0;
+    for line in docs.lines().filter_map(|line| line.strip_prefix("    ")) {
+        let Some((new, old)) = line.split_once("/* in place of ") else { continue };
+        let (new, old) = (new.trim_end(), old.strip_suffix(" */").unwrap());
+        assert_eq!(source.matches(old).count(), 1, "{old}");
+        source = source.replace(old, new);
+        changes += 1;
+    }
+    assert_eq!(changes, 3);
+    let (file, program) = (folder.join("minimal.c"), folder.join("minimal"));
+    fs::write(&file, source).unwrap();
+    let mut cc = Command::new(compiler());
+    cc.args(STRICT).arg("-I").arg(root().join("include")).arg("-I").arg(root().join("examples-c"));
+    cc.arg("-o").arg(&program).arg(&file).arg("-L").arg(build).arg("-ldane_policy");
+    run(cc.arg(format!("-Wl,-rpath,{}", build.display())));
+    program
+}
+
+#[test]
+fn the_smallest_program_in_the_world() {
+    let Some(build) = build() else { return };
+    let program = minimal_in_the_world(&scratch("minimal-world"), &build);
+    for (domain, status, said) in [
+        ("good.test", 0, "deliver: deliver (mx.good.test): "),
+        ("mismatch.test", 1, "defer: server certificate not trusted "),
+    ] {
+        let mut world = Command::new(world_binary());
+        let output = world.args(["run", "--"]).arg(&program).arg(domain).output().unwrap();
+        assert!(stdout(&output).starts_with(said), "{domain}: {}", stdout(&output));
+        assert_eq!(output.status.code(), Some(status), "{domain}");
+    }
+    let alone = |name: &str| {
+        let mut command = Command::new(&program);
+        command.env_remove("DANE_WORLD_ANCHOR").env("DANE_WORLD_NAMESERVER", name).arg("a..b");
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(alone("127.0.0.1:9"), Some(2), "a world without its anchor is none");
+    let outside = Command::new(&program).env_remove("DANE_WORLD_NAMESERVER").arg("a..b").output();
+    assert!(stdout(&outside.unwrap()).starts_with("defer: host or domain name not found"));
+}
+
+/// A program that runs until the test ends, however that ends.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// The lines that it prints do what they say in a shell, and nothing of it stays when it is killed.
+#[test]
+fn a_world_that_is_up_says_how_to_reach_it() {
+    let Some(build) = build() else { return };
+    let folder = scratch("world-up");
+    let program = minimal_in_the_world(&folder, &build);
+    let spaced = folder.join("it's a folder");
+    fs::create_dir(&spaced).unwrap();
+    let mut world = Command::new(world_binary());
+    let mut world = Killed(world.env("TMPDIR", &spaced).stdout(Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(world.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut exports = String::new();
+    let mut commands = Vec::new();
+    for line in lines {
+        let is_last = line.starts_with("build/openssl-client ");
+        match line.split(' ').next().unwrap() {
+            "export" | "#" => exports += &format!("{line}\n"),
+            _ => commands.push(line),
+        }
+        if is_last {
+            break;
+        }
+    }
+    let shell = |text: &str| run(Command::new("sh").args(["-ec", text]).current_dir(&folder));
+    let said = shell(&format!("{exports}{} good.test", program.display()));
+    assert!(stdout(&said).starts_with("deliver: deliver "), "{}", stdout(&said));
+    assert!(stdout(&shell(&format!("{exports}cat \"$DANE_WORLD_CASES\""))).contains("good.test"));
+    std::os::unix::fs::symlink(&build, folder.join("build")).unwrap();
+    let [dig, check, client] = &commands[..] else { panic!("{commands:?}") };
+    assert!(stdout(&shell(check)).starts_with("good.test"), "{check}");
+    if Command::new("dig").arg("-v").output().is_ok() {
+        assert!(stdout(&shell(dig)).contains("RRSIG"), "{dig}");
+    }
+    if let Some(sender) = Sender::new("openssl-client", "dane-policy", Some("openssl")) {
+        let client = client.replace("build/openssl-client", &sender.program.display().to_string());
+        let libraries = sender.libraries.display();
+        let said = shell(&format!("LD_LIBRARY_PATH={libraries} {client}"));
+        assert!(stdout(&said).starts_with("sent: deliver "), "{}", stdout(&said));
+    }
+    assert_eq!(fs::read_dir(&spaced).unwrap().count(), 1);
+    drop(world);
+    let patience = Instant::now() + Duration::from_secs(60);
+    while fs::read_dir(&spaced).unwrap().next().is_some() {
+        assert!(Instant::now() < patience, "something stays in {}", spaced.display());
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn the_world_answers_for_itself() {
+    let world = |arguments: &[&str]| Command::new(world_binary()).args(arguments).output().unwrap();
+    let help = world(&["--help"]);
+    assert!(stdout(&help).starts_with("usage: world ") && help.status.success());
+    let cases = stdout(&world(&["cases"]));
+    assert!(cases.starts_with("#case\tlevel\t") && cases.contains("\tgood.test\t"), "{cases}");
+    for wrong in [&["run"][..], &["run", "--"], &["nonsense"]] {
+        assert_eq!(world(wrong).status.code(), Some(2), "{wrong:?}");
+    }
 }

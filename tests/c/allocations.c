@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "allocations.h"
-#include "world.h"
+#include "../../examples-c/world.h"
 
 static void die(const char *why)
 {
@@ -20,9 +20,9 @@ static void die(const char *why)
 static const dane_policy_destination *look_up(const char *domain)
 {
     dane_policy_destination *destination;
-    dane_policy_context *context = world_context(DANE_POLICY_DNSSEC_VALIDATE);
+    dane_policy_context *context;
 
-    if (context == NULL ||
+    if (world_context(&context) != DANE_POLICY_OK ||
         dane_policy_lookup(context, domain, world_port(), &destination) != DANE_POLICY_OK)
         die("no destination");
     dane_policy_context_free(context);

@@ -10,13 +10,12 @@
 
 #include <dane_policy_diagnosis.h>
 
+#include "../../examples-c/world.h"
 #include "cases.h"
 
 enum { SLOW_MS = 4000 };
 
 static const char *const column_names[4] = {"MX", "address", "TLSA", "certificate"};
-static char anchors[LINE];
-static uint16_t port;
 
 static const char *environment(const char *name)
 {
@@ -62,14 +61,12 @@ static dane_policy_report *check(const struct row *row, int level)
     dane_policy_context *context;
     dane_policy_report *report;
 
-    must(dane_policy_context_new(&context));
+    must(world_context(&context));
     must(dane_policy_context_set_level(context, level));
-    must(dane_policy_context_add_nameserver(context, environment("DANE_WORLD_NAMESERVER")));
-    must(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)));
     must(dane_policy_context_set_ehlo_name(context, "demo.test"));
     if (row->slow)
         must(dane_policy_context_set_timeout(context, SLOW_MS));
-    must(dane_policy_check(context, row->domain, port, &report));
+    must(dane_policy_check(context, row->domain, world_port(), &report));
     dane_policy_context_free(context);
     return report;
 }
@@ -163,14 +160,12 @@ static int run(const struct row *row)
 int main(int argc, char **argv)
 {
     int all = argc > 1 && strcmp(argv[1], "--all") == 0, passed = 0, failed = 0;
-    FILE *file = fopen(environment("DANE_WORLD_ANCHOR"), "r");
+    FILE *file = fopen(environment("DANE_WORLD_CASES"), "r");
     char line[LINE];
     struct row row;
 
-    if (file == NULL || fgets(anchors, sizeof anchors, file) == NULL)
+    if (file == NULL)
         return 3;
-    fclose(file);
-    port = (uint16_t)atoi(environment("DANE_WORLD_PORT"));
     printf("libdane-policy %s: the decision table, row by row.\n\n"
            "Every row is a mail domain of its own in a private DNS on this machine: zones are signed,\n"
            "unsigned or broken on purpose, every status below is proven from that DNS's own root key, and\n"
@@ -180,9 +175,6 @@ int main(int argc, char **argv)
            "the same, and dane_policy_decide asked again.)\n\n"
            "row  level      MX        address   TLSA      certificate   action         reason%25sexpected\n",
            dane_policy_version(), "");
-    file = fopen(environment("DANE_WORLD_CASES"), "r");
-    if (file == NULL)
-        return 3;
     while (fgets(line, sizeof line, file) != NULL) {
         if (!split(line, &row) || (!all && *row.columns[0] == '\0'))
             continue;

@@ -17,7 +17,7 @@
 
 #include <dane_policy_diagnosis.h>
 
-#include "world.h"
+#include "../../examples-c/world.h"
 
 #define MIB (1024L * 1024L)
 
@@ -96,9 +96,9 @@ static void die(const char *why)
 
 static dane_policy_context *context_for(int mode)
 {
-    dane_policy_context *context = world_context(mode);
+    dane_policy_context *context;
 
-    if (context == NULL)
+    if (world_context(&context) != DANE_POLICY_OK || dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
         die("no context");
     return context;
 }

@@ -8,10 +8,10 @@
 #include <dane_policy_rustls.h>
 
 #include "../../examples-c/smtp.h"
+#include "../../examples-c/world.h"
 #include "check.h"
 
 static dane_policy_context *context;
-static uint16_t port;
 
 static rustls_io_result receive(void *userdata, uint8_t *data, size_t size, size_t *count)
 {
@@ -85,7 +85,7 @@ static dane_policy_destination *lookup(const char *domain)
 {
     dane_policy_destination *destination;
 
-    CHECK(dane_policy_lookup(context, domain, port, &destination) == DANE_POLICY_OK);
+    CHECK(dane_policy_lookup(context, domain, world_port(), &destination) == DANE_POLICY_OK);
     CHECK(dane_policy_destination_host(destination, 0) != NULL);
     return destination;
 }
@@ -196,15 +196,7 @@ static void refused(const char *domain, rustls_result result, dane_policy_certif
 
 int main(void)
 {
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
-
-    CHECK(file != NULL && fgets(anchors, sizeof anchors, file) != NULL);
-    fclose(file);
-    port = (uint16_t)atoi(getenv("DANE_WORLD_PORT"));
-    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) == DANE_POLICY_OK);
+    CHECK(world_context(&context) == DANE_POLICY_OK);
     permission_is_for_one_connection();
     refused("mismatch.test", RUSTLS_RESULT_CERT_APPLICATION_VERIFICATION_FAILURE,
             DANE_POLICY_CERTIFICATE_UNSUCCESSFUL, "server certificate not trusted");

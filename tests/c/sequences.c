@@ -10,6 +10,7 @@
 
 #include <dane_policy_diagnosis.h>
 
+#include "../../examples-c/world.h"
 #include "call_sequences.h"
 #include "check.h"
 
@@ -96,15 +97,9 @@ void resume(struct message *message, dane_policy_destination *destination)
 static dane_policy_context *make_context(int level)
 {
     dane_policy_context *context;
-    char anchors[1024];
-    FILE *file = fopen(getenv("DANE_WORLD_ANCHOR"), "r");
 
-    CHECK(file != NULL && fgets(anchors, sizeof anchors, file) != NULL);
-    fclose(file);
-    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
+    CHECK(world_context(&context) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_level(context, level) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_add_nameserver(context, getenv("DANE_WORLD_NAMESERVER")) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)) == DANE_POLICY_OK);
     return context;
 }
 
@@ -231,8 +226,7 @@ static void check_encrypt(void)
     dane_policy_destination *to;
     const dane_policy_host *host;
 
-    CHECK(dane_policy_lookup(context, "pkix-ta-only.test", (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &to) ==
-          DANE_POLICY_OK);
+    CHECK(dane_policy_lookup(context, "pkix-ta-only.test", world_port(), &to) == DANE_POLICY_OK);
     host = dane_policy_destination_host(to, 0);
     CHECK(dane_policy_decision_action(dane_policy_host_decision(host)) == DANE_POLICY_ACTION_ENCRYPT);
     CHECK(dane_policy_decision_may_deliver(dane_policy_host_decision(host)) == 0);
@@ -253,8 +247,7 @@ static void check_monitor(void)
     size_t i;
 
     for (i = 0; i < sizeof domains / sizeof domains[0]; i++) {
-        CHECK(dane_policy_check(context, domains[i], (uint16_t)atoi(getenv("DANE_WORLD_PORT")), &report) ==
-              DANE_POLICY_OK);
+        CHECK(dane_policy_check(context, domains[i], world_port(), &report) == DANE_POLICY_OK);
         to = dane_policy_report_destination(report);
         CHECK(dane_policy_decision_action(dane_policy_report_decision(report)) != DANE_POLICY_ACTION_DEFER);
         CHECK(dane_policy_decision_may_deliver(dane_policy_report_decision(report)) == 0);

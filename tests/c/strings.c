@@ -8,7 +8,7 @@
 
 #include <dane_policy_diagnosis.h>
 
-#include "world.h"
+#include "../../examples-c/world.h"
 
 enum { LONG = 1 << 16, TEXT = 200, NAME = 255, RECORD = 4 * LONG };
 
@@ -304,7 +304,7 @@ static void see_world(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3 || (context = world_context(DANE_POLICY_DNSSEC_VALIDATE)) == NULL)
+    if (argc != 3 || world_context(&context) != DANE_POLICY_OK)
         return 2;
     port = world_port();
     see_words();

@@ -85,7 +85,7 @@ pub fn in_world(program: &Path, arguments: &[&str]) -> Output {
 }
 
 /// The world's program, beside the tests' own.
-fn world_binary() -> PathBuf {
+pub fn world_binary() -> PathBuf {
     let tests = env::current_exe().unwrap();
     let world = tests.parent().unwrap().parent().unwrap().join("world");
     assert!(world.exists(), "{} is not built: run `make test`", world.display());

@@ -1,15 +1,27 @@
-//! `world`: starts the embedded test world and stays up. `world run -- COMMAND...`: for one command.
-//! `world chains`: prints certificate chains for the bench.
+//! `world`: starts the embedded test world, says how to reach it, and stays up. `world run -- COMMAND...`: for one command.
 
 use std::env;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::thread;
-use std::time::Duration;
 
 use world::World;
+
+mod scratch;
+
+use scratch::Scratch;
+
+const USAGE: &str = "\
+usage: world                                keeps the world up, and prints how to reach it
+       world run -- COMMAND [ARGUMENT]...   runs a command in a world of its own
+       world cases                          lists the domains of the world and what becomes of mail to them
+       world chains                         prints certificate chains for the bench
+
+A world is a signed DNS root and the mail servers of its domains, on loopback. Programs find it by the variables
+DANE_WORLD_NAMESERVER, DANE_WORLD_PORT, DANE_WORLD_ANCHOR, DANE_WORLD_CASES and DANE_WORLD_CONNECTIONS
+(docs/integrators.md, \"Trying it\").
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -17,9 +29,11 @@ fn main() -> ExitCode {
     let outcome = match &words[..] {
         [] => stay_up(),
         ["run", "--", command, rest @ ..] => run(command, rest),
+        ["cases"] => print(&table(&World::without_sockets())),
         ["chains"] => chains(),
+        ["--help" | "-h"] => print(USAGE),
         _ => {
-            eprintln!("usage: world [run -- COMMAND [ARGUMENT]... | chains]");
+            eprint!("{USAGE}");
             return ExitCode::from(2);
         }
     };
@@ -29,27 +43,71 @@ fn main() -> ExitCode {
     })
 }
 
-fn stay_up() -> io::Result<ExitCode> {
-    let world = World::start()?;
-    let anchor = env::temp_dir().join(format!("world-anchor-{}", std::process::id()));
-    fs::write(&anchor, &world.anchor)?;
-    let (dns, port) = (world.dns, world.smtp_port);
+fn print(text: &str) -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "name server   {dns}\nSMTP port     {port}\ntrust anchor  {}",
-        world.anchor.trim()
-    )?;
-    writeln!(out, "\n{}\nTry:\n", table(&world))?;
-    writeln!(out, "  dig @{} -p {} +dnssec good.test MX", dns.ip(), dns.port())?;
-    let anchor = anchor.display();
-    writeln!(
-        out,
-        "  dane-check --nameserver {dns} --trust-anchor {anchor} --port {port} good.test"
-    )?;
-    out.flush()?;
+    out.write_all(text.as_bytes())?;
+    out.flush().map(|()| ExitCode::SUCCESS)
+}
+
+/// A world that programs can reach, and what they must have in their environment.
+struct Reachable {
+    world: World,
+    variables: [(&'static str, String); 5],
+    _files: Scratch,
+}
+
+impl Reachable {
+    fn start() -> io::Result<Self> {
+        let world = World::start()?;
+        let files = Scratch::new()?;
+        let file = |name| files.path.join(name);
+        let (anchor, cases, connections) = (file("anchor"), file("cases.tsv"), file("connections"));
+        world.connections.log_to(&connections)?;
+        fs::write(&anchor, &world.anchor)?;
+        fs::write(&cases, table(&world))?;
+        let variables = [
+            ("DANE_WORLD_NAMESERVER", world.dns.to_string()),
+            ("DANE_WORLD_PORT", world.smtp_port.to_string()),
+            ("DANE_WORLD_ANCHOR", anchor.display().to_string()),
+            ("DANE_WORLD_CASES", cases.display().to_string()),
+            ("DANE_WORLD_CONNECTIONS", connections.display().to_string()),
+        ];
+        Ok(Self { world, variables, _files: files })
+    }
+
+    /// Lines for a shell: the environment, and something to begin with.
+    fn lines(&self) -> String {
+        let mut text =
+            "# The world is up until this program ends. In another shell, from here:\n".to_owned();
+        for (name, value) in &self.variables {
+            text += &format!("export {name}={}\n", quoted(value));
+        }
+        let (dns, port) = (self.world.dns, self.world.smtp_port);
+        let anchor = quoted(&self.variables[2].1);
+        text += "# Domains: `world cases`, docs/texts.md. Programs: `make`, and `make build/openssl-client`.\n";
+        text += &format!("dig @{} -p {} +dnssec good.test MX\n", dns.ip(), dns.port());
+        text += &format!(
+            "build/dane-check --nameserver {dns} --trust-anchor {anchor} --port {port} good.test\n"
+        );
+        text + &format!("build/openssl-client -n {dns} -a {anchor} -p {port} good.test\n")
+    }
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._:-".contains(c);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn stay_up() -> io::Result<ExitCode> {
+    let reachable = Reachable::start()?;
+    print(&reachable.lines())?;
     loop {
-        thread::sleep(Duration::from_secs(3600));
+        thread::park();
     }
 }
 
@@ -78,39 +136,10 @@ fn table(world: &World) -> String {
 }
 
 fn run(command: &str, arguments: &[&str]) -> io::Result<ExitCode> {
-    let world = World::start()?;
-    let files = Scratch::new()?;
-    let (anchor, cases) = (files.0.join("anchor"), files.0.join("cases.tsv"));
-    let connections = files.0.join("connections");
-    world.connections.log_to(&connections)?;
-    fs::write(&anchor, &world.anchor)?;
-    fs::write(&cases, table(&world))?;
-    let mut child = Command::new(command)
-        .args(arguments)
-        .env("DANE_WORLD_NAMESERVER", world.dns.to_string())
-        .env("DANE_WORLD_PORT", world.smtp_port.to_string())
-        .env("DANE_WORLD_ANCHOR", &anchor)
-        .env("DANE_WORLD_CASES", &cases)
-        .env("DANE_WORLD_CONNECTIONS", &connections)
-        .spawn()?;
+    let reachable = Reachable::start()?;
+    let mut child =
+        Command::new(command).args(arguments).envs(reachable.variables.iter().cloned()).spawn()?;
     let status = child.wait()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(3);
     Ok(ExitCode::from(code))
-}
-
-/// A directory that goes away again.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> io::Result<Self> {
-        let path = env::temp_dir().join(format!("dane-world-{}", std::process::id()));
-        fs::create_dir(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
