@@ -29,6 +29,8 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+# Where the installed tools find the library; nothing where every loader looks by itself.
+RUNPATH ?= $(if $(filter /usr/lib% /lib%,$(LIBDIR)),,-Wl,-rpath,'$(LIBDIR)')
 
 CARGO ?= cargo
 CC ?= cc
@@ -63,7 +65,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls demo test storm test-servers bench install install-rustls man diagrams header texts check-abi \
+.PHONY: all rustls demo test storm test-servers bench install install-rustls how-to-use man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -111,6 +113,8 @@ $(R)/versions.txt: abi/symbols.txt abi/rustls/symbols.txt $(RUSTLS_HEADER)
 
 %/keep.ld: %/symbols.txt
 	sed 's/^/-u /' $< > $@
+
+comma := ,
 
 # $(call soname,file) and $(call linkname,file): what programs ask for when they run, and when they are linked.
 soname = $(patsubst %$(VERSION),%$(firstword $(subst ., ,$(VERSION))),$(notdir $(1)))
@@ -211,15 +215,24 @@ define install-man
 endef
 
 install: all man
+	@case '$(LIBDIR)' in /*) ;; *) echo 'PREFIX and LIBDIR begin with /' >&2; exit 2 ;; esac
 	$(call install-library,$(SHARED),$(STATIC))
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(filter-out %_rustls.h,$(wildcard include/*.h)) $(DESTDIR)$(INCLUDEDIR)/
 	$(call install-pc,dane-policy.pc)
 	for tool in $(TOOL_NAMES); do \
 	    $(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
-	        -L$(B) -ldane_policy $(LDFLAGS) || exit 1; \
+	        -L$(B) -ldane_policy $(RUNPATH) $(LDFLAGS) || exit 1; \
 	done
 	$(call install-man,! -name '*_rustls*')
+	$(if $(DESTDIR),,@$(MAKE) --no-print-directory how-to-use)
+
+# For people who install by hand; tried by packaging/check-install.
+how-to-use:
+	@echo 'Installed. The tools and their pages, and a program of yours:'
+	@echo '    export PATH=$(BINDIR):$$PATH PKG_CONFIG_PATH=$(LIBDIR)/pkgconfig'
+	@echo '    cc program.c $$(pkg-config --cflags --libs dane-policy)$(if $(RUNPATH), -Wl$(comma)-rpath$(comma)$(LIBDIR)) -o program'
+	@[ -z "$(RUNPATH)" ] || echo 'Without -Wl,-rpath it runs after ldconfig, as root, where /etc/ld.so.conf has $(LIBDIR).'
 
 # A page for each source, and for every other name in its NAME section a page that leads to it.
 man:

@@ -296,6 +296,9 @@ fn an_installed_library_serves_through_pkg_config() {
     let mut cc = Command::new(compiler());
     cc.args(STRICT).arg("-o").arg(&fixed).arg(root().join("examples-c/minimal.c"));
     run(cc.args(["-Wl,-Bstatic"]).args(static_flags(&flags(&["--static"]))));
+    let mut readelf = Command::new("readelf");
+    let tool = stdout(&run(readelf.arg("-d").arg(build.join("installed/opt/dane/bin/dane-check"))));
+    assert!(tool.contains("path: [/opt/dane/lib64]"), "{tool}");
     for program in [shared, fixed] {
         let mut minimal = Command::new(&program);
         let output =
