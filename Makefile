@@ -1,7 +1,7 @@
 # libdane-policy: the C library and its tools. Needs cargo, cc, make and binutils.
 #
 #   make            library and tools in build/
-#   make build/minimal   one of examples-c; so build/event-loop, build/openssl-client, ...
+#   make examples   the programs of examples-c in build/; one alone by its name, as build/openssl-client
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
@@ -19,6 +19,7 @@
 #   make check-deb  Debian packages: reproducible, clean for lintian, tried in a new Debian (root, Debian)
 #   make check-rpm  RPM packages, tried in an empty root (root)
 #   make clean
+#   make help       this list
 
 VERSION := 1.0.0
 # The version of rustls-ffi, which the second library's name carries.
@@ -65,13 +66,15 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls demo test storm test-servers bench install install-rustls how-to-use man diagrams header texts check-abi \
+.PHONY: all rustls examples demo test storm test-servers bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
 
 rustls: $(RUSTLS_SHARED) $(RUSTLS_STATIC) $(RUSTLS_HEADER)
+
+examples: $(EXAMPLES)
 
 $(B) $(R):
 	mkdir -p $@
@@ -295,6 +298,9 @@ abi-baseline: $(B)/libdane_policy.abi
 
 check-deb check-rpm: check-%:
 	packaging/check-$* $(B)/$*
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
 
 clean:
 	rm -rf $(B)

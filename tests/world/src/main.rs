@@ -77,14 +77,16 @@ impl Reachable {
 
     /// Lines for a shell: the environment, and something to begin with.
     fn lines(&self) -> String {
-        let mut text =
-            "# The world is up until this program ends. In another shell, from here:\n".to_owned();
+        let mut text = "# A world, until this program ends. In another shell, for programs with \
+            examples-c/world.h:\n"
+            .to_owned();
         for (name, value) in &self.variables {
             text += &format!("export {name}={}\n", quoted(value));
         }
         let (dns, port) = (self.world.dns, self.world.smtp_port);
         let anchor = quoted(&self.variables[2].1);
-        text += "# Domains: `world cases`, docs/texts.md. Programs: `make`, and `make build/openssl-client`.\n";
+        text += "# For others, after: make all build/openssl-client. More domains: \
+            target/debug/world cases\n";
         text += &format!("dig @{} -p {} +dnssec good.test MX\n", dns.ip(), dns.port());
         text += &format!(
             "build/dane-check --nameserver {dns} --trust-anchor {anchor} --port {port} good.test\n"
