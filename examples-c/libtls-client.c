@@ -60,7 +60,7 @@ static struct tls *new_session(void)
     if (ok) {
         tls_config_insecure_noverifycert(config);
         tls_config_insecure_noverifyname(config);
-        /* By default libtls speaks to no server that has CBC modes or RSA key exchange alone. */
+        /* The default of LibreSSL speaks to no server that has CBC modes or RSA key exchange alone. */
         ok = tls_config_set_ciphers(config, "compat") == 0
              && (!client_only_tls12 || tls_config_set_protocols(config, TLS_PROTOCOL_TLSv1_2) == 0)
              && tls_configure(session, config) == 0;

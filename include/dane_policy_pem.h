@@ -32,6 +32,15 @@ static inline const char *dane_policy_pem_boundary(const char *at, const char *e
     return at;
 }
 
+/* Whether a block with this label is a certificate: by its name of old, too, which libtls on BearSSL writes. */
+static inline int dane_policy_pem_is_certificate(const char *label, size_t length)
+{
+    static const char old[] = "X509 CERTIFICATE", now[] = "CERTIFICATE";
+
+    return (length == strlen(now) && memcmp(label, now, length) == 0)
+           || (length == strlen(old) && memcmp(label, old, length) == 0);
+}
+
 /* Decodes strict base64 (RFC 4648 section 4) with space in it; 1 if it is, and is not empty. */
 static inline int dane_policy_pem_decode(const char *at, const char *end, uint8_t *octets, size_t *length)
 {
@@ -65,7 +74,7 @@ static inline int dane_policy_pem_decode(const char *at, const char *end, uint8_
 }
 
 /*
- * Reads the CERTIFICATE blocks of PEM text (RFC 7468). `octets` has room for `length` of them, and `chain`, which points
+ * Reads the certificates of PEM text (RFC 7468). `octets` has room for `length` of them, and `chain`, which points
  * into it, for DANE_POLICY_PEM_CERTIFICATES; nothing behind as many is looked at. Blocks with another label, and text
  * between blocks, count for nothing. Returns NULL, or what is wrong with the text, in English; then `*count` is 0.
  */
@@ -102,7 +111,7 @@ static inline const char *dane_policy_pem_chain(const void *pem, size_t length, 
             || !dane_policy_pem_is_at(stop + size, end, "-----"))
             return "a block ends with another label than it begins";
         stop += size + strlen("-----");
-        if (size != strlen("CERTIFICATE") || memcmp(label, "CERTIFICATE", size) != 0)
+        if (!dane_policy_pem_is_certificate(label, size))
             continue;
         chain[found].data = octets;
         if (!dane_policy_pem_decode(rest, at, octets, &chain[found].length))

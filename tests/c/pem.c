@@ -61,6 +61,8 @@ static void good_chains(void)
     expect("-----BEGIN CERTIFICATE-----TQ==-----END CERTIFICATE-----", "[M]");
     expect(" 0 s:CN = mx\n   i:CN = ca\n" ONE "----- and - -----\n" TWO "---\nServer certificate\n", "[M][Ma]");
     expect(KEY ONE KEY TWO, "[M][Ma]");
+    expect("-----BEGIN X509 CERTIFICATE-----\nTQ==\n-----END X509 CERTIFICATE-----\n" TWO, "[M][Ma]");
+    expect("-----BEGIN X509 CRL-----\nTQ==\n-----END X509 CRL-----\n" TWO, "[Ma]");
     expect("-----BEGIN -----\n!\n-----END -----\n" ONE, "[M]");
 }
 
@@ -90,6 +92,7 @@ static void hostile_texts(void)
     expect(ONE "TWE=\n" END, "the end of a block without its begin");
     expect(BEGIN "TQ==\n-----END PRIVATE KEY-----\n", "a block ends with another label than it begins");
     expect(BEGIN "TQ==\n-----END CERTIFICATES-----\n", "a block ends with another label than it begins");
+    expect("-----BEGIN X509 CERTIFICATE-----\nTQ==\n" END, "a block ends with another label than it begins");
     expect("-----BEGIN X-----\nTQ==\n" END, "a block ends with another label than it begins");
     expect(ONE "-----BEGIN CERTIFICATE\nTQ==\n" END, "a line that begins a block is cut off");
     expect(ONE "-----BEGIN CERTIFICATE----\nTQ==\n" END, "a line that begins a block is cut off");
