@@ -18,29 +18,31 @@ struct gnutls {
     dane_policy_verification *verification;
 };
 
-/* Not where nothing came in time, which the socket tells as GNUTLS_E_AGAIN. */
-static int goes_on(ssize_t count)
+/* GNUTLS_E_AGAIN is a TLS 1.3 ticket that came, or time that ran out. */
+static int goes_on(ssize_t count, time_t until)
 {
-    return count < 0 && count != GNUTLS_E_AGAIN && !gnutls_error_is_fatal((int)count);
+    return count < 0 && !gnutls_error_is_fatal((int)count) && time(NULL) < until;
 }
 
 static long tls_read(struct smtp *smtp, void *data, size_t size)
 {
+    const time_t until = time(NULL) + SMTP_SECONDS;
     ssize_t count;
 
     do
         count = gnutls_record_recv(((struct gnutls *)smtp->tls)->session, data, size);
-    while (goes_on(count));
+    while (goes_on(count, until));
     return (long)count;
 }
 
 static long tls_write(struct smtp *smtp, const void *data, size_t size)
 {
+    const time_t until = time(NULL) + SMTP_SECONDS;
     ssize_t count;
 
     do
         count = gnutls_record_send(((struct gnutls *)smtp->tls)->session, data, size);
-    while (goes_on(count));
+    while (goes_on(count, until));
     return (long)count;
 }
 

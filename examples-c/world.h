@@ -11,10 +11,10 @@
 #include <dane_policy.h>
 
 /* In place of dane_policy_context_new: asks the world's name server, and has its trust anchor. */
-static inline int world_context(dane_policy_context **out)
+static inline dane_policy_error world_context(dane_policy_context **out)
 {
     const char *name_server = getenv("DANE_WORLD_NAMESERVER"), *path = getenv("DANE_WORLD_ANCHOR");
-    int code = dane_policy_context_new(out);
+    dane_policy_error code = dane_policy_context_new(out);
     char anchor[1024];
     size_t length = 0;
     FILE *file;

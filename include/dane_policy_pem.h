@@ -128,12 +128,12 @@ static inline const char *dane_policy_pem_chain(const void *pem, size_t length, 
  * not be a resumed one.
  */
 static inline dane_policy_error dane_policy_pem_verify(const dane_policy_host *host, const void *pem, size_t length, int64_t now,
-                                         dane_policy_verification **out)
+                                                       dane_policy_verification **out)
 {
     dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES];
     uint8_t *octets = NULL;
     size_t count = 0;
-    int result;
+    dane_policy_error result;
 
     if (pem != NULL && length <= DANE_POLICY_PEM_LENGTH)
         octets = (uint8_t *)malloc(length);

@@ -307,27 +307,38 @@ fn minimal_in_the_world(folder: &Path, build: &Path) -> PathBuf {
     program
 }
 
+/// The front page shows what is compiled.
+#[test]
+fn the_readme_shows_the_smallest_program() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = readme.split("```").nth(1).unwrap().strip_prefix("c\n").unwrap();
+    let program = fs::read_to_string(root().join("examples-c/minimal.c")).unwrap();
+    assert!(program.contains(shown), "{shown}");
+}
+
 #[test]
 fn the_smallest_program_in_the_world() {
     let Some(build) = build() else { return };
     let program = minimal_in_the_world(&scratch("minimal-world"), &build);
     for (domain, status, said) in [
-        ("good.test", 0, "deliver: deliver (mx.good.test): "),
-        ("mismatch.test", 1, "defer: server certificate not trusted "),
+        ("good.test", 0, "\ndeliver (mx.good.test): TLSA 3 1 1 "),
+        ("mismatch.test", 75, "\nserver certificate not trusted (mx.mismatch.test): "),
+        ("null.test", 69, "domain does not accept mail: "),
     ] {
         let mut world = Command::new(world_binary());
-        let output = world.args(["run", "--"]).arg(&program).arg(domain).output().unwrap();
-        assert!(stdout(&output).starts_with(said), "{domain}: {}", stdout(&output));
+        let output =
+            world.args(["run", "--"]).arg(&program).arg(format!("a@{domain}")).output().unwrap();
+        assert!(stdout(&output).contains(said), "{domain}: {}", stdout(&output));
         assert_eq!(output.status.code(), Some(status), "{domain}");
     }
     let alone = |name: &str| {
         let mut command = Command::new(&program);
-        command.env_remove("DANE_WORLD_ANCHOR").env("DANE_WORLD_NAMESERVER", name).arg("a..b");
+        command.env_remove("DANE_WORLD_ANCHOR").env("DANE_WORLD_NAMESERVER", name).arg("a@a..b");
         command.output().unwrap().status.code()
     };
-    assert_eq!(alone("127.0.0.1:9"), Some(2), "a world without its anchor is none");
-    let outside = Command::new(&program).env_remove("DANE_WORLD_NAMESERVER").arg("a..b").output();
-    assert!(stdout(&outside.unwrap()).starts_with("defer: host or domain name not found"));
+    assert_eq!(alone("127.0.0.1:9"), Some(64), "a world without its anchor is none");
+    let outside = Command::new(&program).env_remove("DANE_WORLD_NAMESERVER").arg("a@a..b").output();
+    assert!(stdout(&outside.unwrap()).starts_with("host or domain name not found"));
 }
 
 /// A program that runs until the test ends, however that ends.
@@ -364,12 +375,14 @@ fn a_world_that_is_up_says_how_to_reach_it() {
         }
     }
     let shell = |text: &str| run(Command::new("sh").args(["-ec", text]).current_dir(&folder));
-    let said = shell(&format!("{exports}{} good.test", program.display()));
-    assert!(stdout(&said).starts_with("deliver: deliver "), "{}", stdout(&said));
+    let said = shell(&format!("{exports}{} a@good.test", program.display()));
+    assert!(stdout(&said).contains("\ndeliver (mx.good.test): "), "{}", stdout(&said));
     assert!(stdout(&shell(&format!("{exports}cat \"$DANE_WORLD_CASES\""))).contains("good.test"));
     std::os::unix::fs::symlink(&build, folder.join("build")).unwrap();
-    let [dig, check, client] = &commands[..] else { panic!("{commands:?}") };
+    let [dig, check, connect, client] = &commands[..] else { panic!("{commands:?}") };
     assert!(stdout(&shell(check)).starts_with("good.test"), "{check}");
+    let said = shell(&format!("printf 'QUIT\\r\\n' | {connect}"));
+    assert_eq!(stdout(&said), "220 mx.good.test ESMTP\r\n221 bye\r\n", "{connect}");
     if Command::new("dig").arg("-v").output().is_ok() {
         assert!(stdout(&shell(dig)).contains("RRSIG"), "{dig}");
     }

@@ -88,9 +88,11 @@ impl Reachable {
         text += "# For others, after: make all build/openssl-client. More domains: \
             target/debug/world cases\n";
         text += &format!("dig @{} -p {} +dnssec good.test MX\n", dns.ip(), dns.port());
-        text += &format!(
-            "build/dane-check --nameserver {dns} --trust-anchor {anchor} --port {port} good.test\n"
-        );
+        for tool in ["dane-check", "dane-connect"] {
+            text += &format!(
+                "build/{tool} --nameserver {dns} --trust-anchor {anchor} --port {port} good.test\n"
+            );
+        }
         text + &format!("build/openssl-client -n {dns} -a {anchor} -p {port} good.test\n")
     }
 }
