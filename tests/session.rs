@@ -13,7 +13,7 @@ use dane_policy::connect::{Connected, Session};
 use dane_policy::context::Context;
 use dane_policy::decide::{Action, Reason};
 use dane_policy::multi::{Found, Multi};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::ioctl_fionread;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -519,13 +519,19 @@ fn of_many_calls_each_session_is_its_own() {
             sessions.extend(connected.session);
         }
     }
-    // They outlive what they came from.
-    drop(multi);
     assert_eq!(sessions.len(), 2);
     for session in &mut sessions {
         assert_eq!(session.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
-        session.set_blocking(true);
         session.write_all(b"EHLO me\r\n").unwrap();
+        wait_for(session);
+        // The multi has nothing to do with it any more.
+        let mut of_multi = [PollFd::new(&multi, PollFlags::IN)];
+        assert_eq!(poll(&mut of_multi, Some(&Timespec::default())).unwrap(), 0);
+    }
+    // They outlive what they came from.
+    drop(multi);
+    for session in &mut sessions {
+        session.set_blocking(true);
         assert!(reply(session).starts_with("250"));
     }
 }
@@ -633,4 +639,34 @@ fn rfc8446_4_6_3_new_keys_are_taken_and_given() {
     server.types("P");
     assert_eq!(session.read(&mut [0; 64]).unwrap_err().kind(), ErrorKind::InvalidData);
     assert!(session.text().starts_with("TLS: "), "{}", session.text());
+}
+
+#[test]
+fn what_is_cancelled_or_not_taken_is_closed() {
+    let site = Site::new();
+    let (accepted, has_accepted) = mpsc::channel();
+    let server = site.serve(move |listener| {
+        let mut silent = accept(listener);
+        accepted.send(()).unwrap();
+        assert_eq!(silent.read(&mut [0]).unwrap(), 0, "cancelled before the greeting");
+    });
+    let to = site.context.lookup(&site.guest().domain, site.world.smtp_port).unwrap();
+    let mut multi = Multi::new(&site.context).unwrap();
+    multi.connect_host(&to.hosts[0], 7);
+    while has_accepted.try_recv().is_err() {
+        multi.wait(Some(Duration::from_millis(10))).unwrap();
+    }
+    multi.cancel(&7);
+    assert_eq!(multi.running(), 0);
+    server.join().unwrap();
+
+    let server = site.serve_tls(|mut tls| {
+        let mut rest = Vec::new();
+        tls.read_to_end(&mut rest).expect("close_notify");
+        assert_eq!(rest, b"");
+    });
+    multi.connect_host(&to.hosts[0], 8);
+    multi.wait(Some(PATIENCE)).unwrap();
+    drop(multi);
+    server.join().unwrap();
 }
