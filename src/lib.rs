@@ -12,7 +12,8 @@
 //!
 //! Each can be had alone: [`verify::verify`] and [`decide::decide`] work offline, for a mail server with a validating
 //! DNS of its own. [`check`](context::Context::check) is all of them in one call, over a connection that it opens and
-//! closes.
+//! closes. A program without TLS of its own delivers over what
+//! [`connect_host`](context::Context::connect_host) gives it: a session over the connection that was verified.
 //!
 //! # One call
 //!
@@ -130,7 +131,8 @@
 //! A call blocks its thread, in poll(2), until it is done or its [time](context::Context::set_timeout) is over: 30
 //! seconds for the whole of it unless set otherwise. It needs no runtime and may be called inside any, which it blocks
 //! meanwhile: call it where the runtime lets one block, or run many at once by a [`Multi`](multi::Multi), which never
-//! blocks and has one descriptor to wait for. It starts no thread and leaves no descriptor behind. A
+//! blocks and has one descriptor to wait for. It starts no thread and leaves no descriptor behind, but that of a
+//! [`Session`](connect::Session). A
 //! [`Context`](context::Context) may be shared by threads, each with calls of its own, and works in every child after a
 //! fork.
 //!
