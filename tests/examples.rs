@@ -252,36 +252,54 @@ fn delivery_loop() {
     }
 }
 
-/// What it says of each domain, whose input comes in pieces and ends without a newline.
+/// What becomes of each message, all of them at once; the input comes in pieces and ends without a newline.
 #[test]
 fn event_loop() {
     let Some(sender) = Sender::new("event-loop", "dane-policy", None) else { return };
     let mut command = sender.command(&[], &[]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
-    input.write_all(b"good.test\nmism").unwrap();
+    input.write_all(b"postmaster@mx-bogus.test\nno addr").unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
-    assert!(first.starts_with("good.test: verify: connect and verify: TLSA of "), "{first}");
-    input
-        .write_all(b"atch.test\ntlsa-none.test\n\nnull.test\nmx-bogus.test\na..b\ngood.test")
-        .unwrap();
+    assert!(first.starts_with("queued\tpostmaster@mx-bogus.test\thost or domain"), "{first}");
+    input.write_all(b"ess\n\n").unwrap();
+    let domains: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
+    let recipients: Vec<String> = domains.iter().map(|it| format!("postmaster@{it}")).collect();
+    input.write_all(recipients.join("\n").as_bytes()).unwrap();
     drop(input);
-    let mut told: Vec<String> = lines.map(Result::unwrap).collect();
+    let told: Vec<String> = lines.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    told.sort();
-    let want = [
-        "a..b: defer: host or domain name not found (a..b): name has an empty label",
-        "good.test: verify: connect and verify: TLSA of ",
-        "mismatch.test: verify: connect and verify: TLSA of ",
-        "mx-bogus.test: defer: host or domain name not found: MX of mx-bogus.test: ",
-        "null.test: fail: domain does not accept mail: null MX of null.test ",
-        "tlsa-none.test: opportunistic: opportunistic TLS: TLSA of ",
-    ];
-    assert_eq!(told.len(), want.len(), "{told:?}");
-    for (line, want) in told.iter().zip(want) {
-        assert!(line.starts_with(want), "{line}");
+    assert_eq!(told.len(), ROWS.len() + 1, "{told:?}");
+    assert!(told.contains(&"bounced\tno address\tno address".to_owned()), "{told:?}");
+    let taken = sender.world.mail.taken();
+    for ((domain, sends, encrypted, text), recipient) in ROWS.iter().zip(&recipients) {
+        let outcome = match (sends, *domain) {
+            (true, _) => "sent",
+            (false, "null.test") => "bounced",
+            (false, _) => "queued",
+        };
+        let start = format!("{outcome}\t{recipient}\t{text}");
+        let line = told.iter().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or_else(|| panic!("{start}: {told:?}"));
+        assert_eq!(line.ends_with("\tin the clear"), *sends && !encrypted, "{line}");
+        let seen = taken.iter().filter(|mail| mail.recipient == *recipient);
+        let seen: Vec<bool> = seen.map(|mail| mail.encrypted).collect();
+        assert_eq!(seen, Vec::from_iter(sends.then_some(*encrypted)), "{domain}");
     }
+    let said = |options: &[&str]| {
+        let mut command = sender.command(options, &[]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"a@elsewhere.example").unwrap();
+        stdout(&child.wait_with_output().unwrap())
+    };
+    let by_host = said(&["-s", "mx.good.test"]);
+    assert!(
+        by_host.starts_with("sent\ta@elsewhere.example\tdeliver (mx.good.test): "),
+        "{by_host}"
+    );
+    let without_time = said(&["-t", "0"]);
+    assert_eq!(without_time, "queued\ta@elsewhere.example\tno time left\n");
     assert_eq!(sender.run(&["-x"], &[]).status.code(), Some(2));
 }
 
