@@ -126,7 +126,9 @@ impl Way<'_> {
         let server_name = host.server_name().unwrap_or_default();
         let target = Target { address, ehlo_name, server_name };
         let ended = || Seen::ConnectionFailed(Exhausted::SharedMemory.to_string());
-        let seen = call.unless_ended(smtp::connect(caller, &target)).await;
+        // On the heap: callers have small stacks.
+        let connection = Box::pin(smtp::connect(caller, &target));
+        let seen = call.unless_ended(connection).await;
         let (seen, link) = seen.unwrap_or_else(|| (ended(), None));
         let attempt = Attempt::judge(call, host, seen).await;
         let goes_in_the_clear =

@@ -80,10 +80,9 @@ impl Tls {
             taken.map_err(|error| Error::General(error.to_string()))?;
             let state = self.connection.process_new_packets()?;
             self.has_ended = state.peer_has_closed();
-            let mut room = [0; 4096];
-            while let Ok(length @ 1..) = self.connection.reader().read(&mut room) {
-                self.received.extend_from_slice(&room[..length]);
-            }
+            let (start, length) = (self.received.len(), state.plaintext_bytes_to_read());
+            self.received.resize(start + length, 0);
+            let _that_many_are_there = self.connection.reader().read(&mut self.received[start..]);
         }
         Ok(())
     }

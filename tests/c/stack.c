@@ -53,6 +53,26 @@ static void work_at_once(const dane_policy_context *context, const char *domain,
     dane_policy_multi_free(multi);
 }
 
+/* A session with the first host, if there is one that may have mail. */
+static void talk(const dane_policy_context *context, const dane_policy_host *host)
+{
+    dane_policy_session *session;
+    dane_policy_verification *why;
+    char reply[64];
+    size_t length;
+
+    if (host == NULL)
+        return;
+    if (dane_policy_connect_host(context, host, &session, &why) != DANE_POLICY_OK)
+        die("no connection");
+    if (session != NULL
+        && (dane_policy_session_write(session, "QUIT\r\n", 6, &length) != DANE_POLICY_OK
+            || dane_policy_session_read(session, reply, sizeof reply, &length) != DANE_POLICY_OK))
+        die("no session");
+    dane_policy_session_free(session);
+    dane_policy_verification_free(why);
+}
+
 /* Everything that computes, on this thread. */
 static void *work(void *domain)
 {
@@ -68,6 +88,7 @@ static void *work(void *domain)
             dane_policy_check(contexts[mode], domain, port, &report) != DANE_POLICY_OK ||
             dane_policy_query(contexts[mode], domain, 15, &answer) != DANE_POLICY_OK)
             die(domain);
+        talk(contexts[mode], dane_policy_destination_host(destination, 0));
         dane_policy_destination_free(destination);
         dane_policy_report_free(report);
         dane_policy_answer_free(answer);
