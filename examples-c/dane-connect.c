@@ -37,12 +37,12 @@ static const char usage[] =
     "exit status: 0 relayed, 75 the mail must wait, 69 it must bounce, 74 the connection was cut,\n"
     "64 wrong usage, 70 internal error\n";
 
-/* As much as a pipe takes without waiting where poll says that it can be written to (POSIX's least PIPE_BUF is smaller). */
-enum { PORTION = 512, SILENCE = 600 * 1000 };
+/* As much as a pipe takes without waiting where poll says that it can be written to: POSIX's least PIPE_BUF. */
+enum { PORTION = 512, LANE = 16 * 1024, SILENCE = 600 * 1000 };
 
 /* Octets on their way from one end to the other. */
 struct lane {
-    char octets[PORTION];
+    char octets[LANE];
     size_t begin, end;
     int is_over;
 };
@@ -95,18 +95,21 @@ static dane_policy_session *connect_to(const dane_policy_destination *to, int *s
     return NULL;
 }
 
-/* Moves what can be moved without waiting from one end to the other, and says what to wait for. */
+/* Takes what can be taken without waiting; once the client has spoken, what is left of earlier octets goes out too. */
 static void to_server(struct lane *lane, dane_policy_session *session)
 {
     size_t length;
     dane_policy_error code;
 
-    if (waiting(lane) == 0)
+    if (waiting(lane) == 0 && (lane->begin == 0 || (dane_policy_session_events(session) & POLLOUT) == 0))
         return;
     code = dane_policy_session_write(session, lane->octets + lane->begin, waiting(lane), &length);
-    /* What is wrong with the session is told by the next read, after all that the server said. */
     lane->begin += length;
-    lane->is_over |= code != DANE_POLICY_OK && code != DANE_POLICY_ERROR_AGAIN;
+    if (code != DANE_POLICY_OK && code != DANE_POLICY_ERROR_AGAIN) {
+        /* What is wrong with the session is told by the next read, after all that the server said. */
+        lane->begin = lane->end;
+        lane->is_over = 1;
+    }
 }
 
 static void from_server(struct lane *lane, dane_policy_session *session, int *status)
@@ -116,8 +119,8 @@ static void from_server(struct lane *lane, dane_policy_session *session, int *st
 
     if (waiting(lane) > 0 || lane->is_over)
         return;
-    lane->begin = lane->end = 0;
     code = dane_policy_session_read(session, lane->octets, PORTION, &length);
+    lane->begin = 0;
     lane->end = length;
     if (code == DANE_POLICY_ERROR_AGAIN)
         return;
@@ -130,51 +133,65 @@ static void from_server(struct lane *lane, dane_policy_session *session, int *st
 
 static void from_client(struct lane *lane)
 {
-    ssize_t length = read(STDIN_FILENO, lane->octets, PORTION);
+    ssize_t length = read(STDIN_FILENO, lane->octets, LANE);
 
     if (length < 0 && (errno == EINTR || errno == EAGAIN))
         return;
-    lane->begin = 0;
-    lane->end = length > 0 ? (size_t)length : 0;
     lane->is_over = length <= 0;
-}
-
-static void to_client(struct lane *lane, int *status)
-{
-    ssize_t length = write(STDOUT_FILENO, lane->octets + lane->begin, waiting(lane));
-
-    if (length < 0 && (errno == EINTR || errno == EAGAIN))
-        return;
-    if (length < 0) {
-        say("standard output is closed");
-        *status = CUT;
-        lane->is_over = 1;
-        lane->begin = lane->end;
-        return;
+    if (length > 0) {
+        lane->begin = 0;
+        lane->end = (size_t)length;
     }
-    lane->begin += (size_t)length;
 }
 
-/* Relays until the server closes; the end of standard input closes nothing. */
+/* The next portion of the greeting; gives what is left. */
+static const char *greet(struct lane *lane, const char *greeting)
+{
+    size_t length = strlen(greeting);
+
+    length = length < PORTION ? length : PORTION;
+    memcpy(lane->octets, greeting, length);
+    lane->begin = 0;
+    lane->end = length;
+    return greeting + length;
+}
+
+/* 0 where standard output takes no more. */
+static int to_client(struct lane *lane)
+{
+    ssize_t written = write(STDOUT_FILENO, lane->octets + lane->begin, waiting(lane));
+
+    if (written < 0)
+        return errno == EINTR || errno == EAGAIN;
+    lane->begin += (size_t)written;
+    return 1;
+}
+
+/* Relays until the server closes or the client is gone; the end of standard input alone closes nothing. */
 static int relay(dane_policy_session *session)
 {
     enum { CLIENT_IN, CLIENT_OUT, SERVER, ALL };
-    struct lane up = {.end = 0}, down = {.end = 0};
-    int status = 0;
+    static struct lane up, down;
+    const char *greeting = dane_policy_session_greeting(session);
+    int status = 0, is_gone = 0;
 
     must(dane_policy_session_set_blocking(session, 0), "session", "");
     while (!down.is_over || waiting(&down) > 0) {
-        struct pollfd news[ALL] = {{-1, POLLIN, 0}, {-1, POLLOUT, 0}, {-1, 0, 0}};
+        struct pollfd news[ALL] = {{-1, POLLIN, 0}, {-1, 0, 0}, {-1, 0, 0}};
         int patience = SILENCE;
 
+        if (waiting(&down) == 0 && *greeting != '\0')
+            greeting = greet(&down, greeting);
         if (!up.is_over && waiting(&up) == 0)
             news[CLIENT_IN].fd = STDIN_FILENO;
-        if (waiting(&down) > 0) {
+        if (!is_gone)
             news[CLIENT_OUT].fd = STDOUT_FILENO;
-        } else if (dane_policy_session_pending(session)) {
+        if (waiting(&down) > 0)
+            news[CLIENT_OUT].events = POLLOUT;
+        else if (dane_policy_session_pending(session))
             patience = 0;
-        }
         news[SERVER].events = (short)dane_policy_session_events(session);
+        /* What is not to be read now is not waited for. */
         if (waiting(&up) == 0 && waiting(&down) > 0)
             news[SERVER].events &= POLLOUT;
         if (news[SERVER].events != 0)
@@ -194,10 +211,18 @@ static int relay(dane_policy_session *session)
         }
         if (news[CLIENT_IN].revents != 0)
             from_client(&up);
-        if (news[CLIENT_OUT].revents != 0)
-            to_client(&down, &status);
+        if (waiting(&down) > 0 && news[CLIENT_OUT].revents != 0)
+            is_gone = !to_client(&down);
+        else if (news[CLIENT_OUT].revents != 0)
+            is_gone = 1;
         to_server(&up, session);
-        from_server(&down, session, &status);
+        if (*greeting == '\0')
+            from_server(&down, session, &status);
+        /* Who is gone may have said something still, QUIT perhaps. */
+        if (is_gone && (waiting(&down) > 0 || *greeting != '\0' || (up.is_over && waiting(&up) == 0))) {
+            say("standard output is closed");
+            return CUT;
+        }
     }
     return status;
 }
@@ -248,8 +273,6 @@ int main(int argc, char **argv)
     session = connect_to(to, &status);
     dane_policy_destination_free(to);
     if (session != NULL) {
-        fputs(dane_policy_session_greeting(session), stdout);
-        finish_output();
         status = relay(session);
         dane_policy_session_free(session);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write, copy};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,19 +15,15 @@ use dane_policy::decide::{Action, Reason};
 use dane_policy::multi::{Found, Multi};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::ioctl_fionread;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 use world::{Guest, World};
 
+mod guest;
 mod toolchain;
 
+use guest::*;
 use toolchain::scratch;
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const BOTH: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12, &rustls::version::TLS13];
-
-type Tls = StreamOwned<ServerConnection, TcpStream>;
+use guest::*;
 
 /// A domain whose server is of the test's making.
 struct Site {
@@ -56,28 +52,12 @@ impl Site {
         self
     }
 
-    /// The domain's server, for one connection after the other.
     fn serve(&self, script: impl FnOnce(&TcpListener) + Send + 'static) -> JoinHandle<()> {
-        let listener = TcpListener::bind((self.guest().address, self.world.smtp_port)).unwrap();
-        thread::spawn(move || script(&listener))
+        guest::serve(&self.world, script)
     }
 
-    /// A server that greets, does the handshake and then what the script says.
     fn serve_tls(&self, script: impl FnOnce(Tls) + Send + 'static) -> JoinHandle<()> {
-        let config = self.config(BOTH);
-        self.serve(move |listener| script(starttls(listener, config)))
-    }
-
-    fn config(&self, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
-        let chain = CertificateDer::from_pem_slice(self.guest().certificate.as_bytes()).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(self.guest().key.as_bytes()).unwrap();
-        let provider = rustls::crypto::ring::default_provider().into();
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(versions)
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![chain], key);
-        config.unwrap().into()
+        guest::serve_tls(&self.world, script)
     }
 
     fn connect(&self) -> Connected {
@@ -89,51 +69,6 @@ impl Site {
         let Connected { session, attempt, .. } = self.connect();
         session.unwrap_or_else(|| panic!("{}", attempt.decision.text))
     }
-}
-
-fn accept(listener: &TcpListener) -> TcpStream {
-    let (stream, _) = listener.accept().unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.set_nodelay(true).unwrap();
-    stream
-}
-
-/// Reads a line by single octets, so that nothing after it is taken.
-fn line(stream: &mut impl Read) -> String {
-    let mut line = Vec::new();
-    let mut octet = [0];
-    while !line.ends_with(b"\r\n") && stream.read(&mut octet).unwrap() == 1 {
-        line.push(octet[0]);
-    }
-    String::from_utf8(line).unwrap()
-}
-
-/// SMTP in the clear up to the reply to STARTTLS.
-fn up_to_starttls(listener: &TcpListener) -> TcpStream {
-    let mut stream = accept(listener);
-    stream.write_all(b"220-mx.guest.test\r\n220 at your service\r\n").unwrap();
-    assert_eq!(line(&mut stream), "EHLO client.test\r\n");
-    stream.write_all(b"250-mx.guest.test\r\n250 STARTTLS\r\n").unwrap();
-    assert_eq!(line(&mut stream), "STARTTLS\r\n");
-    stream
-}
-
-fn starttls(listener: &TcpListener, config: Arc<ServerConfig>) -> Tls {
-    let mut stream = up_to_starttls(listener);
-    stream.write_all(b"220 go ahead\r\n").unwrap();
-    let mut connection = ServerConnection::new(config).unwrap();
-    connection.complete_io(&mut stream).unwrap();
-    StreamOwned::new(connection, stream)
-}
-
-fn send(tls: &mut Tls, octets: &[u8]) {
-    tls.write_all(octets).unwrap();
-    tls.flush().unwrap();
-}
-
-fn close_notify(tls: &mut Tls) {
-    tls.conn.send_close_notify();
-    tls.conn.complete_io(&mut tls.sock).unwrap();
 }
 
 /// What a client reads until a line is whole.
@@ -165,7 +100,7 @@ fn fails(session: &mut Session) -> (ErrorKind, String) {
 fn rfc3207_4_2_smtp_begins_anew_behind_the_handshake() {
     for (version, name) in [(BOTH[0], "TLSv1.2"), (BOTH[1], "TLSv1.3")] {
         let site = Site::new();
-        let config = site.config(&[version]);
+        let config = guest::config(&site.world, &[version]);
         let server = site.serve(move |listener| {
             let mut tls = starttls(listener, config);
             assert_eq!(tls.conn.server_name(), Some("mx.guest-0.test"));
