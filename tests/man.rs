@@ -237,7 +237,7 @@ fn options(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
-    for tool in ["dane-check", "dane-verify"] {
+    for tool in ["dane-check", "dane-connect", "dane-verify"] {
         let source = read(&format!("examples-c/{tool}.c"));
         let page = page(tool);
         let heads = page.part("OPTIONS").lines().filter(|line| line.starts_with("*--"));
@@ -245,6 +245,9 @@ fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
         let strings: Vec<&str> = source.split('"').skip(1).step_by(2).collect();
         assert_eq!(defined, options(&strings.join("\n")), "{tool}");
         assert!(options(&page.text).is_subset(&defined), "{tool}: {:?}", options(&page.text));
+        if tool == "dane-connect" {
+            continue;
+        }
 
         let calls = ["json_field(\"", "json_index(\"", "json_strings(\""];
         let by_call = calls.iter().flat_map(|call| source.split(call).skip(1));

@@ -23,8 +23,6 @@ mod toolchain;
 use guest::*;
 use toolchain::scratch;
 
-use guest::*;
-
 /// A domain whose server is of the test's making.
 struct Site {
     world: World,
