@@ -13,6 +13,7 @@
 #   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
 #   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
 #   make header     rewrite include/dane_policy.h, dane_policy_diagnosis.h and dane_policy_rustls.h from src/ffi
+#   make test-programs  dma and nullmailer, without TLS, through dane-connect (Debian)
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
 #   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
@@ -66,7 +67,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples demo test storm test-servers bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples demo test storm test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -191,6 +192,14 @@ SERVERS ?= postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-pla
 
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)
+
+# Real programs that speak SMTP through dane-connect; PROGRAMS is where they are built.
+PROGRAMS ?= $(CURDIR)/$(B)/connect
+
+test-programs: all
+	integrations/connect/build '$(PROGRAMS)' '$(PROGRAMS)/etc'
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' DANE_POLICY_PROGRAMS='$(PROGRAMS)' $(CARGO) test --locked --test programs -- \
+	    --nocapture --test-threads 1
 
 # $(call install-library,shared,static)
 define install-library
