@@ -5,7 +5,7 @@
 
 #include <dane_policy.h>
 
-int dane_policy_lookup(const dane_policy_context *context, const char *domain, uint16_t port, dane_policy_destination **out)
+dane_policy_error dane_policy_lookup(const dane_policy_context *context, const char *domain, uint16_t port, dane_policy_destination **out)
 {
     (void)context;
     (void)domain;

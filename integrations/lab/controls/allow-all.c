@@ -3,7 +3,7 @@
 
 #include <dane_policy.h>
 
-int dane_policy_decision_action(const dane_policy_decision *decision)
+dane_policy_action dane_policy_decision_action(const dane_policy_decision *decision)
 {
     (void)decision;
     return DANE_POLICY_ACTION_OPPORTUNISTIC;
