@@ -14,7 +14,6 @@
 #include <dane_policy_openssl.h>
 
 #define SMTP_PORT 25
-#define OFF 0
 /* Mailer flags. */
 #define M_DANE_ONLY 'Y'
 #define M_DANE_OFF 'y'
@@ -24,19 +23,16 @@
 
 static struct
 {
-	int level;
-	int dnssec;
+	dane_policy_level level;
+	dane_policy_dnssec dnssec;
 	uint32_t timeout;	/* milliseconds; 0 is the library's own */
 	char *anchors;		/* a file */
 	char *nameservers;	/* separated by spaces */
-} Options = { OFF, DANE_POLICY_DNSSEC_VALIDATE, 0, NULL, NULL };
-
-/* One for each level, made when first needed; what a process inherits works as well. */
-static dane_policy_context *Contexts[DANE_POLICY_LEVEL_DANE_ONLY + 1];
+} Options = { DANE_POLICY_LEVEL_OFF, DANE_POLICY_DNSSEC_VALIDATE, 0, NULL, NULL };
 
 static struct
 {
-	int level;		/* OFF: nothing here applies */
+	dane_policy_level level;	/* OFF: nothing here applies */
 	const char *hop;	/* what Sendmail delivers to: a next hop, or a list of them */
 	uint16_t port;
 	bool is_nomx;		/* no MX lookups for this mailer */
@@ -50,7 +46,7 @@ static struct
 	dane_policy_verification *verification;
 	char last[256];		/* the last refusal */
 	char reply[256];	/* the one to report */
-} Now;
+} Now = { DANE_POLICY_LEVEL_OFF };
 
 /* Stands for a host that was refused. */
 static MCI *Refused = NULL;
@@ -64,7 +60,7 @@ dp_option(const char *name, const char *value)
 	if (SM_STRCASEEQ(name, "DanePolicy"))
 	{
 		if (SM_STRCASEEQ(value, "none"))
-			Options.level = OFF;
+			Options.level = DANE_POLICY_LEVEL_OFF;
 		else if (SM_STRCASEEQ(value, "dane"))
 			Options.level = DANE_POLICY_LEVEL_DANE;
 		else
@@ -96,83 +92,65 @@ dp_option(const char *name, const char *value)
 		Options.nameservers = newstr(value);
 }
 
-static int
+static dane_policy_level
 level_of(const MAILER *mailer)
 {
 	if (strcmp(mailer->m_mailer, "[IPC]") != 0 || bitnset(M_DANE_OFF, mailer->m_flags))
-		return OFF;
+		return DANE_POLICY_LEVEL_OFF;
 	return bitnset(M_DANE_ONLY, mailer->m_flags) ? DANE_POLICY_LEVEL_DANE_ONLY : Options.level;
 }
 
 static dane_policy_error
-set_anchors(dane_policy_context *context)
+set_anchors(dane_policy_context *context, const char *path)
 {
 	static char text[MAX_ANCHORS];
-	FILE *file = fopen(Options.anchors, "re");
-	size_t length;
-	dane_policy_error result;
-
-	if (file == NULL)
-		return DANE_POLICY_ERROR_MISUSE;
-	length = fread(text, 1, sizeof(text), file);
+	FILE *file = fopen(path, "re");
+	size_t length = file == NULL ? 0 : fread(text, 1, sizeof(text), file);
 	/* Part of a file is not what the administrator wrote. */
-	if (ferror(file) || length == sizeof(text))
-		result = DANE_POLICY_ERROR_MISUSE;
-	else
-		result = dane_policy_context_set_trust_anchors(context, text, length);
-	(void) fclose(file);
-	return result;
+	bool is_whole = file != NULL && feof(file);
+
+	if (file != NULL)
+		(void) fclose(file);
+	return is_whole ? dane_policy_context_set_trust_anchors(context, text, length) : DANE_POLICY_ERROR_MISUSE;
 }
 
 static dane_policy_error
-set_nameservers(dane_policy_context *context)
+set_nameservers(dane_policy_context *context, const char *addresses)
 {
-	char address[64];
-	const char *rest = Options.nameservers + strspn(Options.nameservers, " ");
-	size_t length;
+	char *text = newstr(addresses), *address;
 	dane_policy_error result = DANE_POLICY_OK;
 
-	while (result == DANE_POLICY_OK && (length = strcspn(rest, " ")) > 0)
-	{
-		if (length >= sizeof(address))
-			return DANE_POLICY_ERROR_MISUSE;
-		(void) sm_strlcpy(address, rest, length + 1);
+	for (address = strtok(text, " "); result == DANE_POLICY_OK && address != NULL; address = strtok(NULL, " "))
 		result = dane_policy_context_add_nameserver(context, address);
-		rest += length;
-		rest += strspn(rest, " ");
-	}
+	sm_free(text);
 	return result;
 }
 
-/* NULL where it cannot be made as configured: then every lookup fails, and mail waits. */
-static const dane_policy_context *
-context_of(int level)
+/*
+ * The one of this process, made when first needed; what a process inherits works as well. NULL where it cannot be made as
+ * configured: then every lookup fails, and mail waits.
+ */
+static dane_policy_context *
+context_as_configured(void)
 {
+	static dane_policy_context *made = NULL;
 	dane_policy_context *context = NULL;
-	const char *what = "level", *why;
+	const char *what = "context", *why;
 	dane_policy_error result;
 
-	if (Contexts[level] != NULL)
-		return Contexts[level];
+	if (made != NULL)
+		return made;
 	result = dane_policy_context_new(&context);
-	if (result == DANE_POLICY_OK)
-		result = dane_policy_context_set_level(context, level);
 	if (result == DANE_POLICY_OK)
 		result = dane_policy_context_set_dnssec(context, Options.dnssec);
 	if (result == DANE_POLICY_OK && Options.timeout > 0)
 		result = dane_policy_context_set_timeout(context, Options.timeout);
 	if (result == DANE_POLICY_OK && Options.anchors != NULL)
-	{
-		what = Options.anchors;
-		result = set_anchors(context);
-	}
+		result = set_anchors(context, what = Options.anchors);
 	if (result == DANE_POLICY_OK && Options.nameservers != NULL)
-	{
-		what = Options.nameservers;
-		result = set_nameservers(context);
-	}
+		result = set_nameservers(context, what = Options.nameservers);
 	if (result == DANE_POLICY_OK)
-		return Contexts[level] = context;
+		return made = context;
 	why = dane_policy_context_error(context);
 	if (why == NULL || *why == '\0')
 		why = dane_policy_error_text(result);
@@ -195,13 +173,13 @@ dp_begin(void)
 	while (Now.count > 0)
 		dane_policy_destination_free(Now.destinations[--Now.count]);
 	Now.host = NULL;
-	Now.level = OFF;
+	Now.level = DANE_POLICY_LEVEL_OFF;
 }
 
 bool
 dp_may_share(const MAILER *mailer, const ADDRESS *one, const ADDRESS *other)
 {
-	if (one == other || level_of(mailer) == OFF)
+	if (one == other || level_of(mailer) == DANE_POLICY_LEVEL_OFF)
 		return true;
 	return one->q_host != NULL && other->q_host != NULL && SM_STRCASEEQ(one->q_host, other->q_host);
 }
@@ -258,100 +236,56 @@ next_hop(char *name, size_t size)
 	return *name != '\0';
 }
 
-/* Keeps what was found, also NULL, which defers. */
+/* What is found is kept, also NULL, which defers. A host is one that the administrator named: no MX record is asked for. */
 static dane_policy_destination *
-keep(dane_policy_destination *destination)
+look_up(const char *name, bool is_host)
 {
+	dane_policy_context *context = context_as_configured();
+	dane_policy_destination *destination = NULL;
+
 	if (Now.count == MAX_DESTINATIONS)
-	{
-		dane_policy_destination_free(destination);
 		return NULL;
-	}
+	if (dane_policy_context_set_level(context, Now.level) == DANE_POLICY_OK)
+		(void) (is_host ? dane_policy_lookup_host(context, name, Now.port, NULL, DANE_POLICY_STATUS_CONFIGURED, &destination)
+			: dane_policy_lookup(context, name, Now.port, &destination));
 	return Now.destinations[Now.count++] = destination;
 }
 
-/* A host that the administrator named; there is no MX record to distrust. */
-static dane_policy_destination *
-look_up_host(const char *name)
-{
-	dane_policy_destination *destination = NULL;
-	const dane_policy_context *context = context_of(Now.level);
-
-	if (context != NULL)
-		(void) dane_policy_lookup_host(context, name, Now.port, NULL, DANE_POLICY_STATUS_CONFIGURED, &destination);
-	return keep(destination);
-}
-
-static dane_policy_destination *
-look_up_domain(const char *name)
-{
-	dane_policy_destination *destination = NULL;
-	const dane_policy_context *context = context_of(Now.level);
-
-	if (context != NULL)
-		(void) dane_policy_lookup(context, name, Now.port, &destination);
-	return keep(destination);
-}
-
+/* Looks up the next of the next hops; whether there is one. */
 static bool
-is_same_name(const char *one, const char *other)
+look_up_next(void)
 {
-	size_t length = strlen(one), other_length = strlen(other);
+	const dane_policy_destination *destination;
+	char name[MAXNAME_I + 1];
+	bool is_bare;
 
-	if (length > 0 && one[length - 1] == '.')
-		length--;
-	if (other_length > 0 && other[other_length - 1] == '.')
-		other_length--;
-	return length == other_length && sm_strncasecmp(one, other, length) == 0;
-}
-
-static dane_policy_destination *
-look_up(char *name)
-{
-	bool is_bare = take_brackets(name);
-	dane_policy_destination *destination;
-	const dane_policy_host *host;
-
-	if (is_bare || (Now.is_nomx && name[0] != '['))
-		destination = look_up_host(name);
-	else
-		destination = look_up_domain(name);
+	if (Now.count == MAX_DESTINATIONS || !next_hop(name, sizeof(name)))
+		return false;
+	is_bare = take_brackets(name);
+	destination = look_up(name, is_bare || (Now.is_nomx && name[0] != '['));
 	/* Sendmail leaves the name of a FallbackMX in brackets alone. */
-	if (is_bare && Now.is_fallback)
-		return destination;
-	host = dane_policy_destination_host(destination, 0);
-	if (host != NULL && dane_policy_destination_host_count(destination) == 1 && is_same_name(dane_policy_host_name(host), name))
+	if (!(is_bare && Now.is_fallback) && dane_policy_destination_host_count(destination) == 1 &&
+	    dane_policy_destination_find_host(destination, name) != NULL)
 	{
-		Now.own = host;
+		Now.own = dane_policy_destination_host(destination, 0);
 		Now.own_count++;
 	}
-	return destination;
+	return true;
 }
 
 static const dane_policy_host *
 find_host(const char *name)
 {
-	const dane_policy_host *host;
-	char hop[MAXNAME_I + 1];
+	const dane_policy_host *host = NULL;
 	size_t i;
 
-	for (i = 0; i < Now.count; i++)
-	{
+	for (i = 0; host == NULL && (i < Now.count || look_up_next()); i++)
 		host = dane_policy_destination_find_host(Now.destinations[i], name);
-		if (host != NULL)
-			return host;
-	}
-	while (next_hop(hop, sizeof(hop)))
-	{
-		host = dane_policy_destination_find_host(look_up(hop), name);
-		if (host != NULL)
-			return host;
-	}
 	/*
 	 * Without MX records, Sendmail names the host by what it is an alias of; the library follows aliases by itself. Where
 	 * several could be meant, none is.
 	 */
-	return Now.own_count == 1 ? Now.own : NULL;
+	return host == NULL && Now.own_count == 1 ? Now.own : host;
 }
 
 static const dane_policy_decision *
@@ -365,52 +299,22 @@ decision_of(const char *name)
 	return dane_policy_destination_host_decision(Now.destinations[0], name);
 }
 
-/* Whether Sendmail's own lookup finds an address of this name, or cannot tell. */
-static bool
-may_have_address(char *name)
-{
-	static const int families[] = {
-		AF_INET,
-#if NETINET6
-		AF_INET6,
-#endif
-	};
-	struct hostent *found;
-	size_t i;
-
-	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-	{
-		errno = 0;
-		SM_SET_H_ERRNO(0);
-		found = sm_gethostbyname(name, families[i]);
-		if (found != NULL)
-		{
-#if NETINET6
-			freehostent(found);
-#endif
-			return true;
-		}
-		if (h_errno != HOST_NOT_FOUND && h_errno != NO_DATA)
-			return true;
-	}
-	return false;
-}
-
 /*
- * Whether mail bounces. That there is no such domain bounces nothing where Sendmail has found hosts of it: then the two
- * resolvers disagree.
+ * Whether mail bounces. That there is no such domain bounces nothing where Sendmail's own lookup finds MX records or addresses
+ * of it, or cannot tell, as of a list: then the two resolvers disagree.
  */
 static bool
-is_final(const dane_policy_decision *decision, char *name)
+is_final(const dane_policy_decision *decision)
 {
+	char domain[MAXNAME_I + 1];
+
 	if (dane_policy_decision_action(decision) != DANE_POLICY_ACTION_FAIL)
 		return false;
 	if (dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NOT_FOUND)
 		return true;
-	/* A host of another name comes from MX records, unless the library knows it for the domain itself, behind an alias. */
-	if (Now.host == NULL && !is_same_name(name, Now.hop))
-		return false;
-	return !may_have_address(name);
+	(void) sm_strlcpy(domain, Now.hop, sizeof(domain));
+	return strpbrk(domain, ":,") == NULL && getcanonname(domain, sizeof(domain), false, NULL) == HOST_NOTFOUND &&
+		h_errno == HOST_NOT_FOUND;
 }
 
 /* What to report is the refusal by the host tried first; a final one only where none is temporary. */
@@ -463,7 +367,7 @@ dp_is_refused(const MCI *mci)
 bool
 dp_defers(const MCI *mci)
 {
-	return Now.level != OFF && (mci != Refused || mci->mci_exitstat == EX_TEMPFAIL);
+	return Now.level != DANE_POLICY_LEVEL_OFF && (mci != Refused || mci->mci_exitstat == EX_TEMPFAIL);
 }
 
 static MCI *
@@ -491,15 +395,15 @@ dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char
 	const char *key;
 	char bare[MAXNAME_I + 1];
 
-	if (level_of(mailer) == OFF)
+	if (level_of(mailer) == DANE_POLICY_LEVEL_OFF)
 		return mci;
-	if (Now.level == OFF)
+	if (Now.level == DANE_POLICY_LEVEL_OFF)
 		begin(mailer, hop, port);
 	forget_verification();
 	(void) sm_strlcpy(bare, name, sizeof(bare));
 	(void) take_brackets(bare);
 	if (is_named)
-		Now.host = dane_policy_destination_host(look_up_host(bare), 0);
+		Now.host = dane_policy_destination_host(look_up(bare, true), 0);
 	else
 		Now.host = find_host(bare);
 	decision = decision_of(bare);
@@ -517,7 +421,7 @@ dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char
 		    mci->mci_state == MCIS_CLOSED && mci->mci_exitstat == EX_TEMPFAIL)
 			return mci;
 		mci->mci_mailer = mailer;
-		return refuse(envelope, name, mci, decision, is_final(decision, bare));
+		return refuse(envelope, name, mci, decision, is_final(decision));
 	}
 
 	key = dane_policy_host_policy_key(Now.host);
@@ -549,7 +453,7 @@ dp_verify(const SSL *ssl)
 {
 	const dane_policy_decision *decision;
 
-	if (Now.level == OFF)
+	if (Now.level == DANE_POLICY_LEVEL_OFF)
 		return NULL;
 	forget_verification();
 	/* A resumed session shows no chain. */
@@ -566,7 +470,7 @@ dp_refusal(bool was_tried, int code)
 {
 	const dane_policy_decision *decision;
 
-	if (Now.level == OFF)
+	if (Now.level == DANE_POLICY_LEVEL_OFF)
 		return NULL;
 	if (!was_tried || code != EX_OK)
 	{

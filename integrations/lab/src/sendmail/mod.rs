@@ -23,6 +23,8 @@ use crate::sys::process::{Server, run};
 pub const BUILT: &str = "build/sendmail";
 /// And that of a Sendmail that knows nothing of the library.
 pub const BUILT_PLAIN: &str = "build/sendmail-plain";
+/// What no DNS knows.
+pub const IN_HOSTS_FILE: &str = "in-hosts-file.test";
 /// What programs need of /dev.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
@@ -80,7 +82,12 @@ impl<'a> Machine<'a> {
         // A name with a dot, without which Sendmail waits for a minute.
         let hosts = directory.join("hosts").display().to_string();
         let name = fs::read_to_string("/proc/sys/kernel/hostname")?;
-        fs::write(&hosts, format!("127.0.0.1 localhost\n127.0.0.1 client.test {name}\n"))?;
+        fs::write(
+            &hosts,
+            format!(
+                "127.0.0.1 localhost\n127.0.0.1 client.test {name}\n127.77.0.1 {IN_HOSTS_FILE}\n"
+            ),
+        )?;
         run("mount", &["--bind", &hosts, "/etc/hosts"], directory)?;
         Ok(Self { namespace: Namespace::start()?, syslog: Syslog::start(directory)?, directory })
     }

@@ -4,8 +4,9 @@ use std::io;
 
 use world::World;
 
+use crate::dns::raw_relay::FORGED;
 use crate::sendmail::log::read;
-use crate::sendmail::{Machine, Sendmail};
+use crate::sendmail::{IN_HOSTS_FILE, Machine, Sendmail};
 use crate::sys::wait::{self, PATIENCE};
 
 /// Numbers of recipients, beyond those of the cases.
@@ -133,7 +134,7 @@ const WAYS: &[Way] = &[
         policy: "dane",
         is_one_message: true,
         domains: &["mismatch.test", "nothing-here.test"],
-        says: &["DANE: server certificate not trusted", "DANE: host or domain name not found"],
+        says: &["DANE: server certificate not trusted", "dsn=5.1.2, stat=Service unavailable"],
         connections: ("mx.good.test", 0),
     },
     Way {
@@ -152,6 +153,61 @@ const WAYS: &[Way] = &[
         is_one_message: true,
         domains: &["good.test"],
         says: &["DANE: host or domain name not found"],
+        connections: ("mx.good.test", 0),
+    },
+    Way {
+        name: "what does not exist bounces, with the library's code",
+        macros: "",
+        policy: "dane",
+        is_one_message: true,
+        domains: &[
+            "no-such-domain.test",
+            "nothing.test",
+            "missing.domain-alias.test",
+            "nothing.domain-alias.test",
+            "null.test",
+        ],
+        says: &[
+            "dsn=5.1.2, stat=Service unavailable",
+            "dsn=5.4.4, stat=Service unavailable",
+            "dsn=5.1.2, stat=Service unavailable",
+            "dsn=5.4.4, stat=Service unavailable",
+            "dsn=5.1.10, stat=Service unavailable",
+        ],
+        connections: ("mx.good.test", 0),
+    },
+    Way {
+        name: "what anybody could deny waits at dane-only",
+        macros: "",
+        policy: "dane-only",
+        is_one_message: true,
+        domains: &["no-such-domain.unsigned.test", "nothing-insecure.test"],
+        says: &[
+            "dsn=4.4.4, stat=Deferred: 403 4.4.4 DANE: ",
+            "dsn=4.4.4, stat=Deferred: 403 4.4.4 DANE: ",
+        ],
+        connections: ("mx.good.test", 0),
+    },
+    // The library asks the validating resolver, which knows nothing of an alias made up for Sendmail's, nor of /etc/hosts.
+    Way {
+        name: "what Sendmail finds and the library does not waits",
+        macros: "",
+        policy: "dane\nO DanePolicyNameServers=127.0.2.2",
+        is_one_message: true,
+        domains: &[FORGED, IN_HOSTS_FILE],
+        says: &[
+            "dsn=4.4.4, stat=Deferred: 403 4.4.4 DANE: host or domain name not found: forged.test does not exist",
+            "dsn=4.4.4, stat=Deferred: 403 4.4.4 DANE: host or domain name not found: in-hosts-file.test does not exist",
+        ],
+        connections: ("mx.good.test", 0),
+    },
+    Way {
+        name: "a list of what does not exist waits",
+        macros: "define(`SMART_HOST', `no-such-domain.test:nothing.test')dnl\n",
+        policy: "dane",
+        is_one_message: true,
+        domains: &["good.test"],
+        says: &["dsn=4.4.4, stat=Deferred: 403 4.4.4 DANE: "],
         connections: ("mx.good.test", 0),
     },
 ];
