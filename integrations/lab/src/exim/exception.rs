@@ -37,6 +37,14 @@ const RULES: &[Rule] = &[
                 || ["127.77.0.21", "address-mx.test"].contains(&&*case.domain) && deed == Deed::Fail
         },
     ),
+    (
+        "Exim's router bounces where every MX record has a root target; here a null MX stands alone (RFC 7505 section 3)",
+        |case, deed, outcome| {
+            case.domain == "roots.test"
+                && deed == Deed::Fail
+                && outcome.delivery.why.contains("indicated no SMTP service")
+        },
+    ),
     ("Exim takes MX hosts of equal preference in any order", |case, deed, _| {
         has_equal_preferences(case) && matches!(deed, Deed::Deliver | Deed::Encrypted)
     }),

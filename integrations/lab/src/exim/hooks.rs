@@ -93,6 +93,29 @@ const HOOKS: &[Hook] = &[
         let has = [&*as_seen, "DANE policy: host or domain name not found: MX of forged.test"];
         one(exim, "dane", &[&recipient], &has, &[" => "])
     }),
+    ("absent", &[], |_, exim| {
+        // Exim's router says so before the library is asked.
+        let mut problems = Vec::new();
+        for domain in [
+            "no-such-domain.test",
+            "nothing.test",
+            "missing.domain-alias.test",
+            "nothing.domain-alias.test",
+        ] {
+            let recipient = format!("1@{domain}");
+            let has = [" ** ", &recipient, "Unrouteable address"];
+            problems.extend(one(exim, "dane", &[&recipient], &has, &["DANE policy"])?);
+        }
+        Ok(problems)
+    }),
+    // The library asks the validating resolver, which knows nothing of the alias that Exim's resolver makes up.
+    ("split-dns", &[(TRANSPORT, "dane_policy_nameserver = 127.0.2.2\n")], |_, exim| {
+        let recipient = format!("1@{FORGED}");
+        let as_seen = format!("== 1@{TARGET} <{recipient}>");
+        let has =
+            [&*as_seen, "DANE policy: host or domain name not found: forged.test does not exist"];
+        one(exim, "dane", &[&recipient], &has, &[" => ", " ** "])
+    }),
     ("retry-records", &[], |_, exim| {
         let mut problems = Vec::new();
         for (sender, recipient, word) in [
