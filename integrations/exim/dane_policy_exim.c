@@ -12,8 +12,10 @@
 #include "transports/smtp.h"
 #ifdef USE_GNUTLS
 # include <dane_policy_gnutls.h>
+# define verify_tls dane_policy_gnutls_verify
 #else
 # include <dane_policy_openssl.h>
+# define verify_tls dane_policy_openssl_verify
 #endif
 
 /* A lookup serves all hosts of a message; a process that takes in mail all day must not believe it for longer. */
@@ -47,14 +49,15 @@ return string_sprintf("DANE policy: %s%s%s", what, *detail ? ": " : "", detail);
 }
 
 
-/* The level that the option dane_policy demands for the domain, 0 for none. */
+/* The level that the option dane_policy demands for the domain. */
 
-static int
+static dane_policy_level
 configured_level(const smtp_transport_options_block * ob, const uschar * domain, uschar ** error)
 {
 const uschar * saved = deliver_domain, * value;
+dane_policy_level level = DANE_POLICY_LEVEL_OFF;
 
-if (!ob->dane_policy) return 0;
+if (!ob->dane_policy) return level;
 deliver_domain = domain;
 value = expand_cstring(ob->dane_policy);
 deliver_domain = saved;
@@ -63,13 +66,14 @@ if (!value)
   {
   if (!f.expand_string_forcedfail)
     *error = policy_error("failed to expand dane_policy", expand_string_message);
-  return 0;
   }
-if (!*value || strcmpic(value, US"none") == 0) return 0;
-if (strcmpic(value, US"dane") == 0) return DANE_POLICY_LEVEL_DANE;
-if (strcmpic(value, US"dane-only") == 0) return DANE_POLICY_LEVEL_DANE_ONLY;
-*error = policy_error("dane_policy is neither none, dane nor dane-only", value);
-return 0;
+else if (*value && strcmpic(value, US"none") != 0)
+  {
+  level = strcmpic(value, US"dane") == 0 ? DANE_POLICY_LEVEL_DANE : DANE_POLICY_LEVEL_DANE_ONLY;
+  if (strcmpic(value, CUS dane_policy_level_name(level)) != 0)
+    *error = policy_error("dane_policy is neither none, dane nor dane-only", value);
+  }
+return level;
 }
 
 
@@ -78,12 +82,11 @@ set_trust_anchors(dane_policy_context * context, const uschar * path)
 {
 static char text[TRUST_ANCHOR_OCTETS];
 FILE * file = fopen(CCS path, "rb");
-size_t length;
+size_t length = file ? fread(text, 1, sizeof(text), file) : 0;
+BOOL is_whole = file && feof(file);	/* part of a file is not what the administrator wrote */
 
-if (!file) return FALSE;
-length = fread(text, 1, sizeof(text), file);
-(void) fclose(file);
-return length > 0 && length < sizeof(text)
+if (file) (void) fclose(file);
+return is_whole && length > 0
   && dane_policy_context_set_trust_anchors(context, text, length) == DANE_POLICY_OK;
 }
 
@@ -91,20 +94,19 @@ return length > 0 && length < sizeof(text)
 /* A context as the transport's options describe it. */
 
 static dane_policy_context *
-new_context(const smtp_transport_options_block * ob, int level, uschar ** error)
+new_context(const smtp_transport_options_block * ob, dane_policy_level level, uschar ** error)
 {
 dane_policy_context * context = NULL;
 const uschar * dnssec = ob->dane_policy_dnssec;
-BOOL trust_ad = dnssec && strcmpic(dnssec, US"trust-ad") == 0;
+dane_policy_dnssec mode = dnssec && strcmpic(dnssec, US"trust-ad") == 0
+  ? DANE_POLICY_DNSSEC_TRUST_AD : DANE_POLICY_DNSSEC_VALIDATE;
 
 if (  dane_policy_context_new(&context) != DANE_POLICY_OK
-   || dane_policy_context_set_level(context, level) != DANE_POLICY_OK)
+   || dane_policy_context_set_level(context, level) != DANE_POLICY_OK
+   || dane_policy_context_set_dnssec(context, mode) != DANE_POLICY_OK)
   *error = policy_error("the library is not available", US"");
-else if (dnssec && *dnssec && !trust_ad && strcmpic(dnssec, US"validate") != 0)
+else if (dnssec && *dnssec && strcmpic(dnssec, CUS dane_policy_dnssec_name(mode)) != 0)
   *error = policy_error("dane_policy_dnssec is neither validate nor trust-ad", dnssec);
-else if (  trust_ad
-	&& dane_policy_context_set_dnssec(context, DANE_POLICY_DNSSEC_TRUST_AD) != DANE_POLICY_OK)
-  *error = policy_error("cannot trust the resolver", US"");
 else if (ob->dane_policy_trust_anchor && !set_trust_anchors(context, ob->dane_policy_trust_anchor))
   *error = policy_error("cannot use the file of dane_policy_trust_anchor",
     string_sprintf("%s: %s", ob->dane_policy_trust_anchor, dane_policy_context_error(context)));
@@ -126,7 +128,7 @@ return NULL;
 /* Looks up a domain, or a host that the administrator named. NULL with *error only if it could not be asked. */
 
 static const dane_policy_destination *
-look_up(const smtp_transport_options_block * ob, int level, const uschar * name, BOOL is_host, int port,
+look_up(const smtp_transport_options_block * ob, dane_policy_level level, const uschar * name, BOOL is_host, int port,
   uschar ** error)
 {
 dane_policy_context * context;
@@ -206,32 +208,6 @@ switch (string_is_ip_address(name, NULL))
 }
 
 
-static BOOL
-is_refusal(const dane_policy_decision * decision)
-{
-switch (dane_policy_decision_action(decision))
-  {
-  case DANE_POLICY_ACTION_VERIFY:
-  case DANE_POLICY_ACTION_ENCRYPT:
-  case DANE_POLICY_ACTION_OPPORTUNISTIC:
-    return FALSE;
-  default:
-    return TRUE;
-  }
-}
-
-
-/* Whether mail bounces. It comes to a host only where Exim's router has found one: if the library finds no such domain, the
-two resolvers disagree, and that is no reason to bounce. */
-
-static BOOL
-is_final(const dane_policy_decision * decision)
-{
-return dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL
-  && dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NOT_FOUND;
-}
-
-
 /* The text for log, queue and bounce. It comes from strangers in part. */
 
 static uschar *
@@ -277,14 +253,14 @@ uschar *
 dane_policy_prepare(smtp_connect_args * args, address_item * addr, int * rc)
 {
 const smtp_transport_options_block * ob = args->tblock->options_block;
-const dane_policy_destination * destination;
+const dane_policy_destination * destination = NULL;
 const dane_policy_decision * decision;
 const dane_policy_host * host;
+host_item * host_used;
+dane_policy_level level;
 BOOL is_named;
-const uschar * domain;
-const uschar * name;
+const uschar * domain, * name;
 uschar * error = NULL;
-int level;
 
 args->dane_policy = NULL;
 args->dane_policy_on = args->dane_policy_tls = FALSE;
@@ -298,45 +274,52 @@ is_named = is_named_by_administrator(ob, addr);
 domain = domain_of(addr);
 name = name_of(args->host, addr);
 
-if (!(level = configured_level(ob, domain, &error)) && !error) return NULL;
+level = configured_level(ob, domain, &error);
+if (level == DANE_POLICY_LEVEL_OFF && !error) return NULL;
 
 args->dane_policy_on = args->dane_policy_tls = clear_is_forbidden = TRUE;
 *rc = DEFER;
 if (!is_named) hold_other_domains(addr, domain);
 if (!error && is_named && args->host->mx >= 0)
   error = policy_error("cannot tell whose MX host this is, name the host itself in the route", args->host->name);
+if (!error)
+  destination = look_up(ob, level, is_named ? name : domain, is_named, args->host->port, &error);
 if (error) return refuse(args, NULL, error);
 
-destination = look_up(ob, level, is_named ? name : domain, is_named, args->host->port, &error);
-if (error) return refuse(args, NULL, error);
+/* A host that was named is all there is, and a domain without hosts was refused as a whole. */
 
 host = is_named
   ? dane_policy_destination_host(destination, 0)
   : dane_policy_destination_find_host(destination, CCS name);
+decision = is_named || dane_policy_destination_host_count(destination) == 0
+  ? dane_policy_destination_decision(destination)
+  : dane_policy_destination_host_decision(destination, CCS name);
 
-/* A domain without hosts was refused as a whole. */
-
-if (host)
-  decision = dane_policy_host_decision(host);
-else if (dane_policy_destination_host_count(destination) > 0)
-  decision = dane_policy_destination_host_decision(destination, CCS name);
-else
-  decision = dane_policy_destination_decision(destination);
-
-if (is_refusal(decision))
+switch (dane_policy_decision_action(decision))
   {
-  BOOL is_of_host = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_HOST;
+  case DANE_POLICY_ACTION_VERIFY:
+  case DANE_POLICY_ACTION_ENCRYPT:
+  case DANE_POLICY_ACTION_OPPORTUNISTIC:
+    args->dane_policy = host;
+    args->dane_policy_tls = clear_is_forbidden = dane_policy_decision_tls_required(decision);
+    DEBUG(D_transport) debug_printf("DANE policy: %s for %s\n",
+      dane_policy_action_name(dane_policy_decision_action(decision)), args->host->name);
+    return NULL;
 
-  for (address_item * a = addr; a; a = a->next)
-    if (a->transport_return >= PENDING) a->host_used = is_of_host ? args->host : NULL;
-  if (is_final(decision)) *rc = FAIL;
-  return refuse(args, decision, text_of(decision));
+  default:
+    break;
   }
-args->dane_policy = host;
-args->dane_policy_tls = clear_is_forbidden = dane_policy_decision_tls_required(decision);
-DEBUG(D_transport) debug_printf("DANE policy: %s for %s\n",
-  dane_policy_action_name(dane_policy_decision_action(decision)), args->host->name);
-return NULL;
+
+/* Exim's router has found a host: if the library finds no such domain, the two resolvers disagree, and that is no reason to
+bounce. */
+
+if (  dane_policy_decision_action(decision) == DANE_POLICY_ACTION_FAIL
+   && dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NOT_FOUND)
+  *rc = FAIL;
+host_used = dane_policy_decision_scope(decision) == DANE_POLICY_SCOPE_HOST ? args->host : NULL;
+for (; addr; addr = addr->next)
+  if (addr->transport_return >= PENDING) addr->host_used = host_used;
+return refuse(args, decision, text_of(decision));
 }
 
 
@@ -356,11 +339,7 @@ dane_policy_verification * verification = NULL;
 const dane_policy_decision * decision;
 BOOL accepted;
 
-#ifdef USE_GNUTLS
-(void) dane_policy_gnutls_verify(args->dane_policy, session, (int64_t) time(NULL), &verification);
-#else
-(void) dane_policy_openssl_verify(args->dane_policy, session, (int64_t) time(NULL), &verification);
-#endif
+(void) verify_tls(args->dane_policy, session, (int64_t) time(NULL), &verification);
 
 /* After an error there is no verification, so no decision either, and that defers. */
 
