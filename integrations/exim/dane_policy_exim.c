@@ -263,8 +263,7 @@ const uschar * domain, * name;
 uschar * error = NULL;
 
 args->dane_policy = NULL;
-args->dane_policy_on = args->dane_policy_tls = FALSE;
-args->dane_policy_refused = args->dane_policy_verified = FALSE;
+args->dane_policy_tls = args->dane_policy_refused = args->dane_policy_verified = FALSE;
 clear_is_forbidden = FALSE;
 
 /* Those before are done with. */
@@ -277,7 +276,7 @@ name = name_of(args->host, addr);
 level = configured_level(ob, domain, &error);
 if (level == DANE_POLICY_LEVEL_OFF && !error) return NULL;
 
-args->dane_policy_on = args->dane_policy_tls = clear_is_forbidden = TRUE;
+args->dane_policy_tls = clear_is_forbidden = TRUE;
 *rc = DEFER;
 if (!is_named) hold_other_domains(addr, domain);
 if (!error && is_named && args->host->mx >= 0)
