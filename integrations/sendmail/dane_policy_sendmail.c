@@ -45,7 +45,7 @@ static struct
 	dane_policy_verification *verification;
 	char last[256];		/* the last refusal */
 	char reply[256];	/* the one to report */
-} Now = { DANE_POLICY_LEVEL_OFF };
+} Now = { .level = DANE_POLICY_LEVEL_OFF };
 
 /* Stands for a host that was refused. */
 static MCI *Refused = NULL;
