@@ -1,4 +1,4 @@
-//! What only a mail server's own ways show: shared transactions, kept connections, lists, FallbackMX and mailer flags.
+//! What only a mail server's own ways show: shared transactions, kept connections, lists, FallbackMX, mailer flags and split DNS.
 
 use std::io;
 
