@@ -1407,7 +1407,7 @@ const struct dane_policy_decision *dane_policy_decide(int level,
  * wherever it is offered; where TLS is not required and its handshake fails, in the clear. All within the context's timeout.
  *
  * *out is NULL, and the return code DANE_POLICY_OK, where the message may not go to this host now; the decision of *why
- * says so: go on with the next host, and after a 4xx reply too. Where there is a session, its decision permits to deliver over
+ * says so: go on with the next host, and after a 4xx reply too. Where there is a session, its decision permits delivery over
  * this session, in the clear or not. Free both.
  *
  * Returns as dane_policy_lookup.
@@ -1622,7 +1622,7 @@ struct dane_policy_destination *dane_policy_outcome_take_destination(struct dane
 
 /**
  * The session that dane_policy_multi_connect_host made, yours from now on: free it with dane_policy_session_free. It does not
- * block. NULL where the decision of the verification does not permit to deliver, for another kind of call, after an error,
+ * block. NULL where the decision of the verification does not permit delivery, for another kind of call, after an error,
  * and the second time.
  */
 struct dane_policy_session *dane_policy_outcome_take_session(struct dane_policy_outcome *outcome);

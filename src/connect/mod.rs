@@ -19,7 +19,7 @@ use crate::smtp::{self, Caller, Link, Seen, Target};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Connected {
-    /// Over the connection that was verified; only where the decision permits to deliver over it.
+    /// Over the connection that was verified; only where the decision permits delivery over it.
     pub session: Option<Session>,
     /// What the connection showed, and the decision after it.
     pub attempt: Attempt,

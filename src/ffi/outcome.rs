@@ -94,7 +94,7 @@ pub extern "C" fn dane_policy_outcome_take_destination(
 }
 
 /// The session that dane_policy_multi_connect_host made, yours from now on: free it with dane_policy_session_free. It does not
-/// block. NULL where the decision of the verification does not permit to deliver, for another kind of call, after an error,
+/// block. NULL where the decision of the verification does not permit delivery, for another kind of call, after an error,
 /// and the second time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_outcome_take_session(

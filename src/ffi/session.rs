@@ -75,7 +75,7 @@ pub(super) fn objects(
 /// wherever it is offered; where TLS is not required and its handshake fails, in the clear. All within the context's timeout.
 ///
 /// *out is NULL, and the return code DANE_POLICY_OK, where the message may not go to this host now; the decision of *why
-/// says so: go on with the next host, and after a 4xx reply too. Where there is a session, its decision permits to deliver over
+/// says so: go on with the next host, and after a 4xx reply too. Where there is a session, its decision permits delivery over
 /// this session, in the clear or not. Free both.
 ///
 /// Returns as dane_policy_lookup.
