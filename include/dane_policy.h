@@ -44,7 +44,8 @@
  *     // anything follows the reply to it (RFC 3207 section 6).
  *     int session_starttls(struct session *session, const char *server_name);
  *
- *     // The certificates as the server sent them, its own first.
+ *     // The certificates as the server sent them, its own first. Servers with OpenSSL, GnuTLS or libtls
+ *     // have dane_policy_openssl_verify and its like in place of this and dane_policy_verify.
  *     size_t session_chain(struct session *session, dane_policy_bytes *chain, size_t size);
  *
  *     // Sends the message. Only if TLS is not required it may do so without TLS, and after a
