@@ -1,0 +1,80 @@
+/* What became of one domain, whoever shows it: as text, JSON or a page. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include <dane_policy_diagnosis.h>
+
+static const char *level_word(const dane_policy_destination *destination)
+{
+    return dane_policy_level_name(dane_policy_destination_level(destination));
+}
+
+/* A status as a word; NULL where nothing was looked up. */
+static const char *status_word(dane_policy_status status)
+{
+    return status == DANE_POLICY_STATUS_NOT_APPLICABLE ? NULL : dane_policy_status_name(status);
+}
+
+/* What the connection showed as a word; NULL where there was none. */
+static const char *certificate_word(const dane_policy_verification *verification)
+{
+    return verification == NULL ? NULL : dane_policy_certificate_name(dane_policy_verification_certificate(verification));
+}
+
+/* What became of one domain. `report` is NULL with --dns-only. */
+struct result {
+    const char *domain;
+    const dane_policy_report *report;
+    const dane_policy_destination *destination;
+    const dane_policy_decision *decision;
+    double elapsed;
+};
+
+static const dane_policy_verification *verification_of(const struct result *result, size_t index)
+{
+    return dane_policy_report_verification(result->report, index);
+}
+
+/* After connecting where there was a connection, else before. */
+static const dane_policy_decision *decision_of(const struct result *result, size_t index)
+{
+    const dane_policy_verification *verification = verification_of(result, index);
+
+    if (verification != NULL)
+        return dane_policy_verification_decision(verification);
+    return dane_policy_host_decision(dane_policy_destination_host(result->destination, index));
+}
+
+/* The steps on the way from the domain to the certificate. */
+enum step { MX, ADDRESS, TLSA, TLS, CERTIFICATE, NONE };
+
+/* Where the way broke, or DANE ended. */
+static enum step broken_step(const dane_policy_decision *decision, dane_policy_status mx_status)
+{
+    switch (dane_policy_decision_reason(decision)) {
+    case DANE_POLICY_REASON_NOT_TRUSTED: return CERTIFICATE;
+    case DANE_POLICY_REASON_TLS_NOT_OFFERED:
+    case DANE_POLICY_REASON_HANDSHAKE_FAILED:
+    case DANE_POLICY_REASON_CONNECTION_FAILED: return TLS;
+    case DANE_POLICY_REASON_NO_TLSA:
+    case DANE_POLICY_REASON_NO_USABLE_TLSA:
+    case DANE_POLICY_REASON_TLSA_LOOKUP: return TLSA;
+    case DANE_POLICY_REASON_NO_MAIL: return MX;
+    case DANE_POLICY_REASON_NOT_FOUND:
+        if (dane_policy_decision_detail(decision) == DANE_POLICY_DETAIL_MX_NONE)
+            return MX;
+        return mx_status == DANE_POLICY_STATUS_BOGUS || mx_status == DANE_POLICY_STATUS_NXDOMAIN ? MX : ADDRESS;
+    default: break;
+    }
+    switch (dane_policy_decision_detail(decision)) {
+    case DANE_POLICY_DETAIL_MX_INSECURE: return MX;
+    case DANE_POLICY_DETAIL_ADDRESS_LITERAL:
+    case DANE_POLICY_DETAIL_ADDRESS_INSECURE: return ADDRESS;
+    case DANE_POLICY_DETAIL_TLSA_INSECURE:
+    case DANE_POLICY_DETAIL_TLSA_NONE:
+    case DANE_POLICY_DETAIL_TLSA_UNUSABLE: return TLSA;
+    default: return NONE;
+    }
+}
+
+#endif
