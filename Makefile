@@ -15,6 +15,7 @@
 #   make header     rewrite include/dane_policy.h, dane_policy_diagnosis.h and dane_policy_rustls.h from src/ffi
 #   make test-programs  dma and nullmailer, without TLS, through dane-connect (Debian)
 #   make test-servers  real mail and name servers, and attacks (root, Debian); SERVERS='postfix sendmail' SEEDS='1 2 3'
+#   make kit        build/dane-kit: what any mail server does with every destination (docs/conformance-kit.md)
 #   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
 #   make check-deb  Debian packages: reproducible, clean for lintian, tried in a new Debian (root, Debian)
@@ -67,7 +68,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples demo test storm test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -188,7 +189,12 @@ bench: $(B)/verifiers
 	$(CARGO) bench --quiet --locked --bench floor
 
 SEEDS ?= 1
-SERVERS ?= postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-plain-gnutls sendmail-plain
+SERVERS ?= mutants postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-plain-gnutls sendmail-plain
+
+kit:
+	$(CARGO) build --locked -p dane-policy-kit
+	mkdir -p $(B)
+	cp target/debug/dane-kit $(B)/
 
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)

@@ -1,5 +1,5 @@
 //! docs/house.dot is how the modules in `src/` use each other, and the committed drawings are of their sources. The files
-//! of the lab use each other in one direction.
+//! of the lab and of the kit use each other in one direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -127,15 +127,15 @@ fn module(src: &Path, file: &Path) -> String {
     path.to_str().unwrap().replace('/', "::").trim_end_matches("::mod").to_owned()
 }
 
-/// In the lab by `crate::` paths, and by those to the modules below a file.
-fn arrows_of_lab() -> Arrows {
+/// In lab and kit by `crate::` paths, and by those to the modules below a file.
+fn arrows_of_tool(src: &str) -> Arrows {
     let resolve = |from: &str, path: &str| {
         let is_relative = ["super::", "self::"].iter().any(|start| path.starts_with(start));
         assert!(!is_relative, "{from}: {path} does not start with crate::");
         let of_crate = path.strip_prefix("crate::").map(str::to_owned);
         Some(of_crate.unwrap_or_else(|| format!("{from}::{path}")))
     };
-    arrows_of_files("integrations/lab/src", resolve).0
+    arrows_of_files(src, resolve).0
 }
 
 /// In the library by `crate::` and `super::` paths; a folder's `mod.rs`, which opens it, apart.
@@ -200,10 +200,12 @@ fn no_two_files_of_the_library_use_each_other() {
 }
 
 #[test]
-fn no_two_files_of_the_lab_use_each_other() {
-    let arrows = arrows_of_lab();
-    assert!(arrows.len() > 100, "{arrows:?}");
-    assert_no_circle(arrows);
+fn no_two_files_of_the_lab_or_the_kit_use_each_other() {
+    for (src, least) in [("integrations/lab/src", 60), ("tests/kit/src", 30)] {
+        let arrows = arrows_of_tool(src);
+        assert!(arrows.len() > least, "{src}: {arrows:?}");
+        assert_no_circle(arrows);
+    }
 }
 
 /// Rooms whose outcome depends on their arguments alone.

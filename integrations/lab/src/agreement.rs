@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
+use kit::sys::workers;
+
 use crate::agreement::permitted::Difference;
 use crate::dns::resolver::{self, ORACLE, UPSTREAM};
 use crate::dns::verdict::{Status, Verdict};
 use crate::dns::wire;
 use crate::internet::plan::{Plan, Question};
 use crate::subject::Subject;
-use crate::sys::workers;
 
 const WORKERS: usize = 2;
 /// More of them have one cause; a server has ended, perhaps.

@@ -1,5 +1,6 @@
 //! `lab DANE-CHECK SEED DIRECTORY`: builds a private Internet, and compares the library with unbound on all of it.
 //! `lab DANE-CHECK postfix DIRECTORY`: compares the library with Postfix, on all of the embedded world.
+//! `lab DANE-CHECK mutants DIRECTORY`: tries the conformance kit on mail servers that are wrong.
 //! `lab DANE-CHECK exim-FLAVOUR DIRECTORY`: the same world, through an Exim that asks the library.
 //! `lab DANE-CHECK sendmail DIRECTORY`: sends through a Sendmail that asks the library, to all of the embedded world.
 //!
@@ -10,11 +11,11 @@ mod dns;
 mod exim;
 mod internet;
 mod mail;
+mod mutants;
 mod postfix;
 mod sendmail;
 mod speed;
 mod subject;
-mod sys;
 mod tampering;
 
 use std::env;
@@ -29,7 +30,7 @@ use crate::internet::authority;
 use crate::internet::plan::Plan;
 use crate::internet::sign;
 use crate::subject::Subject;
-use crate::sys::process;
+use kit::sys::process;
 use world::Random;
 
 /// Seconds dane-check may take.
@@ -39,12 +40,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [program, part, directory] = &arguments[..] else {
         eprintln!(
-            "usage: lab DANE-CHECK SEED|postfix|exim-FLAVOUR|sendmail|sendmail-plain DIRECTORY"
+            "usage: lab DANE-CHECK SEED|mutants|postfix|exim-FLAVOUR|sendmail|sendmail-plain DIRECTORY"
         );
         return ExitCode::from(2);
     };
     let directory = Path::new(directory);
     let outcome = match (&**part, part.parse()) {
+        ("mutants", _) => mutants::check(directory),
         ("postfix", _) => postfix::mail::compare(program, directory),
         (exim, _) if exim.starts_with("exim-") => exim::mail::compare(program, part, directory),
         ("sendmail", _) => sendmail::mail::compare(directory),

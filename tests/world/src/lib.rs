@@ -20,6 +20,7 @@ mod records;
 mod resolver;
 mod rows;
 mod rsa;
+pub mod sender;
 mod signer;
 mod smtp;
 mod sockets;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
-pub use smtp::{Connections, Conversation, Mail, Message};
+pub use smtp::{Connections, Conversation, Event, Mail, Message, Record, Shown};
 pub use truth::HostTruth;
 
 use name_server::NameServer;
@@ -95,6 +96,7 @@ impl World {
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         large::build(&mut builder);
+        sender::build(&mut builder);
         let guests = guest::build(&mut builder);
         let (connections, mail) = (Connections::default(), Mail::default());
         let servers = builder.take_servers();
@@ -123,6 +125,11 @@ impl World {
     /// A new connection to the mail server at an address. None: nobody listens there, it is refused.
     pub fn accept(&self, address: SocketAddr) -> Option<Conversation> {
         self.mail_servers.accept(address)
+    }
+
+    /// Whether, from now on, every mail server but the senders' own has a certificate that nothing promises.
+    pub fn set_strangers(&self, are_strangers: bool) {
+        self.mail_servers.set_strangers(are_strangers);
     }
 
     /// Mends whatever is broken in the DNS; what is insecure or missing remains so.

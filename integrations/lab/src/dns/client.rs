@@ -4,8 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::time::Duration;
 
+use kit::sys::wait::{self, PATIENCE};
+
 use crate::dns::wire::{self, Message};
-use crate::sys::wait::{self, PATIENCE};
 
 /// For one reply of a server that may not have started yet.
 const STEP: Duration = Duration::from_secs(1);

@@ -4,9 +4,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 
+use kit::sys::wait::PATIENCE;
+
 use crate::dns::client::{read_framed, write_framed};
 use crate::dns::wire::{self, CNAME, Message, OPT, Record};
-use crate::sys::wait::PATIENCE;
 
 /// A name that does not exist in a signed zone; the lie is that it is an alias.
 pub const FORGED: &str = "forged.test";

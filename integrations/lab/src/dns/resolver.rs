@@ -5,13 +5,14 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
+use kit::sys::namespace::CLIENT;
+use kit::sys::process;
+use kit::sys::wait;
+
 use crate::dns::client::{RECURSE, RECURSE_UNCHECKED, ask, wait_for};
 use crate::dns::server::Server;
 use crate::dns::verdict::{Status, Verdict};
 use crate::dns::wire::{self, CNAME, Message, NOERROR, NXDOMAIN};
-use crate::sys::namespace::CLIENT;
-use crate::sys::process;
-use crate::sys::wait;
 
 /// Where the resolver that the library asks listens.
 pub const UPSTREAM: &str = "127.0.2.1";

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
+use kit::sys::namespace::Namespace;
+use kit::sys::process;
+use kit::sys::wait::{self, PATIENCE};
 use world::World;
 
 use crate::dns::raw_relay::{FORGED, TARGET};
 use crate::dns::resolver::{ORACLE, UPSTREAM};
 use crate::exim::{Exim, LEVEL, ROUTERS, Setting, TRANSPORT};
-use crate::sys::namespace::Namespace;
-use crate::sys::process;
-use crate::sys::wait::{self, PATIENCE};
 
 /// What is wrong, a line each.
 type Problems = io::Result<Vec<String>>;

@@ -3,40 +3,33 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use world::{Case, Message, World};
+use kit::case::Case;
+use kit::recipe::Recipe;
+use kit::resolver::Judgement;
+use kit::stage::Stage;
+use kit::sys::process::{self, resolve_by};
 
 use crate::dns::raw_relay;
 use crate::dns::resolver::{self, Asks, ORACLE, UPSTREAM};
 use crate::exim::controls;
 use crate::exim::exception;
 use crate::exim::hooks;
-use crate::exim::outcome::Outcome;
 use crate::exim::service::DAEMON;
 use crate::exim::{Exim, Setting};
-use crate::mail::deed::Deed;
-use crate::mail::rule::has_special_name;
+use crate::mail::cases::{self, LEVELS};
 use crate::mail::service;
-use crate::mail::tally::Tally;
-use crate::subject::Subject;
-use crate::sys::namespace::{self, Namespace};
-use crate::sys::process;
-use crate::sys::workers;
 
-const SMTP_PORT: u16 = 25;
-/// Most of them wait.
-const WORKERS: usize = 8;
+/// Every text of the policy starts so.
+const OURS: &str = "DANE policy: ";
 
 /// Runs Exim behind a validating resolver, and behind one that judges nothing; whether it always did what it should.
 pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> {
     let flavour = part.trim_start_matches("exim-");
     let exim = Path::new(program).with_file_name("exim").join(flavour).join("exim4");
-    let namespace = &Namespace::start()?;
-    let world = World::start_on(SMTP_PORT, namespace::SERVERS_IPV6)?;
-    let anchors = directory.join("anchors");
-    fs::write(&anchors, &world.anchor)?;
+    let stage = Stage::raise(directory)?;
+    let (world, namespace, anchors) = (&*stage.world, &stage.namespace, stage.anchors.clone());
     let unjudged = raw_relay::start(world.dns)?;
     let start_upstream = || resolver::start(UPSTREAM, Asks::World(unjudged), None, directory);
     let mut servers = [
@@ -46,21 +39,33 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
     if flavour.starts_with("plain-") {
         return hooks::check_plain(namespace, &exim, &anchors, directory);
     }
-    let settings = [("trust-ad", ORACLE), ("validate", UPSTREAM)];
+    let rounds = [
+        ("trust-ad", Judgement::SetsAd, ORACLE, exception::RULES),
+        ("validate", Judgement::None, UPSTREAM, exception::BEFORE_THE_LIBRARY),
+    ];
+    let recipe = Recipe::read("exim")?;
     let mut is_good = true;
-    for (mode, resolver) in settings {
-        let started = Instant::now();
-        let (changes, preload) = (&[], None);
-        let setting = Setting { name: mode, resolver, mode, anchors: &anchors, changes, preload };
-        let exim = Exim::new(namespace, &exim, &setting, directory)?;
-        let (anchors, nameserver) = (anchors.clone(), resolver.into());
-        let subject = Subject { program: program.into(), anchors, nameserver, timeout: 60 };
-        let tally = run(&world, &exim, &subject, mode)?;
-        let title = format!("{part}, {mode}: {} messages", world.cases.len());
-        is_good &= tally.print(&title, started);
+    for (mode, judgement, resolver, exceptions) in rounds {
+        resolve_by(resolver, directory)?;
+        for level in LEVELS {
+            let started = Instant::now();
+            let (rows, subject) = cases::run(&stage, &recipe, level, judgement)?;
+            let home = subject.home();
+            let (log, queue) =
+                (text_of(&home.join("mainlog"))?, text_of(&home.join("spool/msglog"))?);
+            let title = format!("{part}, {mode}");
+            is_good &=
+                cases::judge(&title, started, &rows, level, exceptions, |case, to, reason| {
+                    tells(&log, &queue, mode, case, to, reason)
+                });
+            for line in text_of(&home.join("paniclog")).unwrap_or_default().lines() {
+                println!("  WRONG {line}");
+                is_good = false;
+            }
+        }
     }
-    is_good &= hooks::check(&world, namespace, &exim, &anchors, directory)?;
-    is_good &= controls::check(&world, namespace, &exim, &anchors, directory)?;
+    is_good &= hooks::check(world, namespace, &exim, &anchors, directory)?;
+    is_good &= controls::check(world, namespace, &exim, &anchors, directory)?;
     servers.iter_mut().try_for_each(process::Server::check)?;
     let (name, resolver, mode) = ("service", UPSTREAM, "validate");
     let (changes, preload) = (&[DAEMON], None);
@@ -72,68 +77,35 @@ pub fn compare(program: &str, part: &str, directory: &Path) -> io::Result<bool> 
         *upstream = start_upstream()?;
         Ok(())
     };
-    Ok(service::check(&world, &exim, restart, directory)? && is_good)
+    Ok(service::check(world, &exim, restart, directory)? && is_good)
 }
 
-fn add(tally: &mut Tally, case: &Case, mode: &str, outcome: &Outcome, message: Option<&Message>) {
-    let Some(deed) = Deed::of(&outcome.delivery, message) else {
-        return tally.differ(case, None, &format!("{outcome:?}, the server: {message:?}"));
-    };
-    tally.see(case, deed, &outcome.delivery.why);
-    match outcome.problem(case, mode, deed) {
-        None => tally.agree(),
-        Some(problem) => {
-            let rule = exception::rule(case, deed, outcome);
-            tally.differ(case, rule, &format!("{problem}: {deed}; {}", outcome.log));
-        }
+/// What stands in a file, or in all of a folder; Exim writes the names of hosts as DNS has them.
+fn text_of(path: &Path) -> io::Result<String> {
+    if !path.is_dir() {
+        return Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned());
     }
+    let texts = fs::read_dir(path)?.map(|entry| text_of(&entry?.path()));
+    texts.collect()
 }
 
-/// Whether a verified server was asked for by the TLSA base domain.
-fn has_base_domain(
-    case: &Case,
-    mode: &str,
-    subject: &Subject,
-    server_name: &str,
-) -> io::Result<bool> {
-    let options = ["--dns-only", "--level", case.level, "--dnssec", mode];
-    let report = subject.run(&[&options[..], &[&case.domain]].concat())?;
-    let hosts = report["hosts"].as_array().into_iter().flatten();
-    Ok(hosts.into_iter().any(|host| host["base_domain"] == server_name))
-}
-
-/// One message for each case, each tried once.
-fn run(world: &World, exim: &Exim<'_>, subject: &Subject, mode: &str) -> io::Result<Tally> {
-    let tally = Mutex::new(Tally::default());
-    let cases: Vec<(usize, &Case)> = world.cases.iter().enumerate().collect();
-    workers::each(WORKERS, &cases, |(number, case)| {
-        let local_part = format!("{mode}-{number}");
-        let sender = format!("{}@client.test", case.level);
-        let outcome = match exim.submit(&sender, &[&format!("{local_part}@{}", case.domain)])? {
-            Ok(id) => Ok(exim.deliver(&id)?),
-            Err(said) => Err(said),
-        };
-        let taken = world.mail.taken();
-        let is_it = |message: &&Message| message.recipient.split('@').next() == Some(&local_part);
-        let message = taken.iter().find(is_it);
-        let is_verified = outcome.as_ref().is_ok_and(Outcome::is_verified);
-        let name = message.and_then(|message| message.server_name.as_deref());
-        let is_named = !is_verified
-            || has_special_name(case)
-            || has_base_domain(case, mode, subject, name.unwrap_or_default())?;
-        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-        if !is_named {
-            tally.differ(case, None, &format!("asked for server name {name:?}"));
-        }
-        match outcome {
-            Ok(outcome) => add(&mut tally, case, mode, &outcome, message),
-            Err(said) => {
-                tally.differ(case, exception::refusal(case), &format!("not taken: {said}"))
-            }
-        }
-        Ok(())
-    })?;
-    let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-    exim.panics().into_iter().for_each(|line| tally.complain(line));
-    Ok(tally)
+/// Whether log and queue say why a message waits: with the policy's reason, or with Exim's own where it waits for a
+/// connection or, behind a resolver that validates, for DNS before the library is asked.
+fn tells(log: &str, queue: &str, mode: &str, case: &Case, recipient: &str, reason: &str) -> bool {
+    let taken = format!(" for {}", recipient.trim_end_matches('.'));
+    let id = log
+        .lines()
+        .filter_map(|line| line.strip_suffix(&taken)?.split_once(" <= ")?.0.rsplit(' ').next())
+        .next_back();
+    let Some(id) = id else { return false };
+    let of_it: Vec<&str> = log.lines().filter(|line| line.contains(id)).collect();
+    let has = |words: &str| of_it.iter().any(|line| line.contains(words));
+    let is_dns = has("host lookup did not complete")
+        && (mode == "trust-ad" || !case.title.starts_with("rows "));
+    let is_exims_own = !has(OURS) && (reason == "connection failed" || is_dns);
+    // Exim waits for what its last host said; in the library the best one decides.
+    let is_of_last = case.domain == "all-dead.test" && has("DANE policy: no TLSA record");
+    let why = of_it.iter().rev().find_map(|line| line.split_once(" == "));
+    (has(&format!("{OURS}{reason}")) || is_exims_own || is_of_last)
+        && why.is_some_and(|(_, why)| queue.contains(why))
 }

@@ -4,7 +4,6 @@ mod controls;
 mod exception;
 mod hooks;
 pub mod mail;
-mod outcome;
 mod service;
 
 use std::fs;
@@ -12,10 +11,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::exim::outcome::Outcome;
+use kit::sys::namespace::Namespace;
+use kit::sys::process::{Server, resolve_by, run};
+
 use crate::mail::delivery::Delivery;
-use crate::sys::namespace::Namespace;
-use crate::sys::process::{Server, resolve_by, run};
 
 /// As whom Exim runs; the build script's choice.
 const USER: &str = "mail";
@@ -119,8 +118,8 @@ impl<'a> Exim<'a> {
         Ok(id.map(str::to_owned).ok_or_else(said))
     }
 
-    /// Tries a message once, whatever happened to others before.
-    pub fn deliver(&self, id: &str) -> io::Result<Outcome> {
+    /// Tries a message once, whatever happened to others before; and all that the log has about it.
+    pub fn deliver(&self, id: &str) -> io::Result<(Delivery, String)> {
         self.run(&["-M", id])?;
         let log = self.log_of(id)?;
         let delivery = log
@@ -128,9 +127,7 @@ impl<'a> Exim<'a> {
             .rev()
             .find_map(|line| result(line, id))
             .ok_or_else(|| io::Error::other(format!("Exim did not try {id}: {log}")))?;
-        let is_queued = self.is_queued(id)?;
-        let queue_log = if is_queued { self.run(&["-Mvl", id])? } else { String::new() };
-        Ok(Outcome { delivery, log, is_queued, queue_log })
+        Ok((delivery, log))
     }
 
     /// The last attempt for a recipient.

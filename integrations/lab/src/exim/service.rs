@@ -2,12 +2,13 @@
 
 use std::io;
 
+use kit::sys::namespace::CLIENT;
+use kit::sys::process::Server;
+
 use crate::exim::Exim;
 use crate::mail::delivery::Delivery;
 use crate::mail::service::MailServer;
 use crate::mail::submission;
-use crate::sys::namespace::CLIENT;
-use crate::sys::process::Server;
 
 /// What the configuration needs for a daemon that takes mail.
 pub const DAEMON: (&str, &str) =

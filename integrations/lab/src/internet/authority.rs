@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kit::sys::process::{self, run};
+
 use crate::dns::client::wait_for;
 use crate::dns::server::Server;
 use crate::internet::plan::Plan;
 use crate::internet::recipe::Keys;
 use crate::internet::sign::{KNOT_KEYS, impostor_file, old_file, zone_file};
-use crate::sys::process::{self, run};
 
 /// Serves the attacked zones as an impostor signs them.
 pub const IMPOSTOR: &str = "127.0.1.4";

@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kit::sys::process::run;
+
 use crate::internet::plan::{Plan, Zone};
 use crate::internet::recipe::{Damage, Denial, Keys, Link};
-use crate::sys::process::run;
 
 const TTL: u32 = 300;
 /// More iterations than BIND's signer accepts.

@@ -5,10 +5,9 @@ use std::io;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
+use kit::sys::process::{Server, run};
+use kit::sys::wait::{self, PATIENCE};
 use world::Guest;
-
-use crate::sys::process::{Server, run};
-use crate::sys::wait::{self, PATIENCE};
 
 /// Where `integrations/lab/opensmtpd` leaves it.
 const OPENSMTPD: &str = "build/opensmtpd";

@@ -6,6 +6,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kit::sys::process;
+use kit::sys::wait::{self, PATIENCE};
 use world::{Case, World};
 
 use crate::mail::deed::Deed;
@@ -13,8 +15,6 @@ use crate::mail::delivery::Delivery;
 use crate::mail::receiver;
 use crate::mail::rule::has_equal_preferences;
 use crate::mail::submission;
-use crate::sys::process;
-use crate::sys::wait::{self, PATIENCE};
 
 /// As the lab drives any mail server that asks the library, at the level dane.
 pub trait MailServer {

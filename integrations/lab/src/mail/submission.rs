@@ -3,8 +3,8 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use crate::sys::namespace::CLIENT;
-use crate::sys::wait::{self, PATIENCE};
+use kit::sys::namespace::CLIENT;
+use kit::sys::wait::{self, PATIENCE};
 
 /// Where every daemon of the lab takes mail, at the address of its namespace.
 pub const PORT: u16 = 2525;

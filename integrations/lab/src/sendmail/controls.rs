@@ -39,9 +39,10 @@ pub fn check(world: &World, machine: &Machine<'_>, options: &str) -> io::Result<
             for ((number, case), recipient) in (first..).zip(&cases).zip(&recipients) {
                 let message = taken.iter().find(|message| message.recipient == *recipient);
                 if control == "abort" {
-                    kept += usize::from(waiting.contains_key(&number) && message.is_none());
+                    kept +=
+                        usize::from(waiting.contains_key(&number.to_string()) && message.is_none());
                 } else if case.expected.action != "opportunistic" {
-                    let delivery = deliveries.get(&number);
+                    let delivery = deliveries.get(&number.to_string());
                     let deed = delivery.and_then(|delivery| Deed::of(delivery, message));
                     let why = delivery.map_or("", |delivery| &delivery.why);
                     let is_right = deed.is_some_and(|deed| deed.is(case.expected));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::mail::delivery::Delivery;
 
-/// Reads a log; the local part of each recipient is a number.
-pub fn read(log: &str) -> BTreeMap<usize, Delivery> {
+/// Reads a log, by the local part of each recipient.
+pub fn read(log: &str) -> BTreeMap<String, Delivery> {
     let mut deliveries = BTreeMap::new();
     // What ${verify} was in the last handshake of a process with a host; it may keep the connection.
     let mut sessions: HashMap<(&str, &str), &str> = HashMap::new();
@@ -16,7 +16,7 @@ pub fn read(log: &str) -> BTreeMap<usize, Delivery> {
             if let (Some(relay), Some(verify)) = (field(said, "relay="), field(said, ", verify=")) {
                 sessions.insert((process, relay.trim_end_matches('.')), verify);
             }
-        } else if let Some((number, delivery)) = result(said) {
+        } else if let Some((local_part, delivery)) = result(said) {
             let of_this = |((with, host), _): &(&(&str, &str), &&str)| {
                 *with == process && is_shortened(host, &delivery.relay)
             };
@@ -24,7 +24,7 @@ pub fn read(log: &str) -> BTreeMap<usize, Delivery> {
             let trust = session.map(|(_, verify)| verify);
             let trust =
                 trust.map(|verify| if *verify == "TRUSTED" { "Verified" } else { "Untrusted" });
-            deliveries.insert(number, Delivery { trust: trust.map(str::to_owned), ..delivery });
+            deliveries.insert(local_part, Delivery { trust: trust.map(str::to_owned), ..delivery });
         }
     }
     deliveries
@@ -49,9 +49,9 @@ fn field<'a>(said: &'a str, name: &str) -> Option<&'a str> {
 
 /// `QUEUE-ID: to=<7@example.test>, ..., relay=mx.example.test. [192.0.2.1], dsn=4.7.5, stat=Deferred: words`; without an
 /// address it did not connect.
-fn result(said: &str) -> Option<(usize, Delivery)> {
+fn result(said: &str) -> Option<(String, Delivery)> {
     let (_, said) = said.split_once(": to=")?;
-    let number = said.trim_start_matches('<').split('@').next()?.parse().ok()?;
+    let (local_part, _) = said.trim_start_matches('<').split_once('@')?;
     let (_, words) = said.split_once(", stat=")?;
     // That is no attempt.
     if words == "queued" {
@@ -73,20 +73,18 @@ fn result(said: &str) -> Option<(usize, Delivery)> {
         relay: if is_connected { host.trim_end_matches('.') } else { "none" }.to_owned(),
         why: format!("{dsn} {words}"),
     };
-    Some((number, delivery))
+    Some((local_part.to_owned(), delivery))
 }
 
-/// Why mail waits, as mailq(1) has it, by the number of the recipient.
-pub fn read_queue(queue: &str) -> BTreeMap<usize, String> {
+/// Why mail waits, as mailq(1) has it, by the local part of the recipient.
+pub fn read_queue(queue: &str) -> BTreeMap<String, String> {
     let mut waiting = BTreeMap::new();
     let mut why = "";
     for line in queue.lines().map(str::trim) {
         if let Some(words) = line.strip_prefix('(') {
             why = words.trim_end_matches(')');
-        } else if let Some(number) =
-            line.trim_start_matches('<').split_once('@').and_then(|(number, _)| number.parse().ok())
-        {
-            waiting.insert(number, why.to_owned());
+        } else if let Some((local_part, _)) = line.trim_start_matches('<').split_once('@') {
+            waiting.insert(local_part.to_owned(), why.to_owned());
         }
     }
     waiting

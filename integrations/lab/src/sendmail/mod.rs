@@ -7,17 +7,19 @@ pub mod mail;
 mod service;
 mod ways;
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use kit::stage::Stage;
+use kit::sys::namespace::CLIENT;
+use kit::sys::process::{Server, run};
+
 use crate::mail::submission;
-use crate::sys::namespace::{CLIENT, Namespace};
-use crate::sys::process::{Server, run};
 
 /// Where the build script leaves its output.
 pub const BUILT: &str = "build/sendmail";
@@ -72,24 +74,17 @@ impl Syslog {
 
 /// What every Sendmail of the lab runs on.
 pub struct Machine<'a> {
-    pub namespace: Namespace,
+    pub stage: Stage,
     pub syslog: Syslog,
     pub directory: &'a Path,
 }
 
 impl<'a> Machine<'a> {
     pub fn start(directory: &'a Path) -> io::Result<Self> {
-        // A name with a dot, without which Sendmail waits for a minute.
-        let hosts = directory.join("hosts").display().to_string();
-        let name = fs::read_to_string("/proc/sys/kernel/hostname")?;
-        fs::write(
-            &hosts,
-            format!(
-                "127.0.0.1 localhost\n127.0.0.1 client.test {name}\n127.77.0.1 {IN_HOSTS_FILE}\n"
-            ),
-        )?;
-        run("mount", &["--bind", &hosts, "/etc/hosts"], directory)?;
-        Ok(Self { namespace: Namespace::start()?, syslog: Syslog::start(directory)?, directory })
+        let stage = Stage::raise(directory)?;
+        let mut hosts = File::options().append(true).open(directory.join("hosts"))?;
+        writeln!(hosts, "127.77.0.1 {IN_HOSTS_FILE}")?;
+        Ok(Self { stage, syslog: Syslog::start(directory)?, directory })
     }
 }
 
@@ -144,7 +139,7 @@ impl<'a> Sendmail<'a> {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.machine.namespace.command(&self.program);
+        let mut command = self.machine.stage.namespace.command(&self.program);
         if let Some(file) = &self.preload {
             command.env("LD_PRELOAD", file);
         }
@@ -172,15 +167,7 @@ impl<'a> Sendmail<'a> {
         let program = self.program.display().to_string();
         let config = self.directory.join("sendmail.cf").display().to_string();
         let all = [&["-C", &config, "-bD", &options], arguments].concat();
-        self.machine.namespace.serve(&program, &all, &self.directory.join("daemon.log"))
-    }
-
-    /// Lets some programs work on the queue, once.
-    pub fn start(&self, runners: usize) -> io::Result<()> {
-        for _ in 0..runners {
-            self.command(&["-q"]).status()?;
-        }
-        Ok(())
+        self.machine.stage.namespace.serve(&program, &all, &self.directory.join("daemon.log"))
     }
 
     /// Tries everything once more, in one run of one program; it is well if that dies.

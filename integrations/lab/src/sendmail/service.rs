@@ -2,11 +2,12 @@
 
 use std::io;
 
+use kit::sys::process;
+
 use crate::mail::delivery::Delivery;
 use crate::mail::service::MailServer;
 use crate::sendmail::log::{read, read_queue};
 use crate::sendmail::{Sendmail, Syslog};
-use crate::sys::process;
 
 /// One with the level dane, and the log that it writes to.
 pub struct InService<'a> {
@@ -31,14 +32,14 @@ impl MailServer for InService<'_> {
     }
 
     fn attempt(&self, recipient: &str) -> io::Result<Option<Delivery>> {
-        Ok(read(&self.syslog.said()).remove(&number(recipient)))
+        Ok(read(&self.syslog.said()).remove(local_part(recipient)))
     }
 
     fn is_waiting(&self, recipient: &str) -> io::Result<bool> {
-        Ok(read_queue(&self.sendmail.queue()?).contains_key(&number(recipient)))
+        Ok(read_queue(&self.sendmail.queue()?).contains_key(local_part(recipient)))
     }
 }
 
-fn number(recipient: &str) -> usize {
-    recipient.split('@').next().and_then(|number| number.parse().ok()).expect("a number")
+fn local_part(recipient: &str) -> &str {
+    recipient.split('@').next().unwrap_or_default()
 }

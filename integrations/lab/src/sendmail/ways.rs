@@ -2,12 +2,12 @@
 
 use std::io;
 
+use kit::sys::wait::{self, PATIENCE};
 use world::World;
 
 use crate::dns::raw_relay::FORGED;
 use crate::sendmail::log::read;
 use crate::sendmail::{IN_HOSTS_FILE, Machine, Sendmail};
-use crate::sys::wait::{self, PATIENCE};
 
 /// Numbers of recipients, beyond those of the cases.
 const FIRST: usize = 100_000;
@@ -243,7 +243,7 @@ pub fn compare(world: &World, machine: &Machine<'_>, options: &str) -> io::Resul
         let numbers = first..first + way.domains.len();
         wait::until(PATIENCE, || {
             let deliveries = read(&machine.syslog.said());
-            Ok(numbers.clone().all(|number| deliveries.contains_key(&number)))
+            Ok(numbers.clone().all(|number| deliveries.contains_key(&number.to_string())))
         })?;
         let made = world.connections.of(host) - before;
         if made != wanted {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::lines::Lines;
 use super::session::Session;
 use super::transaction::Transaction;
-use super::{Behaviour, Connections, Mail, Server};
+use super::{Behaviour, Connections, Event, Mail, Server, Visit};
 
 /// TLS fatal alert "handshake failure".
 const ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 40];
@@ -20,6 +20,8 @@ const TLS_1_0_HELLO: [&[u8]; 3] =
 /// A silent server has no output and is never over: whoever drives it decides how long the connection stays.
 pub struct Conversation {
     server: Arc<Server>,
+    is_stranger: bool,
+    visit: Visit,
     connections: Connections,
     mail: Mail,
     lines: Lines,
@@ -40,15 +42,21 @@ enum Stage {
 
 impl Conversation {
     /// The greeting is the first output.
-    pub(crate) fn new(server: Arc<Server>, connections: Connections, mail: Mail) -> Self {
+    pub(crate) fn new(
+        server: Arc<Server>,
+        is_stranger: bool,
+        visit: Visit,
+        connections: Connections,
+        mail: Mail,
+    ) -> Self {
         let (stage, greeting) = match server.behaviour {
             Behaviour::Silent => (Stage::Silent, String::new()),
             Behaviour::Unwelcoming => (Stage::Over, "554 no service\r\n".to_owned()),
             _ => (Stage::Clear, format!("220 {} ESMTP\r\n", server.name)),
         };
-        let transaction = Transaction::new(mail.clone(), false);
+        let transaction = Transaction::new(mail.clone(), visit.clone(), false);
         let (lines, output) = (Lines::default(), greeting.into_bytes());
-        Self { server, connections, mail, lines, transaction, stage, output }
+        Self { server, is_stranger, visit, connections, mail, lines, transaction, stage, output }
     }
 
     /// Takes what the client sent, in pieces of any size.
@@ -91,6 +99,9 @@ impl Conversation {
     fn answer(&mut self, line: &str) {
         let name = &self.server.name;
         let verb = self.transaction.verb(line);
+        if !verb.is_empty() {
+            self.visit.note(Event::Said(line.trim_end().to_owned()));
+        }
         if verb == "EHLO" {
             self.connections.greeted(name, line);
         }
@@ -104,7 +115,7 @@ impl Conversation {
             }
             ("STARTTLS", Behaviour::RefusesStarttls) => "454 TLS not available\r\n".to_owned(),
             ("STARTTLS", behaviour) => {
-                self.stage = after_starttls(behaviour, &self.mail);
+                self.stage = self.after_starttls();
                 let is_injecting = matches!(behaviour, Behaviour::Injects(_));
                 let injected = if is_injecting { "250 injected\r\n" } else { "" };
                 format!("220 go ahead\r\n{injected}")
@@ -113,17 +124,19 @@ impl Conversation {
         };
         self.output.extend(reply.into_bytes());
     }
-}
 
-fn after_starttls(behaviour: &Behaviour, mail: &Mail) -> Stage {
-    match behaviour {
-        Behaviour::Starttls(tls) | Behaviour::Injects(tls) => {
-            Stage::Tls(Session::new(tls, mail.clone()).into())
+    fn after_starttls(&self) -> Stage {
+        match &self.server.behaviour {
+            Behaviour::Starttls(tls) | Behaviour::Injects(tls) => {
+                let tls = if self.is_stranger { &tls.stranger(&self.server.name) } else { tls };
+                let transaction = Transaction::new(self.mail.clone(), self.visit.clone(), true);
+                Stage::Tls(Session::new(tls, transaction, self.visit.clone()).into())
+            }
+            Behaviour::OldTls => Stage::LastWord(TLS_1_0_HELLO.concat()),
+            Behaviour::Alert => Stage::LastWord(ALERT.to_vec()),
+            Behaviour::SilentAfterStarttls => Stage::Silent,
+            // Not with the client's hello unread: that would reset the connection, or not, as time will have it.
+            _ => Stage::LastWord(Vec::new()),
         }
-        Behaviour::OldTls => Stage::LastWord(TLS_1_0_HELLO.concat()),
-        Behaviour::Alert => Stage::LastWord(ALERT.to_vec()),
-        Behaviour::SilentAfterStarttls => Stage::Silent,
-        // Not with the client's hello unread: that would reset the connection, or not, as time will have it.
-        _ => Stage::LastWord(Vec::new()),
     }
 }

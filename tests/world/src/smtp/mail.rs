@@ -1,11 +1,17 @@
 //! The mail that the servers took.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 /// A message that a server took.
 #[derive(Clone, Debug)]
 pub struct Message {
+    /// Empty where it is a notice about another (RFC 5321 section 4.5.5).
+    pub sender: String,
     pub recipient: String,
+    /// Whose server took it, and where.
+    pub host: String,
+    pub address: IpAddr,
     /// Whether it came over TLS.
     pub encrypted: bool,
     /// The server that the client asked TLS for (SNI).

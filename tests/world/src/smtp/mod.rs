@@ -10,6 +10,7 @@ mod servers;
 mod session;
 mod tls;
 mod transaction;
+mod visit;
 
 pub use behaviour::Behaviour;
 pub use connections::Connections;
@@ -17,4 +18,5 @@ pub use conversation::Conversation;
 pub use mail::{Mail, Message};
 pub use server::Server;
 pub use servers::Servers;
-pub use tls::Tls;
+pub use tls::{Shown, Tls};
+pub use visit::{Event, Record, Visit};

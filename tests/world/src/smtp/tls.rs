@@ -4,17 +4,34 @@ use std::sync::Arc;
 
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ResolvesServerCert, ServerSessionMemoryCache};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
 use crate::certificate::Identity;
 
+/// Sessions that a stranger keeps for their resumption.
+const MAX_SESSIONS: usize = 16;
+
 /// The TLS side of a server.
 #[derive(Clone)]
 pub struct Tls {
     pub config: Arc<ServerConfig>,
+    /// To whom it shows its own certificate; to everyone where there is no name.
+    name: Option<String>,
+    is_stranger: bool,
+}
+
+/// Which certificate a client was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The server's own.
+    Own,
+    /// Another of the server's, to a client that asked for none or another name.
+    Fallback,
+    /// That of a stranger in its place.
+    Strange,
 }
 
 impl Tls {
@@ -45,8 +62,9 @@ impl Tls {
         name: Option<&str>,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Self {
+        let name = name.map(str::to_owned);
         let resolver = Certificates {
-            name: name.map(str::to_owned),
+            name: name.clone(),
             named: certified(identity, others),
             fallback: certified(&Identity::server("fallback.test"), &[]),
         };
@@ -55,7 +73,27 @@ impl Tls {
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(resolver));
-        Self { config: config.into() }
+        Self { config: config.into(), name, is_stranger: false }
+    }
+
+    /// The same with a new key, and a certificate for the host that is otherwise as good as any.
+    pub fn stranger(&self, host: &str) -> Self {
+        let identity = certified(&Identity::server(host), &[]);
+        let mut config = (*self.config).clone();
+        let (named, fallback) = (identity.clone(), identity);
+        config.cert_resolver = Arc::new(Certificates { name: None, named, fallback });
+        // No session of before may be resumed, which would show no certificate.
+        config.session_storage = ServerSessionMemoryCache::new(MAX_SESSIONS);
+        Self { config: config.into(), name: None, is_stranger: true }
+    }
+
+    /// What a client is shown that asks for this server.
+    pub fn shown(&self, server_name: Option<&str>) -> Shown {
+        match &self.name {
+            _ if self.is_stranger => Shown::Strange,
+            Some(name) if Some(&**name) != server_name => Shown::Fallback,
+            _ => Shown::Own,
+        }
     }
 }
 

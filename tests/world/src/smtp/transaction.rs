@@ -1,20 +1,22 @@
 //! Mail on its way from a client to a server.
 
-use super::{Mail, Message};
+use super::{Event, Mail, Message, Visit};
 
 /// The mail that one client hands over.
 pub struct Transaction {
     mail: Mail,
+    visit: Visit,
     encrypted: bool,
     pub server_name: Option<String>,
+    sender: String,
     recipient: String,
     in_text: bool,
 }
 
 impl Transaction {
-    pub fn new(mail: Mail, encrypted: bool) -> Self {
-        let (server_name, recipient) = (None, String::new());
-        Self { mail, encrypted, server_name, recipient, in_text: false }
+    pub fn new(mail: Mail, visit: Visit, encrypted: bool) -> Self {
+        let (sender, recipient) = (String::new(), String::new());
+        Self { mail, visit, encrypted, server_name: None, sender, recipient, in_text: false }
     }
 
     /// The command of a line; a message's text has none.
@@ -30,8 +32,12 @@ impl Transaction {
             (true, _) if line != "." => return "",
             (true, _) => {
                 self.in_text = false;
+                self.visit.note(Event::Took(self.recipient.clone()));
                 self.mail.take(Message {
+                    sender: self.sender.clone(),
                     recipient: self.recipient.clone(),
+                    host: self.visit.host().to_owned(),
+                    address: self.visit.address(),
                     encrypted: self.encrypted,
                     server_name: self.server_name.clone(),
                 });
@@ -40,12 +46,15 @@ impl Transaction {
                 self.in_text = true;
                 return "354 go on\r\n";
             }
-            (false, "RCPT") => {
-                let path = line.split(['<', '>']).nth(1);
-                self.recipient = path.unwrap_or_default().to_owned();
-            }
+            (false, "MAIL") => self.sender = path(line),
+            (false, "RCPT") => self.recipient = path(line),
             _ => {}
         }
         "250 ok\r\n"
     }
+}
+
+/// What stands in angle brackets.
+fn path(line: &str) -> String {
+    line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
 }

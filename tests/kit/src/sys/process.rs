@@ -44,9 +44,13 @@ pub struct Server {
 impl Server {
     /// Starts it; what it says goes to `log`.
     pub fn start(tool: &str, arguments: &[&str], log: &Path) -> io::Result<Self> {
+        Self::begin(tool, Command::new(tool).args(arguments), log)
+    }
+
+    /// The same of a command that is ready, by this name.
+    pub fn begin(tool: &str, command: &mut Command, log: &Path) -> io::Result<Self> {
         let log = File::create(log)?;
-        let child = Command::new(tool)
-            .args(arguments)
+        let child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

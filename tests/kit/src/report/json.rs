@@ -1,0 +1,52 @@
+//! The same for programs.
+
+use serde_json::{Value, json};
+
+use crate::expectation::Level;
+use crate::report::{Count, Heading};
+use crate::verdict::{Outcome, Row, Verdict};
+
+/// One object.
+pub fn object(heading: &Heading, rows: &[Row]) -> Value {
+    let Count { ok, open, wrong } = Count::of(rows);
+    json!({
+        "server": heading.server,
+        "level": heading.level.word(),
+        "resolver": heading.resolver,
+        "seconds": heading.seconds,
+        "ok": ok,
+        "open": open,
+        "wrong": wrong,
+        "cases": rows.iter().map(case).collect::<Vec<_>>(),
+    })
+}
+
+fn case(row: &Row) -> Value {
+    let at = |level| row.case.at(level).words();
+    let rule = match row.verdict {
+        Verdict::Open(rule) => Some(rule),
+        Verdict::Ok | Verdict::Wrong => None,
+    };
+    json!({
+        "domain": row.case.domain,
+        "title": row.case.title,
+        "rfc": row.case.rfc,
+        "dane": at(Level::Dane),
+        "dane_only": at(Level::DaneOnly),
+        "expected": row.expected.words(),
+        "seen": outcome(&row.seen),
+        "twin": row.twin.as_ref().map(outcome),
+        "verdict": row.verdict.to_string().to_lowercase(),
+        "rule": rule,
+    })
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    let delivery = outcome.delivery.as_ref();
+    json!({
+        "fate": outcome.fate.words(),
+        "host": delivery.map(|delivery| &delivery.host),
+        "server_name": delivery.and_then(|delivery| delivery.server_name.as_ref()),
+        "said": if outcome.said.is_empty() { None } else { Some(&outcome.said) },
+    })
+}
