@@ -37,8 +37,17 @@ impl Case {
     fn new(dane: &WorldCase, dane_only: &WorldCase, resolver_judges: bool) -> Self {
         let (title, rfc) = match (dane.columns, dane.name.rsplit_once(" (")) {
             (Some([mx, address, tlsa, certificate]), _) => {
-                let columns = format!("MX {mx}, address {address}, TLSA {tlsa}, {certificate}");
-                (format!("rows {} and {}: {columns}", dane_only.name, dane.name), ROWS_RFC)
+                let columns = [
+                    ("MX", mx),
+                    ("address", address),
+                    ("TLSA", tlsa),
+                    ("certificate", certificate),
+                ];
+                let known = columns.iter().filter(|(_, word)| *word != "-");
+                let known: Vec<String> =
+                    known.map(|(column, word)| format!("{column} {word}")).collect();
+                let rows = format!("rows {} and {}", dane_only.name, dane.name);
+                (format!("{rows}: {}", known.join(", ")), ROWS_RFC)
             }
             (None, Some((title, rfc))) => (title.to_owned(), rfc.trim_end_matches(')')),
             (None, None) => (dane.name.clone(), ""),

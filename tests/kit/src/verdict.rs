@@ -47,20 +47,6 @@ pub struct Outcome {
     pub said: String,
 }
 
-impl Outcome {
-    /// Whether the client asked for a server by name (RFC 7672 section 8.1).
-    fn has_server_name(&self) -> bool {
-        self.delivery.as_ref().is_some_and(|delivery| delivery.server_name.is_some())
-    }
-
-    fn words(&self) -> String {
-        match self.fate {
-            Fate::OverTls if !self.has_server_name() => format!("{} without SNI", self.fate),
-            fate => fate.to_string(),
-        }
-    }
-}
-
 /// A case with all that was seen.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -75,10 +61,7 @@ pub struct Row {
 impl Row {
     pub fn new(case: Case, level: Level, seen: Outcome, twin: Option<Outcome>) -> Self {
         let expected = case.at(level);
-        let is_met = expected.is_met_by(seen.fate)
-            && (expected != Expectation::Verified
-                || seen.has_server_name()
-                || case.has_special_name());
+        let is_met = expected.is_met_by(seen.fate) && !lacks_server_name(&case, expected, &seen);
         let twin_fate = twin.as_ref().map_or(Fate::Kept, |twin| twin.fate);
         let verdict = match open::rule(&case, level, seen.fate) {
             _ if is_met && twin_fate == Fate::Kept => Verdict::Ok,
@@ -93,11 +76,19 @@ impl Row {
 
     /// What was seen, in words.
     pub fn words(&self) -> String {
-        match &self.twin {
-            None => self.seen.words(),
-            Some(twin) => format!("{}; twin {}", self.seen.words(), twin.fate),
-        }
+        let lacks_server_name = lacks_server_name(&self.case, self.expected, &self.seen);
+        let without = if lacks_server_name { " without SNI" } else { "" };
+        let twin = self.twin.as_ref().map(|twin| format!("; twin {}", twin.fate));
+        format!("{}{without}{}", self.seen.fate, twin.unwrap_or_default())
     }
+}
+
+/// Whether a server that is to be verified was not asked for by its name (RFC 7672 section 8.1), which some names cannot be.
+fn lacks_server_name(case: &Case, expected: Expectation, seen: &Outcome) -> bool {
+    let delivery = seen.delivery.as_ref();
+    expected == Expectation::Verified
+        && delivery.is_some_and(|delivery| delivery.server_name.is_none())
+        && !case.has_special_name()
 }
 
 #[cfg(test)]

@@ -7,22 +7,26 @@ use crate::report::{Count, Heading};
 use crate::verdict::{Row, Verdict};
 
 const STYLE: &str = "
-:root { color-scheme: light dark; --good: #1a6e2e; --open: #7a5200; --bad: #b3151f; --line: #8886; }
-@media (prefers-color-scheme: dark) { :root { --good: #6fd58a; --open: #f0bf57; --bad: #ff8f8f; } }
-body { font: 1rem/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 75rem; padding: 0 1rem; }
+:root { color-scheme: light dark; --ground: #fff; --text: #1c1e21; --line: #d5d8dc; }
+:root { --good: #1a6e2e; --open: #7a5200; --bad: #b3151f; }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #16181b; --text: #e4e6e9; --line: #3a3f45; --good: #6fd58a; --open: #f0bf57; --bad: #ff8f8f; }
+}
+body { background: var(--ground); color: var(--text); font: 1rem/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 75rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; padding: .5rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top; }
 th[scope=row] { font-weight: 600; overflow-wrap: anywhere; }
-td small { display: block; }
+th small, td small { display: block; font-weight: 400; }
 .ok { color: var(--good); } .open { color: var(--open); } .wrong { color: var(--bad); font-weight: 700; }
 @media (max-width: 45rem) {
-  thead { position: absolute; clip-path: inset(50%); }
+  table, caption, tbody { display: block; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   tr { display: block; border-bottom: 1px solid var(--line); padding: .5rem 0; }
   th[scope=row], td { display: block; border: 0; padding: .1rem 0; }
   td[data-name]::before { content: attr(data-name) ': '; }
 }
-@media print { body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
+@media print { :root { --ground: #fff; --text: #000; --good: #1a6e2e; --open: #7a5200; --bad: #b3151f; } body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
 ";
 
 /// A whole page.
@@ -35,11 +39,17 @@ pub fn page(heading: &Heading, rows: &[Row]) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
          <p><strong>{count}</strong> of {} cases, {resolver}, in {seconds} s. A twin is the same domain with another \
-         certificate at its servers.</p>\n<table>\n<caption>Every case, and what was seen of it</caption>\n\
+         certificate at its servers.</p>\n<table>\n<caption>Every case, and what was seen of it: the wrong ones first</caption>\n\
          <thead><tr><th scope=\"col\">Case</th><th scope=\"col\">RFC, section</th><th scope=\"col\">DANE</th>\
          <th scope=\"col\">DANE-only</th><th scope=\"col\">Seen</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n",
         rows.len()
     );
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_by_key(|row| match row.verdict {
+        Verdict::Wrong => 0,
+        Verdict::Open(_) => 1,
+        Verdict::Ok => 2,
+    });
     for row in rows {
         let case = &row.case;
         let why = match &row.verdict {
@@ -50,7 +60,7 @@ pub fn page(heading: &Heading, rows: &[Row]) -> String {
         let verdict = row.verdict.to_string().to_lowercase();
         let _ = writeln!(
             text,
-            "<tr><th scope=\"row\">{}<small><br />{}</small></th><td data-name=\"RFC\">{}</td>\
+            "<tr><th scope=\"row\">{}<small>{}</small></th><td data-name=\"RFC\">{}</td>\
              <td data-name=\"DANE\">{}</td><td data-name=\"DANE-only\">{}</td><td data-name=\"Seen\">{}</td>\
              <td class=\"{verdict}\">{verdict}{why}</td></tr>",
             escaped(&case.domain),
@@ -76,4 +86,14 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn nothing_that_a_name_says_is_markup() {
+        assert_eq!(escaped("<b a=\"c\">&"), "&lt;b a=&quot;c&quot;&gt;&amp;");
+    }
 }
