@@ -251,15 +251,15 @@ fn run(options: &Options, directory: &Path) -> io::Result<ExitCode> {
         },
         seconds: began.elapsed().as_secs(),
     };
-    let mut out = if options.json {
-        format!("{:#}\n", json::object(&heading, &rows))
-    } else {
-        text::table(&heading, &rows)
+    let wire = match &options.only[..] {
+        [] => String::new(),
+        _ => wire::lines(began, &resolver.questions(), &stage.world.connections.records()),
     };
-    if !options.only.is_empty() && !options.json {
-        let records = stage.world.connections.records();
-        out += &wire::lines(began, &resolver.questions(), &records);
-    }
+    let out = if options.json {
+        format!("{:#}\n", json::object(&heading, &rows, &wire))
+    } else {
+        text::table(&heading, &rows) + &wire
+    };
     io::stdout().write_all(out.as_bytes())?;
     if let Some(file) = &options.html {
         fs::write(file, html::page(&heading, &rows))

@@ -6,8 +6,8 @@ use crate::expectation::Level;
 use crate::report::{Count, Heading};
 use crate::verdict::{Outcome, Row, Verdict};
 
-/// One object.
-pub fn object(heading: &Heading, rows: &[Row]) -> Value {
+/// One object; `wire` holds lines of what was seen, where they were asked for.
+pub fn object(heading: &Heading, rows: &[Row], wire: &str) -> Value {
     let Count { ok, open, wrong } = Count::of(rows);
     json!({
         "server": heading.server,
@@ -17,6 +17,7 @@ pub fn object(heading: &Heading, rows: &[Row]) -> Value {
         "ok": ok,
         "open": open,
         "wrong": wrong,
+        "wire": wire.lines().map(str::trim_start).collect::<Vec<_>>(),
         "cases": rows.iter().map(case).collect::<Vec<_>>(),
     })
 }
