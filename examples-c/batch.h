@@ -149,7 +149,7 @@ static int run_batch(struct batch *batch, const dane_policy_context *context)
     dane_policy_multi_free(multi);
     end_progress();
     if (batch->input.error != 0)
-        fail(EXIT_USAGE, "%s: %s", batch->input.name, strerror(batch->input.error));
+        fail(EXIT_USAGE, "--input: %s: %s", batch->input.name, strerror(batch->input.error));
     return all ? 0 : 1;
 }
 

@@ -1,10 +1,12 @@
 /* dane-check: may mail for these domains be delivered, and why? */
 #define _POSIX_C_SOURCE 200809L
 
+#include <strings.h>
 #include <unistd.h>
 
 #include <dane_policy_diagnosis.h>
 
+#include "arguments.h"
 #include "batch.h"
 #include "clock.h"
 #include "json.h"
@@ -35,6 +37,7 @@ static const char usage[] =
     "  --jobs N                      check N domains at once (up to 1000); results come as they are ready\n"
     "  --explain                     say at length what a failure means\n"
     "  --json                        one JSON object a line\n"
+    "  --help, --version             this text, or the version of the library\n"
     "\n"
     "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output\n";
 
@@ -76,17 +79,21 @@ static int tell(const char *domain, dane_policy_outcome *outcome, double elapsed
     return goes_out;
 }
 
-static uint16_t type_of(const char *name)
+struct type {
+    const char *name;
+    uint16_t number;
+};
+
+static const struct type *type_of(const char *name)
 {
-    static const struct { const char *name; uint16_t type; } types[] = {
-        {"A", 1}, {"CNAME", 5}, {"MX", 15}, {"AAAA", 28}, {"TLSA", 52}};
+    static const struct type types[] = {{"A", 1}, {"CNAME", 5}, {"MX", 15}, {"AAAA", 28}, {"TLSA", 52}};
     size_t i;
 
     for (i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (strcmp(types[i].name, name) == 0)
-            return types[i].type;
+        if (strcasecmp(types[i].name, name) == 0)
+            return &types[i];
     fail(EXIT_USAGE, "--query: type '%s' is not one of A, AAAA, CNAME, MX, TLSA", name);
-    return 0;
+    return NULL;
 }
 
 static const char *rcode_name(int rcode)
@@ -96,21 +103,21 @@ static const char *rcode_name(int rcode)
     return rcode >= 0 && rcode < 6 ? names[rcode] : "other";
 }
 
-static int query(const char *name, const char *type)
+static int query(const char *name, const struct type *type)
 {
     dane_policy_answer *answer;
     double start = milliseconds(), elapsed;
     dane_policy_status status;
     size_t i;
 
-    must(dane_policy_query(context, name, type_of(type), &answer), "--query", name);
+    must(dane_policy_query(context, name, type->number, &answer), "--query", name);
     elapsed = milliseconds() - start;
     status = dane_policy_answer_status(answer);
     if (json) {
         putc('{', out);
         json_field("name", name);
         putc(',', out);
-        json_field("type", type);
+        json_field("type", type->name);
         putc(',', out);
         json_field("status", dane_policy_status_name(status));
         putc(',', out);
@@ -137,7 +144,7 @@ static int query(const char *name, const char *type)
         int rcode = dane_policy_answer_rcode(answer), replied = rcode != 0 || status != DANE_POLICY_STATUS_INDETERMINATE;
 
         print_escaped(out, name);
-        fprintf(out, " %s: %s%s%s: %s\n", type, dane_policy_status_name(status), replied ? ", " : "",
+        fprintf(out, " %s: %s%s%s: %s\n", type->name, dane_policy_status_name(status), replied ? ", " : "",
                replied ? rcode_name(rcode) : "", dane_policy_answer_text(answer));
         for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
             fprintf(out, "  alias  %s (%s)\n", dane_policy_answer_alias(answer, i),
@@ -171,86 +178,65 @@ static int self_test(void)
     return good;
 }
 
-/* Of the library that runs, and where this program was made with the header of another, of that. */
-static void print_version(void)
-{
-    printf("dane-check %s", dane_policy_version());
-    if (dane_policy_version_number() != DANE_POLICY_VERSION_NUMBER)
-        printf(", compiled with the header of %d.%d.%d", DANE_POLICY_VERSION_MAJOR, DANE_POLICY_VERSION_MINOR,
-               DANE_POLICY_VERSION_PATCH);
-    putchar('\n');
-}
-
 /* For several domains, on a terminal that they are not typed on. */
-static int wants_progress(const struct input *input, int given)
+static int wants_progress(const struct input *input, size_t given)
 {
     if (!isatty(STDERR_FILENO))
         return 0;
     return input->name == NULL ? given > 1 : !isatty(input->fd);
 }
 
+static void check_operands(const struct arguments *arguments, const struct input *input, int testing, int asking)
+{
+    if (testing && asking)
+        fail_usage(arguments, "--query and --self-test exclude each other");
+    if ((testing || asking) && input->name != NULL)
+        fail_usage(arguments, "--input has domains, and neither --query nor --self-test takes any");
+    if (testing && arguments->count > 0)
+        fail_usage(arguments, "--self-test takes no domain");
+    if (asking && arguments->count != 2)
+        fail_usage(arguments, "--query takes a name and a type");
+    if (!testing && !asking && arguments->count == 0 && input->name == NULL)
+        fail_usage(arguments, "no domain is given");
+}
+
 int main(int argc, char **argv)
 {
     struct batch batch = {.jobs = 1, .start = start_check, .tell = tell};
-    int testing = 0, asking = 0, status, i;
+    struct arguments arguments;
+    int testing = 0, asking = 0, status;
 
     begin_tool("dane-check");
     must(dane_policy_context_new(&context), "context", "");
-    for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-
-        if (strcmp(argv[i], "--") == 0) {
-            i++;
-            break;
-        } else if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            finish_output();
-            dane_policy_context_free(context);
-            return 0;
-        } else if (strcmp(argv[i], "--version") == 0) {
-            print_version();
-            finish_output();
-            dane_policy_context_free(context);
-            return 0;
-        } else if (strcmp(argv[i], "--json") == 0) {
+    arguments = begin_arguments(argc, argv, usage);
+    while (next_option(&arguments)) {
+        if (is_option(&arguments, "--json"))
             json = 1;
-        } else if (strcmp(argv[i], "--dns-only") == 0) {
+        else if (is_option(&arguments, "--dns-only"))
             dns_only = 1;
-        } else if (strcmp(argv[i], "--explain") == 0) {
+        else if (is_option(&arguments, "--explain"))
             explains = 1;
-        } else if (strcmp(argv[i], "--audit") == 0) {
-            must(dane_policy_context_set_audit(context, 1), argv[i], "");
-        } else if (strcmp(argv[i], "--self-test") == 0) {
+        else if (is_option(&arguments, "--self-test"))
             testing = 1;
-        } else if (strcmp(argv[i], "--query") == 0) {
+        else if (is_option(&arguments, "--query"))
             asking = 1;
-        } else if (value != NULL && strcmp(argv[i], "--jobs") == 0) {
-            batch.jobs = (size_t)number(argv[i++], value, 1, MAX_JOBS);
-        } else if (value != NULL && strcmp(argv[i], "--input") == 0) {
-            batch.input.name = argv[++i];
-        } else if (value != NULL && set_option(argv[i], value)) {
-            i++;
-        } else {
-            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[i]);
-        }
+        else if (with_value(&arguments, "--jobs"))
+            batch.jobs = (size_t)number("--jobs", arguments.value, 1, MAX_JOBS);
+        else if (with_value(&arguments, "--input"))
+            batch.input.name = arguments.value;
+        else if (!set_option(&arguments))
+            fail_unknown(&arguments);
     }
-    argv += i;
-    argc -= i;
-    if (testing + asking > 1 || (testing && argc != 0) || (asking && argc != 2) ||
-        ((testing || asking) && batch.input.name != NULL) ||
-        (!testing && !asking && argc == 0 && batch.input.name == NULL)) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
-    batch.input.given = argv;
+    check_operands(&arguments, &batch.input, testing, asking);
+    batch.input.given = arguments.operands;
     open_input(&batch.input);
     colour = !json && isatty(STDOUT_FILENO);
     if (testing) {
         status = !self_test();
     } else if (asking) {
-        status = !query(argv[0], argv[1]);
+        status = !query(arguments.operands[0], type_of(arguments.operands[1]));
     } else {
-        if (wants_progress(&batch.input, argc))
+        if (wants_progress(&batch.input, arguments.count))
             begin_progress(count_domains(&batch.input));
         status = run_batch(&batch, context);
     }

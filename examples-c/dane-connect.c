@@ -12,6 +12,7 @@ enum { BOUNCE = 69, CUT = 74, WAIT = 75 };
 #define EXIT_USAGE 64
 #define EXIT_FAULT 70
 
+#include "arguments.h"
 #include "options.h"
 #include "tool.h"
 
@@ -31,6 +32,7 @@ static const char usage[] =
     "  --port N                      SMTP port (default 25)\n"
     "  --timeout SECONDS             for the lookup, and for each host (default 30)\n"
     "  --time UNIX                   validate as of this time\n"
+    "  --help, --version             this text, or the version of the library\n"
     "\n"
     "Prints the server's greeting, then relays standard input and output. Say EHLO first.\n"
     "\n"
@@ -231,45 +233,26 @@ int main(int argc, char **argv)
 {
     dane_policy_destination *to = NULL;
     dane_policy_session *session;
-    const char *host = NULL;
-    int status = 0, i;
+    const char *host = NULL, *domain;
+    struct arguments arguments;
+    int status = 0;
 
     begin_tool("dane-connect");
     must(dane_policy_context_new(&context), "context", "");
-    for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-
-        if (strcmp(argv[i], "--") == 0) {
-            i++;
-            break;
-        } else if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            finish_output();
-            dane_policy_context_free(context);
-            return 0;
-        } else if (strcmp(argv[i], "--version") == 0) {
-            printf("dane-connect %s\n", dane_policy_version());
-            finish_output();
-            dane_policy_context_free(context);
-            return 0;
-        } else if (strcmp(argv[i], "--audit") == 0) {
-            must(dane_policy_context_set_audit(context, 1), argv[i], "");
-        } else if (value != NULL && strcmp(argv[i], "--host") == 0) {
-            host = argv[++i];
-        } else if (value != NULL && set_option(argv[i], value)) {
-            i++;
-        } else {
-            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[i]);
-        }
+    arguments = begin_arguments(argc, argv, usage);
+    while (next_option(&arguments)) {
+        if (with_value(&arguments, "--host"))
+            host = arguments.value;
+        else if (!set_option(&arguments))
+            fail_unknown(&arguments);
     }
-    if (argc - i != 1) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
+    if (arguments.count != 1)
+        fail_usage(&arguments, arguments.count == 0 ? "no domain is given" : "more than one domain is given");
+    domain = arguments.operands[0];
     if (host != NULL)
-        must(dane_policy_lookup_host(context, host, port, argv[i], DANE_POLICY_STATUS_CONFIGURED, &to), "--host", host);
+        must(dane_policy_lookup_host(context, host, port, domain, DANE_POLICY_STATUS_CONFIGURED, &to), "--host", host);
     else
-        must(dane_policy_lookup(context, argv[i], port, &to), "DOMAIN", argv[i]);
+        must(dane_policy_lookup(context, domain, port, &to), "DOMAIN", domain);
     session = connect_to(to, &status);
     dane_policy_destination_free(to);
     if (session != NULL) {

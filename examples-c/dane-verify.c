@@ -6,13 +6,22 @@
 
 #include <dane_policy_pem.h>
 
+#include "arguments.h"
 #include "json.h"
 #include "tool.h"
 
 static const char usage[] =
-    "usage: dane-verify [--name NAME]... [--time UNIX] [--json] --tlsa 'U S M HEX' [--tlsa ...] CHAIN.pem\n"
+    "usage: dane-verify [OPTION]... --tlsa 'U S M HEX' [--tlsa ...] CHAIN.pem\n"
     "\n"
-    "The first name is the TLSA base domain. CHAIN.pem holds the certificates as the server sent them.\n"
+    "  --tlsa 'U S M HEX'            a TLSA record; may be repeated\n"
+    "  --name NAME                   a name that the certificate may have; may be repeated, and the\n"
+    "                                first is the TLSA base domain\n"
+    "  --time UNIX                   verify as of this time\n"
+    "  --json                        one JSON object\n"
+    "  --help, --version             this text, or the version of the library\n"
+    "\n"
+    "CHAIN.pem holds the certificates as the server sent them.\n"
+    "\n"
     "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input,\n"
     "             3 internal error or lost output, 4 no usable record\n";
 
@@ -67,7 +76,7 @@ static void parse_tlsa(const char *text, dane_policy_tlsa *tlsa)
 static size_t read_chain(const char *path, dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES], uint8_t **octets)
 {
     size_t length, count;
-    char *text = read_file(path, &length);
+    char *text = read_file("", path, &length);
     const char *wrong;
 
     *octets = allocate(NULL, length);
@@ -141,34 +150,30 @@ int main(int argc, char **argv)
     long long now = (long long)time(NULL);
     dane_policy_error code;
     dane_policy_result result;
-    int json = 0, a;
+    struct arguments arguments;
+    int json = 0;
 
     begin_tool("dane-verify");
-    for (a = 1; a < argc && strncmp(argv[a], "--", 2) == 0; a++) {
-        if (strcmp(argv[a], "--") == 0) {
-            a++;
-            break;
-        } else if (strcmp(argv[a], "--json") == 0) {
+    arguments = begin_arguments(argc, argv, usage);
+    while (next_option(&arguments)) {
+        if (is_option(&arguments, "--json"))
             json = 1;
-        } else if (strcmp(argv[a], "--help") == 0) {
-            fputs(usage, stdout);
-            finish_output();
-            return 0;
-        } else if (a + 1 < argc && strcmp(argv[a], "--name") == 0) {
-            names[name_count++] = argv[++a];
-        } else if (a + 1 < argc && strcmp(argv[a], "--time") == 0) {
-            now = number("--time", argv[++a], 0, INT64_MAX);
-        } else if (a + 1 < argc && strcmp(argv[a], "--tlsa") == 0) {
-            parse_tlsa(argv[++a], &records[record_count++]);
-        } else {
-            fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", argv[a]);
-        }
+        else if (with_value(&arguments, "--name"))
+            names[name_count++] = arguments.value;
+        else if (with_value(&arguments, "--time"))
+            now = number("--time", arguments.value, 0, INT64_MAX);
+        else if (with_value(&arguments, "--tlsa"))
+            parse_tlsa(arguments.value, &records[record_count++]);
+        else
+            fail_unknown(&arguments);
     }
-    if (argc - a != 1 || record_count == 0) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
-    chain_length = read_chain(argv[a], chain, &octets);
+    if (arguments.count == 0)
+        fail_usage(&arguments, "no CHAIN.pem is given");
+    if (arguments.count > 1)
+        fail_usage(&arguments, "more than one CHAIN.pem is given");
+    if (record_count == 0)
+        fail_usage(&arguments, "no record is given by --tlsa");
+    chain_length = read_chain(arguments.operands[0], chain, &octets);
     code = dane_policy_verify_records(records, record_count, chain, chain_length, names, name_count, now, &v);
     if (code != DANE_POLICY_OK)
         fail(EXIT_FAULT, "%s", dane_policy_error_text(code));

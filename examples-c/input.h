@@ -31,10 +31,10 @@ static void open_input(struct input *input)
         return;
     /* Where it is closed, its number may be that of a file of ours. */
     if (strcmp(input->name, "-") == 0 && fcntl(STDIN_FILENO, F_GETFD) < 0)
-        fail(EXIT_USAGE, "standard input is closed");
+        fail(EXIT_USAGE, "--input: standard input is closed");
     input->fd = strcmp(input->name, "-") == 0 ? STDIN_FILENO : open(input->name, O_RDONLY | O_CLOEXEC);
     if (input->fd < 0)
-        fail(EXIT_USAGE, "%s: %s", input->name, strerror(errno));
+        fail(EXIT_USAGE, "--input: %s: %s", input->name, strerror(errno));
     input->has_ended = 0;
 }
 
@@ -109,7 +109,7 @@ static unsigned long count_domains(const struct input *input)
         read_input(&copy);
     }
     if (!input->has_ended && lseek(input->fd, start, SEEK_SET) != start)
-        fail(EXIT_USAGE, "%s: %s", input->name, strerror(errno));
+        fail(EXIT_USAGE, "--input: %s: %s", input->name, strerror(errno));
     return count;
 }
 

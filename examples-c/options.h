@@ -4,6 +4,7 @@
 
 #include <dane_policy.h>
 
+#include "arguments.h"
 #include "tool.h"
 
 static dane_policy_context *context;
@@ -25,7 +26,7 @@ static dane_policy_level level_of(const char *option, const char *word)
     for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
         if (strcmp(word, dane_policy_level_name(levels[i])) == 0)
             return levels[i];
-    fail(EXIT_USAGE, "%s: '%s' is no level", option, word);
+    fail(EXIT_USAGE, "%s: '%s' is none of dane, dane-only, off", option, word);
     return DANE_POLICY_LEVEL_DANE_ONLY;
 }
 
@@ -57,38 +58,42 @@ static void set_destination_level(const char *option, const char *value)
     free(domain);
 }
 
-/* Sets one option that takes a value; 0 if it is none. */
-static int set_option(const char *option, const char *value)
+/* Sets the option at hand; 0 if it is none of these. */
+static int set_option(struct arguments *arguments)
 {
+    const char *option = arguments->option;
     size_t length;
     char *text;
 
-    if (strcmp(option, "--level") == 0) {
-        must(dane_policy_context_set_level(context, level_of(option, value)), option, value);
-    } else if (strcmp(option, "--destination-level") == 0) {
-        set_destination_level(option, value);
-    } else if (strcmp(option, "--nameserver") == 0) {
-        must(dane_policy_context_add_nameserver(context, value), option, value);
-    } else if (strcmp(option, "--resolv-conf") == 0) {
-        text = read_file(value, &length);
-        must(dane_policy_context_set_resolv_conf(context, text, length), option, value);
+    if (is_option(arguments, "--audit")) {
+        must(dane_policy_context_set_audit(context, 1), option, "");
+    } else if (with_value(arguments, "--level")) {
+        must(dane_policy_context_set_level(context, level_of(option, arguments->value)), option, arguments->value);
+    } else if (with_value(arguments, "--destination-level")) {
+        set_destination_level(option, arguments->value);
+    } else if (with_value(arguments, "--nameserver")) {
+        must(dane_policy_context_add_nameserver(context, arguments->value), option, arguments->value);
+    } else if (with_value(arguments, "--resolv-conf")) {
+        text = read_file(option, arguments->value, &length);
+        must(dane_policy_context_set_resolv_conf(context, text, length), option, arguments->value);
         free(text);
-    } else if (strcmp(option, "--trust-anchor") == 0) {
-        text = read_file(value, &length);
-        must(dane_policy_context_set_trust_anchors(context, text, length), option, value);
+    } else if (with_value(arguments, "--trust-anchor")) {
+        text = read_file(option, arguments->value, &length);
+        must(dane_policy_context_set_trust_anchors(context, text, length), option, arguments->value);
         free(text);
-    } else if (strcmp(option, "--dnssec") == 0) {
-        must(dane_policy_context_set_dnssec(context, mode_of(option, value)), option, value);
-    } else if (strcmp(option, "--ehlo") == 0) {
-        must(dane_policy_context_set_ehlo_name(context, value), option, value);
-    } else if (strcmp(option, "--port") == 0) {
-        port = (uint16_t)number(option, value, 1, 65535);
-    } else if (strcmp(option, "--timeout") == 0) {
-        long long seconds = number(option, value, 1, 4294967);
+    } else if (with_value(arguments, "--dnssec")) {
+        must(dane_policy_context_set_dnssec(context, mode_of(option, arguments->value)), option, arguments->value);
+    } else if (with_value(arguments, "--ehlo")) {
+        must(dane_policy_context_set_ehlo_name(context, arguments->value), option, arguments->value);
+    } else if (with_value(arguments, "--port")) {
+        port = (uint16_t)number(option, arguments->value, 1, 65535);
+    } else if (with_value(arguments, "--timeout")) {
+        long long seconds = number(option, arguments->value, 1, 4294967);
 
-        must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, value);
-    } else if (strcmp(option, "--time") == 0) {
-        must(dane_policy_context_set_time(context, number(option, value, 0, INT64_MAX)), option, value);
+        must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, arguments->value);
+    } else if (with_value(arguments, "--time")) {
+        must(dane_policy_context_set_time(context, number(option, arguments->value, 0, INT64_MAX)), option,
+             arguments->value);
     } else {
         return 0;
     }

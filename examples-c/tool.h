@@ -79,20 +79,21 @@ static void *allocate(void *old, size_t size)
     return memory;
 }
 
-/* The whole file, followed by a NUL. */
-static char *read_file(const char *path, size_t *length)
+/* The whole file, which an option names, or with "" an operand; followed by a NUL. */
+static char *read_file(const char *option, const char *path, size_t *length)
 {
+    const char *colon = *option == '\0' ? "" : ": ";
     FILE *file = fopen(path, "rb");
     char *text = allocate(NULL, MAX_FILE + 2);
 
     if (file == NULL)
-        fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
+        fail(EXIT_USAGE, "%s%s%s: %s", option, colon, path, strerror(errno));
     *length = fread(text, 1, MAX_FILE + 1, file);
     if (ferror(file))
-        fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
+        fail(EXIT_USAGE, "%s%s%s: %s", option, colon, path, strerror(errno));
     fclose(file);
     if (*length > MAX_FILE)
-        fail(EXIT_USAGE, "%s: larger than %d octets", path, MAX_FILE);
+        fail(EXIT_USAGE, "%s%s%s: larger than %d octets", option, colon, path, MAX_FILE);
     text[*length] = '\0';
     return text;
 }
