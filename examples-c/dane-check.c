@@ -13,6 +13,7 @@
 #include "options.h"
 #include "result_json.h"
 #include "result_text.h"
+#include "summary.h"
 #include "tool.h"
 
 static const char usage[] =
@@ -35,13 +36,20 @@ static const char usage[] =
     "  --dns-only                    look up, do not connect\n"
     "  --input FILE                  more domains, one a line; - is standard input\n"
     "  --jobs N                      check N domains at once (up to 1000); results come as they are ready\n"
-    "  --explain                     say at length what a failure means\n"
+    "  --brief                       one line for each domain: action, domain, reason, host; the default where\n"
+    "                                several are told on a terminal\n"
+    "  --full                        the way to the certificate, for each domain\n"
+    "  --explain                     say at length what a failure means, with --full\n"
     "  --json                        one JSON object a line\n"
     "  --help, --version             this text, or the version of the library\n"
     "\n"
     "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output\n";
 
-static int json, dns_only;
+/* How results are shown. */
+enum form { UNSAID, BRIEF, FULL, JSON };
+
+static enum form form;
+static int dns_only;
 
 static int start_check(dane_policy_multi *multi, const char *domain, void *tag)
 {
@@ -70,10 +78,12 @@ static int tell(const char *domain, dane_policy_outcome *outcome, double elapsed
     case DANE_POLICY_ACTION_VERIFY: goes_out = dns_only; break;
     default: goes_out = 0;
     }
-    if (json)
+    if (form == JSON) {
         print_json(&result);
-    else
-        print_text(&result, goes_out);
+    } else {
+        (form == BRIEF ? print_brief : print_text)(&result);
+        count_result(&result);
+    }
     dane_policy_report_free(report);
     dane_policy_destination_free(destination);
     return goes_out;
@@ -113,7 +123,7 @@ static int query(const char *name, const struct type *type)
     must(dane_policy_query(context, name, type->number, &answer), "--query", name);
     elapsed = milliseconds() - start;
     status = dane_policy_answer_status(answer);
-    if (json) {
+    if (form == JSON) {
         putc('{', out);
         json_field("name", name);
         putc(',', out);
@@ -164,14 +174,14 @@ static int self_test(void)
 
     must(dane_policy_context_probe(context, &answer), "--self-test", "");
     good = dane_policy_answer_status(answer) == DANE_POLICY_STATUS_SECURE;
-    if (json) {
+    if (form == JSON) {
         putc('{', out);
         json_field("status", dane_policy_status_name(dane_policy_answer_status(answer)));
         putc(',', out);
         json_field("text", dane_policy_answer_text(answer));
         fputs("}\n", out);
     } else {
-        paint(good, good ? "good" : "bad");
+        paint(good ? GREEN : RED, good ? "good" : "bad");
         fprintf(out, ": %s\n", dane_policy_answer_text(answer));
     }
     dane_policy_answer_free(answer);
@@ -184,6 +194,29 @@ static int wants_progress(const struct input *input, size_t given)
     if (!isatty(STDERR_FILENO))
         return 0;
     return input->name == NULL ? given > 1 : !isatty(input->fd);
+}
+
+/* Two ways to show a result exclude each other. */
+static void set_form(const struct arguments *arguments, enum form wanted)
+{
+    if (form != UNSAID && form != wanted)
+        fail_usage(arguments, "--brief, --full and --json exclude each other");
+    form = wanted;
+}
+
+static int check_domains(struct batch *batch, size_t given)
+{
+    double started = milliseconds();
+    int status;
+
+    if (form == UNSAID)
+        form = !explains && (given > 1 || batch->input.name != NULL) && isatty(STDOUT_FILENO) ? BRIEF : FULL;
+    if (wants_progress(&batch->input, given))
+        begin_progress(count_domains(&batch->input));
+    status = run_batch(batch, context);
+    if (form != JSON)
+        print_summary(milliseconds() - started);
+    return status;
 }
 
 static void check_operands(const struct arguments *arguments, const struct input *input, int testing, int asking)
@@ -211,7 +244,11 @@ int main(int argc, char **argv)
     arguments = begin_arguments(argc, argv, usage);
     while (next_option(&arguments)) {
         if (is_option(&arguments, "--json"))
-            json = 1;
+            set_form(&arguments, JSON);
+        else if (is_option(&arguments, "--brief"))
+            set_form(&arguments, BRIEF);
+        else if (is_option(&arguments, "--full"))
+            set_form(&arguments, FULL);
         else if (is_option(&arguments, "--dns-only"))
             dns_only = 1;
         else if (is_option(&arguments, "--explain"))
@@ -230,15 +267,13 @@ int main(int argc, char **argv)
     check_operands(&arguments, &batch.input, testing, asking);
     batch.input.given = arguments.operands;
     open_input(&batch.input);
-    colour = !json && isatty(STDOUT_FILENO);
+    colour = form != JSON && isatty(STDOUT_FILENO);
     if (testing) {
         status = !self_test();
     } else if (asking) {
         status = !query(arguments.operands[0], type_of(arguments.operands[1]));
     } else {
-        if (wants_progress(&batch.input, arguments.count))
-            begin_progress(count_domains(&batch.input));
-        status = run_batch(&batch, context);
+        status = check_domains(&batch, arguments.count);
     }
     finish_output();
     close_input(&batch.input);

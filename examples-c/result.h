@@ -2,6 +2,8 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <string.h>
+
 #include <dane_policy_diagnosis.h>
 
 static const char *level_word(const dane_policy_destination *destination)
@@ -75,6 +77,77 @@ static enum step broken_step(const dane_policy_decision *decision, dane_policy_s
     case DANE_POLICY_DETAIL_TLSA_UNUSABLE: return TLSA;
     default: return NONE;
     }
+}
+
+/* Whether mail is protected by DANE, goes out unauthenticated, or does not go out: as of a traffic light. */
+enum light { GREEN, YELLOW, RED };
+
+static enum light light_of_action(dane_policy_action action)
+{
+    switch (action) {
+    case DANE_POLICY_ACTION_DELIVER:
+    case DANE_POLICY_ACTION_VERIFY: return GREEN;
+    case DANE_POLICY_ACTION_OPPORTUNISTIC:
+    case DANE_POLICY_ACTION_ENCRYPT: return YELLOW;
+    default: return RED;
+    }
+}
+
+static enum light light_of(const dane_policy_decision *decision)
+{
+    return light_of_action(dane_policy_decision_action(decision));
+}
+
+/* What an action means for the mail of a domain, or with `of_host` for a host, behind which there may be others. */
+static const char *meaning_of(const dane_policy_decision *decision, int of_host)
+{
+    switch (dane_policy_decision_action(decision)) {
+    case DANE_POLICY_ACTION_DELIVER: return "server authenticated by DANE";
+    case DANE_POLICY_ACTION_VERIFY: return "server must prove by DANE who it is";
+    case DANE_POLICY_ACTION_ENCRYPT: return "TLS required, nothing authenticated";
+    case DANE_POLICY_ACTION_OPPORTUNISTIC:
+        if (dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NONE)
+            return "would wait, but audit lets it through";
+        return dane_policy_decision_tls_required(decision) ? "server matches its TLSA records, MX records insecure"
+                                                           : "TLS not required, nothing authenticated";
+    case DANE_POLICY_ACTION_FAIL: return "mail bounces";
+    default: return of_host ? "not to this host" : "mail waits";
+    }
+}
+
+/* Why, in a few words: the short text of the reason, where there is none the word of the detail; "" where there is neither. */
+static const char *short_reason(const dane_policy_decision *decision)
+{
+    const char *reason = dane_policy_decision_reason_text(decision);
+
+    return *reason != '\0' ? reason : dane_policy_detail_name(dane_policy_decision_detail(decision));
+}
+
+/* The decision's text behind the reason, which stands elsewhere. */
+static const char *text_behind_reason(const dane_policy_decision *decision)
+{
+    const char *text = dane_policy_decision_text(decision), *reason = dane_policy_decision_reason_text(decision);
+    size_t length = strlen(reason);
+
+    if (length == 0 || strncmp(text, reason, length) != 0)
+        return text;
+    return text + length + strspn(text + length, ": ");
+}
+
+/* The host that decided, else the first; NULL where there is none. */
+static const dane_policy_host *deciding_host(const struct result *result)
+{
+    int via = dane_policy_report_via(result->report);
+
+    return dane_policy_destination_host(result->destination, via < 0 ? 0 : (size_t)via);
+}
+
+/* Whether a host before this one takes the mail. */
+static int is_untried(const struct result *result, size_t index)
+{
+    int via = dane_policy_report_via(result->report);
+
+    return via >= 0 && index > (size_t)via && light_of(result->decision) != RED;
 }
 
 #endif

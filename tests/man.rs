@@ -263,6 +263,23 @@ fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
     }
 }
 
+/// The words for people, and their colours.
+#[test]
+fn the_actions_of_dane_check_are_those_of_its_page() {
+    let (page, source) = (page("dane-check"), read("examples-c/result.h"));
+    let table = page.literal(page.part("OUTPUT"));
+    assert_eq!(table.lines().count(), 6);
+    for line in table.lines() {
+        let (action, rest) = line.split_once(' ').unwrap();
+        let (colour, meaning) = rest.trim_start().split_once(' ').unwrap();
+        let meaning = meaning.rsplit(": ").next().unwrap().trim_start();
+        assert!(source.contains(&format!("\"{meaning}\"")), "{meaning}");
+        let light = source.split(&format!("return {}", colour.to_uppercase())).next().unwrap();
+        let named = format!("case DANE_POLICY_ACTION_{}:", action.to_uppercase());
+        assert!(colour == "red" || light.contains(&named), "{action}");
+    }
+}
+
 #[test]
 fn each_fact_is_in_its_page() {
     let facts = page("dane_policy_decision_fact");

@@ -1,6 +1,16 @@
 //! The command-line tools: their arguments, and what they tell people.
 
-use std::process::{Command, Output};
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+use world::World;
 
 mod toolchain;
 
@@ -23,7 +33,7 @@ fn options_stand_anywhere_before_two_dashes() {
         let output = command.args(arguments).output().unwrap();
         assert_eq!(stderr(&output), "", "{arguments:?}");
         let domain = |line: &str| {
-            let result: serde_json::Value = serde_json::from_str(line).unwrap();
+            let result: Value = serde_json::from_str(line).unwrap();
             result["domain"].as_str().unwrap().to_owned()
         };
         stdout(&output).lines().map(domain).collect::<Vec<_>>()
@@ -41,7 +51,7 @@ fn options_stand_anywhere_before_two_dashes() {
 
     let mut query = Command::new(build.join("dane-check"));
     let output = query.args(["--query", "a.test", "tlsa", "--json", NOWHERE]).output().unwrap();
-    let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let answer: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!((&answer["name"], &answer["type"]), (&"a.test".into(), &"TLSA".into()));
 
     let mut connect = Command::new(build.join("dane-connect"));
@@ -134,4 +144,428 @@ fn each_tool_helps_and_has_a_version() {
             assert_eq!(say("--version"), format!("{tool} {}\n", env!("CARGO_PKG_VERSION")));
         }
     }
+}
+
+/// A dane-check for a world.
+struct Checker {
+    build: PathBuf,
+    world: World,
+    anchor: PathBuf,
+}
+
+impl Checker {
+    fn start(folder: &str) -> Option<Self> {
+        let build = build()?;
+        let world = World::start().unwrap();
+        let anchor = scratch(folder).join("anchor");
+        fs::write(&anchor, &world.anchor).unwrap();
+        Some(Self { build, world, anchor })
+    }
+
+    /// The options that lead to the world.
+    fn options(&self) -> [String; 3] {
+        let Self { world, anchor, .. } = self;
+        [
+            format!("--nameserver={}", world.dns),
+            format!("--trust-anchor={}", anchor.display()),
+            format!("--port={}", world.smtp_port),
+        ]
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(self.build.join("dane-check"));
+        command.args(self.options()).args(arguments).output().unwrap()
+    }
+
+    fn text(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(stderr(&output), "", "{arguments:?}");
+        stdout(&output)
+    }
+
+    /// The long form of a domain without its last line, which has times.
+    fn way(&self, arguments: &[&str]) -> String {
+        let text = self.text(arguments).replace(&self.world.smtp_port.to_string(), "25");
+        let (way, foot) = text.trim_end().rsplit_once('\n').unwrap();
+        assert!(foot.contains(" DNS queries, ") && foot.ends_with(" UTC"), "{foot}");
+        let digits = |word: &str| word.len() >= 12 && word.bytes().all(|c| c.is_ascii_hexdigit());
+        let words = way.split_inclusive([' ', '\n']).map(|word| {
+            let bare = word.trim_end_matches(['.', ' ', '\n']);
+            if digits(bare) { word.replacen(bare, "DIGEST", 1) } else { word.to_owned() }
+        });
+        words.collect()
+    }
+}
+
+#[test]
+fn a_result_reads_at_a_glance() {
+    let Some(checker) = Checker::start("glance") else { return };
+    assert_eq!(
+        checker.way(&["mismatch-good.test"]),
+        "\
+mismatch-good.test: deliver (server authenticated by DANE) at mx.good.test
+    MX           secure             MX of mismatch-good.test is secure, signed by mismatch-good.test
+  mx.mismatch.test, preference 10
+    address      secure             address of mx.mismatch.test is secure, signed by mismatch.test
+      127.77.0.2
+    TLSA         secure             TLSA of _25._tcp.mx.mismatch.test: 1 record, signed by mismatch.test
+    TLS          TLSv1.3
+  > certificate  unsuccessful
+      3 1 1 DIGEST...      the server has another key; if that is right, publish 3 1 1 DIGEST
+    decision     defer (not to this host): server certificate not trusted
+    to do        the MX host's owner must publish the record of the new key, or install the old one
+  mx.good.test, preference 20
+    address      secure             address of mx.good.test is secure, signed by good.test
+      127.77.0.1
+    TLSA         secure             TLSA of _25._tcp.mx.good.test: 1 record, signed by good.test
+    TLS          TLSv1.3
+    certificate  successful
+      3 1 1 DIGEST...      matches the server's certificate
+    decision     deliver (server authenticated by DANE)"
+    );
+    assert_eq!(
+        checker.way(&["good.unsigned.test"]),
+        "\
+good.unsigned.test: opportunistic (server matches its TLSA records, MX records insecure): mx-insecure
+  > MX           insecure           MX of good.unsigned.test is insecure: no DS for unsigned.test
+    to do        the domain's owner must sign its zone
+  mx.good.test, preference 10
+    address      secure             address of mx.good.test is secure, signed by good.test
+      127.77.0.1
+    TLSA         secure             TLSA of _25._tcp.mx.good.test: 1 record, signed by good.test
+    TLS          TLSv1.3
+    certificate  successful
+      3 1 1 DIGEST...      matches the server's certificate"
+    );
+    assert_eq!(
+        checker.way(&["pkix-ta-only.test"]),
+        "\
+pkix-ta-only.test: encrypt (TLS required, nothing authenticated): tlsa-unusable
+    MX           secure             MX of pkix-ta-only.test is secure, signed by pkix-ta-only.test
+  mx.pkix-ta-only.test, preference 10
+    address      secure             address of mx.pkix-ta-only.test is secure, signed by pkix-ta-only.test
+      127.77.0.92
+  > TLSA         unusable           TLSA of _25._tcp.mx.pkix-ta-only.test: 1 record, none usable: \
+certificate usage is not DANE-TA or DANE-EE; signed by pkix-ta-only.test
+      0 0 1 DIGEST...      certificate usage is not DANE-TA or DANE-EE
+    TLS          TLSv1.3
+    certificate  established        compared with nothing
+    to do        the MX host's owner must publish a usable TLSA record, such as 3 1 1"
+    );
+    assert_eq!(
+        checker.way(&["a..b"]),
+        "\
+a..b: defer (mail waits): host or domain name not found
+  > MX           nxdomain           (a..b): name has an empty label
+    to do        write the name with A-labels (xn--...), without empty labels"
+    );
+    let untried = "    decision     not tried, a host before it takes the mail\n";
+    assert!(checker.text(&["equal-good.test"]).contains(untried));
+    for (arguments, headline) in [
+        (&["good.test"][..], "good.test: deliver (server authenticated by DANE)"),
+        (&["--dns-only", "good.test"], "good.test: verify (server must prove by DANE who it is)"),
+        (
+            &["tlsa-none.test"],
+            "tlsa-none.test: opportunistic (TLS not required, nothing authenticated): tlsa-none",
+        ),
+        (
+            &["--level=off", "good.test"],
+            "good.test: opportunistic (TLS not required, nothing authenticated): dane-off",
+        ),
+        (
+            &["--level=dane-only", "--audit", "tlsa-none.test"],
+            "tlsa-none.test: opportunistic (would wait, but audit lets it through): no TLSA record",
+        ),
+        (&["plain.test"], "plain.test: defer (mail waits): TLS required but not offered"),
+        (&["null.test"], "null.test: fail (mail bounces): domain does not accept mail"),
+        (
+            &["all-dead.test"],
+            "all-dead.test: defer (mail waits): connection failed at mx.dead.test",
+        ),
+    ] {
+        assert_eq!(checker.text(arguments).lines().next(), Some(headline));
+    }
+}
+
+/// What the log says of a host or domain, without what the headline has of it.
+fn fact(result: &Value) -> String {
+    let text = result["text"].as_str().unwrap();
+    let (reason, unauthenticated) =
+        (result["reason"].as_str().unwrap(), "TLS required, not authenticated");
+    let known = [reason, "opportunistic TLS", unauthenticated, "deliver"];
+    let known = known.iter().find(|known| !known.is_empty() && text.starts_with(*known));
+    let rest = &text[known.unwrap_or_else(|| panic!("{text}")).len()..];
+    let rest = rest.split_once(": ").map_or(rest, |(_, fact)| fact);
+    // A record stands by itself, what was found of it behind.
+    let rest = match rest.starts_with("TLSA ").then(|| rest.split_once("...: ")) {
+        Some(Some((_, fact))) => fact,
+        _ => rest,
+    };
+    rest.split("; ").next().unwrap().trim_end_matches("...").to_owned()
+}
+
+/// Of every case of the world, at both levels: the reason in the headline, the fact at the step, and neither elsewhere.
+#[test]
+fn a_reason_is_said_and_once() {
+    let Some(checker) = Checker::start("once") else { return };
+    let domains: BTreeSet<&str> = checker.world.cases.iter().map(|case| &*case.domain).collect();
+    let domains: Vec<&str> = domains.into_iter().collect();
+    for level in ["--level=dane", "--level=dane-only"] {
+        let options = [level, "--timeout=3", "--jobs=100"];
+        let both = ["--json", "--full"]
+            .map(|form| checker.text(&[&options[..], &[form, "--"], &domains].concat()));
+        let results = both[0].lines().map(|line| {
+            let result: Value = serde_json::from_str(line).unwrap();
+            (result["domain"].as_str().unwrap().to_owned(), result)
+        });
+        let results: BTreeMap<String, Value> = results.collect();
+        let mut blocks: BTreeMap<String, String> = BTreeMap::new();
+        let mut domain = String::new();
+        let (text, _) = both[1].rsplit_once("\n\n").unwrap();
+        for line in text.lines() {
+            if !line.starts_with(' ') {
+                domain = line.split_once(": ").unwrap().0.to_owned();
+            }
+            *blocks.entry(domain.clone()).or_default() += &format!("{line}\n");
+        }
+        assert_eq!((results.len(), blocks.len()), (domains.len(), domains.len()));
+        for (domain, result) in results {
+            let shown = domain.replace('\u{fc}', "\\xc3\\xbc");
+            let block = &blocks[&shown];
+            let hosts = result["hosts"].as_array().unwrap();
+            let of_action = |name: &str| block.matches(&format!("{name} (")).count();
+            let action = result["action"].as_str().unwrap();
+            let headline = block.lines().next().unwrap();
+            assert!(headline.starts_with(&format!("{shown}: {action} (")), "{block}");
+            for (result, only) in hosts
+                .iter()
+                .map(|host| (host, hosts.len() == 1))
+                .chain([(&result, hosts.is_empty())])
+            {
+                // A name that fills the line leaves no room for a fact.
+                let is_full = result["text"].as_str().unwrap().contains("xxxxxxxx");
+                if result["action"] == "verify" || is_full {
+                    continue;
+                }
+                let (fact, records) =
+                    (fact(result), result["records"].as_array().map_or(0, Vec::len));
+                let count = block.matches(&fact).count();
+                assert!(count > 0, "{fact}: {block}");
+                if only && records < 2 {
+                    assert_eq!(count, 1, "{fact}: {block}");
+                    assert_eq!(of_action(action), 1, "{block}");
+                    let reason = result["reason"].as_str().unwrap();
+                    assert!(reason.is_empty() || block.matches(reason).count() == 1, "{block}");
+                }
+            }
+        }
+    }
+}
+
+/// Runs dane-check on a terminal that util-linux's script(1) makes, and gives all that stands there.
+fn on_a_terminal(build: &Path, folder: &Path, command: &str) -> String {
+    let mut script = Command::new("script");
+    script.env("SHELL", "/bin/sh").env("PATH", path_with(build)).current_dir(folder);
+    script.args(["-qec", command, "/dev/null"]).stdin(Stdio::null());
+    stdout(&script.output().unwrap())
+}
+
+/// What a terminal shows in the end.
+fn screen(text: &str) -> String {
+    let (mut shown, mut line, mut column) = (String::new(), Vec::new(), 0);
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '\r' => column = 0,
+            '\n' => {
+                shown.extend(line.drain(..).chain(['\n']));
+                column = 0;
+            }
+            '\u{1b}' => {
+                if let Some(erased) = rest.strip_prefix("[K") {
+                    rest = erased;
+                    line.truncate(column);
+                } else {
+                    rest = rest.split_once('m').unwrap().1;
+                }
+            }
+            _ => {
+                line.splice(column..line.len().min(column + 1), [character]);
+                column += 1;
+            }
+        }
+    }
+    shown.extend(line);
+    shown
+}
+
+fn path_with(folder: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths([folder.into()].into_iter().chain(env::split_paths(&path))).unwrap()
+}
+
+#[test]
+fn progress_stands_on_a_terminal_and_clear_of_results() {
+    let Some(build) = build() else { return };
+    if !have("script") {
+        return;
+    }
+    let folder = scratch("progress");
+    // One whose result is larger than what a pipe takes at once.
+    let long = "\u{1}".repeat(1023);
+    let domain = |line: &str| {
+        let result: Value = serde_json::from_str(line).unwrap();
+        result["domain"].as_str().unwrap().to_owned()
+    };
+    fs::write(folder.join("domains"), format!("# none\n\n a..b\nabsent.test\n\n{long}")).unwrap();
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let options =
+        format!("--nameserver {} --timeout 1 --jobs 2 --json", silent.local_addr().unwrap());
+    let run = |command: &str| on_a_terminal(&build, &folder, command);
+    let started = Instant::now();
+    let text = run(&format!("dane-check {options} --input domains c..d"));
+    let took = started.elapsed().as_millis();
+    assert!(text.starts_with("\r0 of 4 done\u{1b}[K"), "{text:?}");
+    let line = text.split('\r').find(|line| line.starts_with("3 of 4 done, ")).unwrap();
+    assert!(line.contains("/s, ") && line.ends_with(" s left\u{1b}[K"), "{text:?}");
+    let mut domains: Vec<_> = screen(&text).lines().map(domain).collect();
+    domains.sort();
+    assert_eq!(domains, [&long[..], "a..b", "absent.test", "c..d"], "{text:?}");
+    assert!(text.matches(" done").count() as u128 <= took / 100 + 2, "{text:?}");
+    // People's lines, and the summary below them, are clear of it, too.
+    let options_of_text = options.replace(" --json", "");
+    for input in ["--input domains c..d", "--input - < domains"] {
+        let text = run(&format!("dane-check {options_of_text} {input}"));
+        assert!(text.contains(" done, "), "{text:?}");
+        let shown = screen(&text);
+        let (lines, summary) = shown.split_once("\n\n").unwrap();
+        assert!(lines.lines().all(|line| line.starts_with("defer         ")), "{shown}");
+        assert!(summary.contains(" domains in ") && !summary.contains(" done"), "{shown}");
+    }
+    // Results go elsewhere: the line is written over, and never erased in between.
+    let text = run(&format!("dane-check {options} --input domains c..d > results"));
+    assert!(text.contains("\r3 of 4 done, "), "{text:?}");
+    assert_eq!(text.matches("\r\u{1b}[K").count(), 1, "{text:?}");
+    // How many come out of a pipe is not known.
+    let text = run(&format!("cat domains | dane-check {options} --input -"));
+    assert!(text.starts_with("\r0 done\u{1b}") && text.contains("\r2 done, "), "{text:?}");
+    // A message has a line of its own.
+    let text = run(&format!("dane-check {options} --input domains > /dev/full"));
+    assert!(text.contains("\r\u{1b}[Kdane-check: cannot write: "), "{text:?}");
+    for command in [
+        format!("dane-check {options} a..b"),
+        format!("dane-check {options} a..b c..d 2> told; cat told"),
+        format!("dane-check {options} --input domains 2> told; cat told"),
+    ] {
+        let text = run(&command);
+        assert!(!text.contains("done") && !text.contains('\u{1b}'), "{text:?}");
+    }
+}
+
+#[test]
+fn many_domains_are_a_line_each_and_a_summary() {
+    let Some(checker) = Checker::start("brief") else { return };
+    let domains = ["good.test", "mismatch.test", "null.test", "tlsa-none.test", "a..b\u{1b}"];
+    let text = checker.text(&[&["--brief"][..], &domains].concat());
+    let (lines, summary) = text.split_once("\n\n").unwrap();
+    assert_eq!(
+        lines,
+        "\
+deliver       good.test                    -                              mx.good.test
+defer         mismatch.test                server certificate not trusted mx.mismatch.test
+fail          null.test                    domain does not accept mail    -
+opportunistic tlsa-none.test               tlsa-none                      mx.tlsa-none.test
+defer         a..b\\x1b                     host or domain name not found  -"
+    );
+    let (head, rest) = summary.split_once('\n').unwrap();
+    let (domains, actions) = head.split_once(" s: ").unwrap();
+    assert!(domains.starts_with("5 domains in "), "{summary}");
+    assert_eq!(actions, "1 deliver, 1 opportunistic, 2 defer, 1 fail");
+    assert_eq!(rest.matches(" ms  ").count(), 5, "{summary}");
+    assert!(rest.starts_with("  reasons         1     "), "{summary}");
+
+    // One domain needs no summary, and neither do programs.
+    for (arguments, lines) in [
+        (&["--brief", "null.test"][..], 1),
+        (&["--json", "null.test", "null.test"], 2),
+        (&["--full", "null.test"], 4),
+        (&["null.test", "null.test"], 2 * 4 + 1 + 1 + 1 + 2),
+    ] {
+        assert_eq!(checker.text(arguments).lines().count(), lines, "{arguments:?}");
+    }
+    for both in [["--brief", "--json"], ["--json", "--full"], ["--full", "--brief"]] {
+        let output = checker.run(&[&both[..], &["null.test"]].concat());
+        let said = "dane-check: --brief, --full and --json exclude each other\n";
+        assert!(stderr(&output).starts_with(said), "{both:?}");
+    }
+}
+
+/// The most frequent reasons and the slowest domains, of more than are shown.
+#[test]
+fn a_summary_has_the_most_and_the_slowest() {
+    let Some(checker) = Checker::start("summary") else { return };
+    let many = |count: usize, domain: &str| vec![domain.to_owned(); count];
+    let domains = [
+        many(30, "null.test"),
+        many(40, "tlsa-none.test"),
+        many(3, "mismatch.test"),
+        many(2, "mx-bogus.test"),
+        many(1, "tlsa-bogus.test"),
+        many(5, "address-insecure.test"),
+        many(4, "mx-silent.test"),
+        many(1, "silent-tlsa.test"),
+    ];
+    let list = scratch("summary_list").join("domains");
+    fs::write(&list, domains.concat().join("\n")).unwrap();
+    let input = format!("--input={}", list.display());
+    let text = checker.text(&["--brief", "--dns-only", "--timeout=1", "--jobs=20", &input]);
+    let (_, summary) = text.split_once("\n\n").unwrap();
+    let lines: Vec<&str> = summary.lines().collect();
+    assert!(lines[0].ends_with(" s: 3 verify, 45 opportunistic, 8 defer, 30 fail"), "{summary}");
+    assert_eq!(
+        lines[1..5],
+        [
+            "  reasons        40     tlsa-none",
+            "                 30     domain does not accept mail",
+            "                  6     host or domain name not found",
+            "                  5     address-insecure",
+        ]
+    );
+    assert_eq!(lines[5], "                  2     TLSA lookup error");
+    let slowest: Vec<&str> =
+        lines[6..].iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    let mut sorted = slowest.clone();
+    sorted.sort_unstable();
+    let silent = ["mx-silent.test"; 4];
+    assert_eq!(sorted, [&silent[..], &["silent-tlsa.test"]].concat(), "{summary}");
+}
+
+/// The short form is for terminals, by itself; each action has its colour there, and a word everywhere.
+#[test]
+fn a_terminal_shows_many_domains_briefly_and_in_colour() {
+    let Some(checker) = Checker::start("colour") else { return };
+    if !have("script") {
+        return;
+    }
+    let folder = scratch("colour_list");
+    fs::write(folder.join("domains"), "null.test\n").unwrap();
+    let options = checker.options().join(" ") + " 2> told";
+    let run = |arguments: &str| {
+        let command = format!("dane-check {options} {arguments}");
+        on_a_terminal(&checker.build, &folder, &command).replace('\r', "")
+    };
+    let text = run("good.test tlsa-none.test pkix-ta-only.test mismatch.test null.test");
+    for (colour, action) in
+        [(32, "deliver"), (33, "opportunistic"), (33, "encrypt"), (31, "defer"), (31, "fail")]
+    {
+        let word = format!("\u{1b}[{colour}m{action}\u{1b}[0m");
+        assert!(text.contains(&format!("{word} ")) || text.starts_with(&word), "{text:?}");
+        assert!(text.contains(&format!("1 {word}")), "{text:?}");
+    }
+    assert_eq!(text.lines().take_while(|line| !line.is_empty()).count(), 5, "{text:?}");
+    let is_long = |arguments| run(arguments).contains("\n  > MX ");
+    assert!(is_long("null.test") && !is_long("null.test null.test"));
+    assert!(!is_long("--input domains") && is_long("--input domains --full"));
+    assert!(is_long("--explain null.test null.test") && is_long("null.test null.test | cat"));
 }
