@@ -90,9 +90,8 @@ static const struct advice advices[] = {
      "Its DNSSEC is not looked at, and no TLSA record asked for."},
 };
 
-static const struct advice *advice_for(const dane_policy_decision *decision)
+static const struct advice *advice_on(int detail)
 {
-    int detail = dane_policy_decision_detail(decision);
     size_t i;
 
     for (i = 0; i < sizeof advices / sizeof advices[0]; i++)

@@ -13,6 +13,7 @@
 #include "options.h"
 #include "result_json.h"
 #include "result_text.h"
+#include "self_test.h"
 #include "summary.h"
 #include "tool.h"
 
@@ -167,27 +168,6 @@ static int query(const char *name, const struct type *type)
     return status == DANE_POLICY_STATUS_SECURE || status == DANE_POLICY_STATUS_INSECURE;
 }
 
-static int self_test(void)
-{
-    dane_policy_answer *answer;
-    int good;
-
-    must(dane_policy_context_probe(context, &answer), "--self-test", "");
-    good = dane_policy_answer_status(answer) == DANE_POLICY_STATUS_SECURE;
-    if (form == JSON) {
-        putc('{', out);
-        json_field("status", dane_policy_status_name(dane_policy_answer_status(answer)));
-        putc(',', out);
-        json_field("text", dane_policy_answer_text(answer));
-        fputs("}\n", out);
-    } else {
-        paint(good ? GREEN : RED, good ? "good" : "bad");
-        fprintf(out, ": %s\n", dane_policy_answer_text(answer));
-    }
-    dane_policy_answer_free(answer);
-    return good;
-}
-
 /* For several domains, on a terminal that they are not typed on. */
 static int wants_progress(const struct input *input, size_t given)
 {
@@ -269,7 +249,7 @@ int main(int argc, char **argv)
     open_input(&batch.input);
     colour = form != JSON && isatty(STDOUT_FILENO);
     if (testing) {
-        status = !self_test();
+        status = !self_test(form == JSON);
     } else if (asking) {
         status = !query(arguments.operands[0], type_of(arguments.operands[1]));
     } else {

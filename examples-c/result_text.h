@@ -68,7 +68,7 @@ static void print_decision(const dane_policy_decision *decision, int of_host)
 
 static void print_advice(const dane_policy_decision *decision)
 {
-    const struct advice *advice = advice_for(decision);
+    const struct advice *advice = advice_on(dane_policy_decision_detail(decision));
 
     if (advice == NULL)
         return;

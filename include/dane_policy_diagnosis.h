@@ -184,6 +184,24 @@ int dane_policy_answer_exists(const struct dane_policy_answer *answer);
 const char *dane_policy_answer_text(const struct dane_policy_answer *answer);
 
 /**
+ * What went wrong on the way to an answer, such as DANE_POLICY_DETAIL_TIMEOUT; NONE where there is one, where its proof failed
+ * otherwise than by the trust anchor, and for NULL.
+ */
+dane_policy_detail dane_policy_answer_detail(const struct dane_policy_answer *answer);
+
+/**
+ * The name of a fact that the text has, as dane_policy_decision_fact_name.
+ */
+const char *dane_policy_answer_fact_name(const struct dane_policy_answer *answer, size_t index);
+
+/**
+ * The fact at an index, such as "192.0.2.1:53" for "server" and the system's own words for "text". One line of printable
+ * ASCII, at most 255 octets. NULL beyond the last, and for NULL; lives as long as the answer.
+ */
+const char *dane_policy_answer_fact(const struct dane_policy_answer *answer,
+                                    size_t index);
+
+/**
  * Number of records.
  */
 size_t dane_policy_answer_record_count(const struct dane_policy_answer *answer);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -568,4 +569,166 @@ fn a_terminal_shows_many_domains_briefly_and_in_colour() {
     assert!(is_long("null.test") && !is_long("null.test null.test"));
     assert!(!is_long("--input domains") && is_long("--input domains --full"));
     assert!(is_long("--explain null.test null.test") && is_long("null.test null.test | cat"));
+}
+
+/// A name server by a function, on a port of its own.
+fn fake(answer: impl Fn(Vec<u8>) -> Option<Vec<u8>> + Send + 'static) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, client)) = socket.recv_from(&mut buffer) {
+            if let Some(reply) = answer(buffer[..length].to_vec()) {
+                let _ = socket.send_to(&reply, client);
+            }
+        }
+    });
+    address
+}
+
+/// One that answers with a code, and with nothing else.
+fn coded(rcode: u8) -> SocketAddr {
+    fake(move |mut query| {
+        query[2] |= 0x80;
+        query[3] = rcode;
+        Some(query)
+    })
+}
+
+#[test]
+fn a_self_test_says_what_to_do() {
+    let Some(build) = build() else { return };
+    let folder = scratch("self_test");
+    let world = World::without_sockets();
+    let (anchor, foreign) = (folder.join("anchor"), folder.join("foreign"));
+    fs::write(&anchor, &world.anchor).unwrap();
+    fs::write(&foreign, format!(". DS 20326 8 2 {}\n", "ab".repeat(32))).unwrap();
+    let run = |arguments: &[&str], library: Option<&Path>| {
+        let mut command = Command::new(build.join("dane-check"));
+        if let Some(library) = library {
+            command.env("LD_PRELOAD", library);
+        }
+        command.args(["--self-test", "--timeout=1", "--trust-anchor"]).arg(&anchor);
+        command.args(arguments).output().unwrap()
+    };
+    let test = |server: &str, options: &[&str], detail: &str, todo: Option<&str>| {
+        let named = format!("--nameserver={server}");
+        let server = if server.is_empty() { &[][..] } else { &[&*named] };
+        let unreadable = preloaded(
+            &folder,
+            "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <stdarg.h>\n\
+             #include <string.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
+             int open64(const char *path, int flags, ...);\n\
+             int open64(const char *path, int flags, ...)\n\
+             {\n    va_list rest;\n    int mode;\n    va_start(rest, flags);\n    mode = va_arg(rest, int);\n\
+             va_end(rest);\n    if (strcmp(path, \"/etc/resolv.conf\") == 0) {\n        errno = EACCES;\n\
+             return -1;\n    }\n    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);\n}\n",
+        );
+        let library = server.is_empty().then_some(&*unreadable);
+        let arguments = [server, options].concat();
+        let output = run(&[&arguments[..], &["--json"]].concat(), library);
+        let result: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let status = if todo.is_none() { 0 } else { 1 };
+        assert_eq!(output.status.code(), Some(status), "{result}");
+        assert_eq!(
+            (&result["detail"], result["todo"].as_str()),
+            (&detail.into(), todo),
+            "{result}"
+        );
+        let text = stdout(&run(&arguments, library));
+        let said = todo.map_or(String::new(), |todo| format!("    to do        {todo}\n"));
+        let verdict = if todo.is_none() { "good" } else { "bad" };
+        assert_eq!(text, format!("{verdict}: {}\n{said}", result["text"].as_str().unwrap()));
+        text
+    };
+    let place = |server: &str| server.replace(':', " port ");
+    let other = "or name another by --nameserver";
+
+    let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let todo = format!("nothing listens at {}: start the resolver there, {other}", place(&closed));
+    test(&closed, &[], "server-failure", Some(&todo));
+    test(&closed, &["--dnssec=trust-ad"], "server-failure", Some(&todo));
+
+    match UdpSocket::bind("[::1]:0").map(|socket| socket.local_addr().unwrap()) {
+        Ok(closed) => {
+            let at = format!("nothing listens at ::1 port {}: ", closed.port());
+            let todo = format!("{at}start the resolver there, {other}");
+            test(&closed.to_string(), &[], "server-failure", Some(&todo));
+        }
+        Err(_) => println!("skipped: no IPv6 on loopback"),
+    }
+
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let todo = format!(
+        "is {} right, and open for UDP and TCP in every firewall? {other}",
+        place(&address)
+    );
+    test(&address, &[], "timeout", Some(&todo));
+
+    let refusing = coded(5).to_string();
+    let todo = format!(
+        "add this host to the access list of the resolver at {}, {other}",
+        place(&refusing)
+    );
+    test(&refusing, &[], "server-failure", Some(&todo));
+
+    let failing = coded(2).to_string();
+    let todo = format!(
+        "look at the log of the resolver at {}: its way to the root servers, its clock, its trust anchor",
+        place(&failing)
+    );
+    test(&failing, &[], "server-failure", Some(&todo));
+
+    let strange = coded(4).to_string();
+    let todo = format!("what answers at {} is no resolver: repair it, {other}", place(&strange));
+    test(&strange, &[], "server-failure", Some(&todo));
+
+    let stripping = {
+        let world = World::without_sockets();
+        // As a resolver that knows nothing of DNSSEC: neither CD nor, at the end of OPT, DO.
+        fake(move |mut query| {
+            let flags = query.len() - 4;
+            query[3] &= !0x10;
+            query[flags] = 0;
+            world.answer(&query, false)
+        })
+    };
+    let todo = format!(
+        "take another resolver by --nameserver, best one on this host that asks the root itself, or \
+         switch DNSSEC on in the one at {}",
+        place(&stripping.to_string())
+    );
+    test(&stripping.to_string(), &[], "resolver-strips-dnssec", Some(&todo));
+
+    let doubting = {
+        let world = World::without_sockets();
+        fake(move |query| {
+            let mut reply = world.answer(&query, false)?;
+            reply[3] &= !0x20;
+            Some(reply)
+        })
+    };
+    let todo = format!(
+        "switch validation on in the resolver at {}, or use --dnssec validate",
+        place(&doubting.to_string())
+    );
+    let options = &["--dnssec=trust-ad"];
+    test(&doubting.to_string(), options, "resolver-does-not-validate", Some(&todo));
+
+    let real = World::start().unwrap();
+    fs::write(&anchor, &real.anchor).unwrap();
+    let server = real.dns.to_string();
+    test(&server, &[], "", None);
+    test(&server, &["--dnssec=trust-ad"], "", None);
+    let wrong = format!("--trust-anchor={}", foreign.display());
+    let todo = "compare the trust anchors with the zone's keys: they are yours to keep";
+    test(&server, &[&wrong], "trust-anchor", Some(todo));
+    let todo = "is this machine's clock right? else something on the way alters answers: name another \
+                resolver by --nameserver";
+    let text = test(&server, &["--time=2000000000"], "", Some(todo));
+    assert!(text.contains(" expired at "), "{text}");
+
+    let todo = "make /etc/resolv.conf readable and plain text, or name a resolver by --nameserver";
+    test("", &[], "server-failure", Some(todo));
 }

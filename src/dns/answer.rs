@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hickory_resolver::proto::rr::Name;
 
 use super::Status;
-use crate::cause::{Basis, Cause, Detail, Finding};
+use crate::cause::{Basis, Cause, Detail, Facts, Finding};
 use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::names::{InvalidName, display};
 use crate::dns::wire::{self, rcode};
@@ -63,6 +63,11 @@ impl Answer {
     /// Why, in words: one line of printable ASCII.
     pub fn text(&self) -> String {
         self.finding().line()
+    }
+
+    /// The same, field by field.
+    pub fn facts(&self) -> Facts {
+        Facts::of(Some(Arc::new(self.finding())))
     }
 
     fn finding(&self) -> Finding {

@@ -3,9 +3,10 @@
 use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{free, read};
-use super::numbers::dane_policy_status;
+use super::numbers::{dane_policy_detail, dane_policy_status};
 use super::status::Status;
 use super::text::{into_c, name_to_c, string_at, to_c};
+use crate::cause::Detail;
 use crate::dns::Answer;
 
 /// One RRset with its DNSSEC status.
@@ -14,11 +15,17 @@ pub struct dane_policy_answer {
     text: CString,
     records: Vec<CString>,
     aliases: Vec<CString>,
+    fact_names: Vec<CString>,
+    facts: Vec<CString>,
 }
 
 impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
+        let pairs = answer.facts().pairs().into_iter();
+        let (fact_names, facts) = pairs.map(|(name, fact)| (to_c(name), into_c(fact))).unzip();
         Self {
+            fact_names,
+            facts,
             text: into_c(answer.text()),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
             aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),
@@ -58,6 +65,34 @@ pub extern "C" fn dane_policy_answer_exists(answer: Option<&dane_policy_answer>)
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_answer_text(answer: Option<&dane_policy_answer>) -> *const c_char {
     read(answer, std::ptr::null(), |answer| answer.text.as_ptr())
+}
+
+/// What went wrong on the way to an answer, such as DANE_POLICY_DETAIL_TIMEOUT; NONE where there is one, where its proof failed
+/// otherwise than by the trust anchor, and for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_detail(
+    answer: Option<&dane_policy_answer>,
+) -> dane_policy_detail {
+    read(answer, Detail::None as i32, |answer| answer.answer.detail() as i32)
+}
+
+/// The name of a fact that the text has, as dane_policy_decision_fact_name.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_fact_name(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| string_at(&answer.fact_names, index))
+}
+
+/// The fact at an index, such as "192.0.2.1:53" for "server" and the system's own words for "text". One line of printable
+/// ASCII, at most 255 octets. NULL beyond the last, and for NULL; lives as long as the answer.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_fact(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| string_at(&answer.facts, index))
 }
 
 /// Number of records.

@@ -326,6 +326,8 @@ static void diagnosis_of_null(void)
     CHECK(dane_policy_report_via(NULL) == -1 && dane_policy_report_verification(NULL, 0) == NULL);
     CHECK(dane_policy_report_tls_version(NULL, 0) == NULL);
     CHECK(dane_policy_answer_status(NULL) == DANE_POLICY_STATUS_BOGUS && dane_policy_answer_rcode(NULL) == 0);
+    CHECK(dane_policy_answer_detail(NULL) == DANE_POLICY_DETAIL_NONE && dane_policy_answer_fact(NULL, 0) == NULL);
+    CHECK(dane_policy_answer_fact_name(NULL, 0) == NULL);
     CHECK(dane_policy_answer_exists(NULL) == 0 && dane_policy_answer_text(NULL) == NULL);
     CHECK(dane_policy_answer_record_count(NULL) == 0 && dane_policy_answer_record(NULL, 0) == NULL);
     CHECK(dane_policy_answer_alias_count(NULL) == 0 && dane_policy_answer_alias(NULL, 0) == NULL);

@@ -137,6 +137,10 @@ static void see_answer(const char *name, uint16_t type)
         SEE(RECORD, dane_policy_answer_record(answer, i));
     for (i = 0; i < dane_policy_answer_alias_count(answer); i++)
         SEE(NAME, dane_policy_answer_alias(answer, i));
+    for (i = 0; dane_policy_answer_fact_name(answer, i) != NULL; i++) {
+        SEE(TEXT, dane_policy_answer_fact_name(answer, i));
+        SEE(NAME, dane_policy_answer_fact(answer, i));
+    }
     dane_policy_answer_free(answer);
 }
 
