@@ -5,11 +5,13 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Instant;
 
+use data_encoding::BASE64_MIME;
 use serde_json::Value;
 use world::World;
 
@@ -731,4 +733,114 @@ fn a_self_test_says_what_to_do() {
 
     let todo = "make /etc/resolv.conf readable and plain text, or name a resolver by --nameserver";
     test("", &[], "server-failure", Some(todo));
+}
+
+/// The names that the pages use, and who stands for them in the world.
+const NAMES: [(&str, &str); 3] = [
+    ("example.org", "good.test"),
+    ("example.net", "tlsa-none.test"),
+    ("example.com", "mismatch.test"),
+];
+
+/// Without what differs from run to run: digests, times, addresses.
+fn shape(text: &str) -> String {
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let lines = text.lines().map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let shown = words.iter().enumerate().map(|(at, word)| {
+            let bare = word.trim_end_matches(['.', ':']);
+            let of_unit = words.get(at + 1).is_some_and(|next| ["ms", "ms,"].contains(next));
+            let is_date = bare.len() == 10 && bare.matches('-').count() == 2;
+            let is_time = bare.len() == 8 && bare.matches(':').count() == 2;
+            if bare.len() >= 12 && bare.bytes().all(|octet| octet.is_ascii_hexdigit()) {
+                word.replace(bare, &format!("DIGEST{}", bare.len()))
+            } else if is_number(word) && (of_unit || is_date || is_time) {
+                "NUMBER".to_owned()
+            } else if word.starts_with("192.0.2.") || word.starts_with("127.77.0.") {
+                "ADDRESS".to_owned()
+            } else {
+                (*word).to_owned()
+            }
+        });
+        shown.collect::<Vec<_>>().join(" ") + "\n"
+    });
+    lines.collect()
+}
+
+/// What a page shows of a session: commands behind `$ `, the rest of one behind `> `, and what it says.
+fn sessions(tool: &str) -> Vec<Vec<(String, String)>> {
+    let page = fs::read_to_string(root().join(format!("docs/man/{tool}.1.scd"))).unwrap();
+    let (_, examples) = page.split_once("\n# EXAMPLES\n").unwrap();
+    let examples = examples.split("\n# ").next().unwrap().replace("\\\\", "\\");
+    let blocks = examples.split("```\n").skip(1).step_by(2).filter(|block| block.starts_with("$ "));
+    let session = |block: &str| {
+        let commands = block.strip_prefix("$ ").unwrap().split("\n$ ");
+        let of_command = |text: &str| {
+            let lines = text.lines().enumerate();
+            let (command, said): (Vec<_>, Vec<_>) =
+                lines.partition(|(at, line)| *at == 0 || line.starts_with("> "));
+            let command = command.iter().map(|(_, line)| line.trim_start_matches("> "));
+            let said: String = said.iter().map(|(_, line)| format!("{line}\n")).collect();
+            (command.collect::<Vec<_>>().join("\n"), said)
+        };
+        commands.map(of_command).collect()
+    };
+    blocks.map(session).collect()
+}
+
+/// In a shell in which the tools find the world, and its names stand for those of the page.
+#[test]
+fn the_examples_of_the_pages_say_what_stands_there() {
+    let Some(checker) = Checker::start("examples_of_pages") else { return };
+    if !have("openssl") {
+        return;
+    }
+    let folder = scratch("examples_of_pages_run");
+    for tool in TOOLS {
+        let options =
+            if tool == "dane-verify" { String::new() } else { checker.options().join(" ") };
+        let program = checker.build.join(tool);
+        let wrapper = folder.join(tool);
+        let text = format!("#!/bin/sh\nexec {} {options} \"$@\"\n", program.display());
+        fs::write(&wrapper, text).unwrap();
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let made = rcgen::generate_simple_self_signed(["mx.example.org".to_owned()]).unwrap();
+    let text = BASE64_MIME.encode(made.cert.der()).replace('\r', "");
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n");
+    fs::write(folder.join("chain.pem"), pem).unwrap();
+    let port = format!("_{}._tcp", checker.world.smtp_port);
+    let of_world = |text: &str| {
+        NAMES.iter().fold(text.to_owned(), |text, (page, world)| text.replace(page, world))
+    };
+    let of_page = |text: &str| {
+        let text =
+            text.replace(&port, "_25._tcp").replace(&checker.world.dns.to_string(), "127.0.0.1:53");
+        // Columns are as wide as the names let them be.
+        NAMES.iter().fold(text, |text, (page, world)| {
+            let (narrow, wide) = (format!("{page:28}"), format!("{world:28}"));
+            text.replace(&wide, &narrow).replace(world, page)
+        })
+    };
+    for tool in TOOLS {
+        let sessions = sessions(tool);
+        assert!(sessions.len() >= 2, "{tool}");
+        for session in sessions {
+            // The chain of dane-verify is not of the world.
+            let names =
+                |text: &str| if tool == "dane-verify" { text.to_owned() } else { of_world(text) };
+            let commands =
+                session.iter().map(|(command, _)| names(command).replace("_25._tcp", &port));
+            let script: String = commands.map(|command| format!("{command}\necho +++\n")).collect();
+            let mut shell = Command::new("sh");
+            shell.current_dir(&folder).env("PATH", path_with(&folder)).stdin(Stdio::null());
+            let output = shell.args(["-c", &format!("exec 2>&1\n{script}")]).output().unwrap();
+            let said = of_page(&stdout(&output).replace('\r', ""));
+            let mut said = said.split("+++\n");
+            for (command, want) in session {
+                let said = said.next().unwrap_or_default();
+                assert_eq!(shape(said), shape(&want), "{tool}: {command}\n{said}");
+            }
+        }
+    }
 }
