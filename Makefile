@@ -5,7 +5,7 @@
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
-#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man
+#   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
 #   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
@@ -32,6 +32,9 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+# Where shells look for completion; Debian's zsh has another place for packages.
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 # Where the installed tools find the library; nothing where every loader looks by itself.
 RUNPATH ?= $(if $(filter /usr/lib% /lib%,$(LIBDIR)),,-Wl,-rpath,'$(LIBDIR)')
 
@@ -242,6 +245,12 @@ install: all man
 	    $(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $(DESTDIR)$(BINDIR)/$$tool examples-c/$$tool.c \
 	        -L$(B) -ldane_policy $(RUNPATH) $(LDFLAGS) || exit 1; \
 	done
+	$(INSTALL) -d $(DESTDIR)$(BASH_COMPLETIONS) $(DESTDIR)$(ZSH_COMPLETIONS)
+	$(INSTALL) -m 644 examples-c/completion/dane-tools.bash $(DESTDIR)$(BASH_COMPLETIONS)/$(firstword $(TOOL_NAMES))
+	for tool in $(wordlist 2,9,$(TOOL_NAMES)); do \
+	    ln -sf $(firstword $(TOOL_NAMES)) $(DESTDIR)$(BASH_COMPLETIONS)/$$tool || exit 1; \
+	done
+	$(INSTALL) -m 644 examples-c/completion/_dane-tools $(DESTDIR)$(ZSH_COMPLETIONS)/
 	$(call install-man,! -name '*_rustls*')
 	$(if $(DESTDIR),,@$(MAKE) --no-print-directory how-to-use)
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -841,6 +841,122 @@ fn the_examples_of_the_pages_say_what_stands_there() {
                 let said = said.next().unwrap_or_default();
                 assert_eq!(shape(said), shape(&want), "{tool}: {command}\n{said}");
             }
+        }
+    }
+}
+
+/// The options in the usage of a tool.
+fn options_of(build: &Path, tool: &str) -> BTreeSet<String> {
+    let usage = stdout(&run(Command::new(build.join(tool)).arg("--help")));
+    let is_of = |c: char| c.is_ascii_lowercase() || c == '-';
+    let words = usage.split(|c| !is_of(c)).filter(|word| word.starts_with("--") && word.len() > 2);
+    words.map(str::to_owned).collect()
+}
+
+/// What bash offers for the last of some words, which it has split as on its command line.
+fn offers(build: &Path, folder: &Path, words: &[&str]) -> BTreeSet<String> {
+    let script = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1))\n\
+         function=$(complete -p \"$1\" | sed 's/.* -F \\([^ ]*\\) .*/\\1/')\n\
+         $function \"$1\" \"${!#}\"; [ ${#COMPREPLY[@]} = 0 ] || printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut bash = Command::new("bash");
+    bash.current_dir(folder).env("PATH", path_with(build)).args(["-c", script]);
+    let output =
+        bash.arg(root().join("examples-c/completion/dane-tools.bash")).args(words).output();
+    let output = output.unwrap();
+    assert_eq!(stderr(&output), "", "{words:?}");
+    stdout(&output).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_every_option_and_value() {
+    let Some(build) = build() else { return };
+    if !have("bash") {
+        return;
+    }
+    let folder = scratch("completion");
+    fs::write(folder.join("domains"), "").unwrap();
+    for tool in TOOLS {
+        let options = options_of(&build, tool);
+        assert!(options.len() > 5, "{options:?}");
+        assert_eq!(offers(&build, &folder, &[tool, "--"]), options, "{tool}");
+        assert_eq!(offers(&build, &folder, &[tool, "a.test", "--"]), options, "{tool}");
+        assert!(offers(&build, &folder, &[tool, "--", "--"]).is_empty(), "{tool}");
+    }
+    for (words, offered) in [
+        (&["dane-check", "--level", ""][..], &["dane", "dane-only", "off"][..]),
+        (&["dane-check", "--level", "=", "dane-"], &["dane-only"]),
+        (&["dane-connect", "--level", "="], &["dane", "dane-only", "off"]),
+        (&["dane-connect", "--dnssec", "t"], &["trust-ad"]),
+        (&["dane-check", "--query", "a.test", ""], &["A", "AAAA", "CNAME", "MX", "TLSA"]),
+        (&["dane-check", "--port", "9", "--query", "a.test", "T"], &["TLSA"]),
+        (&["dane-check", "a.test", "--query", "t"], &["tlsa"]),
+        (&["dane-check", "--query", ""], &[]),
+        (&["dane-check", "--input", "do"], &["domains"]),
+        (&["dane-check", "--resolv-conf", "=", "do"], &["domains"]),
+        (&["dane-connect", "--trust-anchor", "do"], &["domains"]),
+        (&["dane-verify", "do"], &["domains"]),
+        (&["dane-verify", "--tlsa", "do"], &[]),
+        (&["dane-check", "do"], &[]),
+        (&["dane-check", "--timeout", ""], &[]),
+        (&["dane-check", "--lev"], &["--level"]),
+    ] {
+        let offered: BTreeSet<String> = offered.iter().map(|&word| word.to_owned()).collect();
+        assert_eq!(offers(&build, &folder, words), offered, "{words:?}");
+    }
+}
+
+/// Typed on a terminal: what is completed wrongly is no option, or another's value.
+#[test]
+fn shells_complete_what_is_typed() {
+    let Some(build) = build() else { return };
+    if !have("script") {
+        return;
+    }
+    let completion = root().join("examples-c/completion");
+    let bash = format!("PS1=; source {}", completion.join("dane-tools.bash").display());
+    let zsh = format!(
+        "PS1=; fpath=({} $fpath); autoload -Uz compinit; compinit -u -D",
+        completion.display()
+    );
+    for (shell, command, begin) in
+        [("bash", "bash --norc --noprofile -i", &bash), ("zsh", "zsh -f -i", &zsh)]
+    {
+        if !have(shell) {
+            continue;
+        }
+        let folder = scratch(&format!("typed_{shell}"));
+        fs::write(folder.join("domains"), "").unwrap();
+        let typed = [
+            begin,
+            "dane-check --dnssec=tr\t--no-mode",
+            "dane-connect --trust-anchor=do\ta.test",
+            "dane-check --query a.test tls\t--no-type",
+            "dane-check --self\t--no-flag",
+            "dane-verify --tl\t'4 bytes'",
+            "exit\n",
+        ];
+        fs::write(folder.join("typed"), typed.join("\n")).unwrap();
+        let mut script = Command::new("script");
+        script.env("SHELL", "/bin/sh").env("PATH", path_with(&build)).env("TERM", "dumb");
+        script.env("INPUTRC", "/dev/null").current_dir(&folder).args([
+            "-qec",
+            command,
+            "/dev/null",
+        ]);
+        let output = script.stdin(File::open(folder.join("typed")).unwrap()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+        let mut said = text.lines().filter_map(|line| {
+            let at = line.find("dane-").filter(|at| line[*at..].contains(": --"))?;
+            Some(&line[at..])
+        });
+        for want in [
+            "dane-check: --no-mode: unknown option; see --help",
+            "dane-connect: --trust-anchor: 'domains': no DS or DNSKEY record",
+            "dane-check: --no-type: unknown option; see --help",
+            "dane-check: --no-flag: unknown option; see --help",
+            "dane-verify: --tlsa: '4 bytes' is not 'USAGE SELECTOR MATCHING-TYPE HEX'",
+        ] {
+            assert_eq!(said.next(), Some(want), "{shell}: {text}");
         }
     }
 }
