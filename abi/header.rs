@@ -29,8 +29,14 @@ const SOURCES: [&str; 22] = [
 ];
 
 /// What `dane_policy_diagnosis.h` is made from, in its order.
-const DIAGNOSIS: [&str; 5] =
-    ["ffi/report.rs", "ffi/facts.rs", "ffi/question.rs", "ffi/answer.rs", "ffi/multi_diagnosis.rs"];
+const DIAGNOSIS: [&str; 6] = [
+    "ffi/report.rs",
+    "ffi/facts.rs",
+    "ffi/question.rs",
+    "ffi/answer.rs",
+    "ffi/association.rs",
+    "ffi/multi_diagnosis.rs",
+];
 
 /// Each header with its text.
 pub fn all(root: &Path) -> [(&'static str, String); 3] {

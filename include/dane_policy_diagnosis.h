@@ -6,6 +6,7 @@
  *     query    one RRset with its DNSSEC status
  *     probe    does the resolver serve the configured mode?
  *     facts    what statuses and decisions rest on
+ *     data     what a TLSA record for a certificate holds
  *
  * It looks and hangs up, so nothing here permits: permission comes after a connection of your own, as dane_policy.h shows.
  *
@@ -232,6 +233,21 @@ dane_policy_status dane_policy_answer_alias_status(const struct dane_policy_answ
  * Number of DNS packets sent.
  */
 uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
+
+/**
+ * The certificate association data of a TLSA record for a DER certificate (RFC 6698 section 2.1.4), copied to `data`, which
+ * has room for `size` octets. *length tells how many it has: 32 for SHA2-256, 64 for SHA2-512, at most those of the
+ * certificate for Full. 0, which no usable record has, for a certificate that cannot be read as far as its key.
+ *
+ * DANE_POLICY_ERROR_MISUSE for a selector other than 0 and 1, a matching type other than 0, 1 and 2, and too little room; then
+ * *length is 0.
+ */
+dane_policy_error dane_policy_tlsa_data(const dane_policy_bytes *certificate,
+                                        int selector,
+                                        int matching_type,
+                                        uint8_t *data,
+                                        size_t size,
+                                        size_t *length);
 
 /**
  * Starts dane_policy_query as dane_policy_multi_lookup does a lookup; the answer comes out.

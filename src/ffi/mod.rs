@@ -11,6 +11,7 @@
 
 mod allocator;
 mod answer;
+mod association;
 mod boundary;
 mod context;
 mod decision;

@@ -8,6 +8,8 @@ use crate::decide::Tlsa;
 
 pub(crate) use agility::Agility;
 pub use record::Record;
+#[cfg(feature = "capi")]
+pub(crate) use record::SHA2_512;
 pub(crate) use record::{CERT, DANE_EE, DANE_TA, FULL, SHA2_256, SPKI};
 pub use usability::Unusable;
 

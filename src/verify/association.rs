@@ -8,7 +8,7 @@ use crate::der;
 use crate::tlsa::{CERT, FULL, Record, SHA2_256};
 
 /// A certificate as a record sees it; each digest is computed once.
-pub(super) struct Association<'a> {
+pub(crate) struct Association<'a> {
     pub(super) certificate: &'a [u8],
     /// The SubjectPublicKeyInfo as encoded in the certificate.
     pub(super) key: &'a [u8],
@@ -18,13 +18,13 @@ pub(super) struct Association<'a> {
 
 impl<'a> Association<'a> {
     /// Of a certificate that can be read as far as its key.
-    pub(super) fn of(certificate: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of(certificate: &'a [u8]) -> Option<Self> {
         let key = der::subject_public_key_info(certificate)?;
         Some(Self { certificate, key, sha256: Default::default(), sha512: Default::default() })
     }
 
     /// The data for a selector and a matching type, both known ones.
-    pub(super) fn data(&self, selector: u8, matching_type: u8) -> &[u8] {
+    pub(crate) fn data(&self, selector: u8, matching_type: u8) -> &[u8] {
         let (selected, index) =
             if selector == CERT { (self.certificate, 0) } else { (self.key, 1) };
         match matching_type {

@@ -20,6 +20,8 @@ mod verification;
 
 use std::borrow::Cow;
 
+#[cfg(feature = "capi")]
+pub(crate) use association::Association;
 pub use result::Match;
 pub use verification::{Judgement, Verification};
 

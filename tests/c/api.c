@@ -429,6 +429,35 @@ static void check_verify(void)
     CHECK(dane_policy_verify_records(records, 1, &junk, 1, names, 1, 0, NULL) == DANE_POLICY_ERROR_MISUSE);
 }
 
+/* What the library gives for a certificate it takes for that certificate. */
+static void check_tlsa_data(void)
+{
+    /* As much of a certificate as the key needs: serial number, four empty fields, the key. */
+    static const uint8_t der[] = {0x30, 17, 0x30, 15, 2, 1, 1, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 0, 0x30, 2, 5, 0};
+    const dane_policy_bytes certificate = {der, sizeof der};
+    const uint8_t *key = der + sizeof der - 4;
+    dane_policy_tlsa record = {3, 0, 1, {NULL, 0}};
+    dane_policy_verification *v;
+    uint8_t data[64];
+
+    record.data.data = data;
+    for (record.selector = 0; record.selector <= 1; record.selector++)
+        for (record.matching_type = 1; record.matching_type <= 2; record.matching_type++) {
+            CHECK(dane_policy_tlsa_data(&certificate, record.selector, record.matching_type, data, sizeof data,
+                                        &record.data.length) == DANE_POLICY_OK);
+            CHECK(record.data.length == 32u * record.matching_type);
+            CHECK(dane_policy_verify_records(&record, 1, &certificate, 1, NULL, 0, 0, &v) == DANE_POLICY_OK);
+            CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_MATCHED);
+            dane_policy_verification_free(v);
+        }
+    CHECK(dane_policy_tlsa_data(&certificate, 0, 0, data, sizeof data, &record.data.length) == DANE_POLICY_OK);
+    CHECK(record.data.length == sizeof der && memcmp(data, der, sizeof der) == 0);
+    CHECK(dane_policy_tlsa_data(&certificate, 1, 0, data, 4, &record.data.length) == DANE_POLICY_OK);
+    CHECK(record.data.length == 4 && memcmp(data, key, 4) == 0);
+    CHECK(dane_policy_tlsa_data(&certificate, 1, 0, data, 3, &record.data.length) == DANE_POLICY_ERROR_MISUSE);
+    CHECK(record.data.length == 0);
+}
+
 static void check_words(void)
 {
     char version[32];
@@ -490,6 +519,7 @@ int main(void)
     check_sockaddr();
     check_tlsa_status();
     check_verify();
+    check_tlsa_data();
     printf("api: %d checks passed\n", checks);
     return 0;
 }

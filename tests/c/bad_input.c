@@ -188,6 +188,36 @@ static void verifying_refuses(void)
     CHECK(dane_policy_decide(DANE_POLICY_LEVEL_OFF, 1, 1, 1, 1) == NULL && dane_policy_decide(0, 1, 1, 1, 1) == NULL);
 }
 
+static void data_refuses(void)
+{
+    static const uint8_t octet[] = {0};
+    const dane_policy_bytes junk = {octet, 1}, none = {NULL, 1};
+    uint8_t data[64];
+    size_t length;
+    int i;
+
+#define NO_DATA(call)                                                          \
+    do {                                                                       \
+        length = 9;                                                            \
+        MISUSE(call);                                                          \
+        CHECK(length == 0);                                                    \
+    } while (0)
+    NO_DATA(dane_policy_tlsa_data(NULL, 1, 1, data, sizeof data, &length));
+    NO_DATA(dane_policy_tlsa_data(&none, 1, 1, data, sizeof data, &length));
+    NO_DATA(dane_policy_tlsa_data(&junk, 1, 1, NULL, sizeof data, &length));
+    MISUSE(dane_policy_tlsa_data(&junk, 1, 1, data, sizeof data, NULL));
+    NO_DATA(dane_policy_tlsa_data(&junk, 2, 1, data, sizeof data, &length));
+    NO_DATA(dane_policy_tlsa_data(&junk, 1, 3, data, sizeof data, &length));
+    NO_DATA(dane_policy_tlsa_data(&junk, 256, 257, data, sizeof data, &length));
+    for (i = 0; i < WILD; i++) {
+        NO_DATA(dane_policy_tlsa_data(&junk, wild[i], 1, data, sizeof data, &length));
+        NO_DATA(dane_policy_tlsa_data(&junk, 1, wild[i], data, sizeof data, &length));
+    }
+    /* No certificate: strangers can send that. */
+    length = 9;
+    CHECK(dane_policy_tlsa_data(&junk, 1, 1, data, sizeof data, &length) == DANE_POLICY_OK && length == 0);
+}
+
 /* What strangers can send, or a lookup can end with, is decided. */
 static void what_is_no_misuse(void)
 {
@@ -471,6 +501,7 @@ int main(void)
     what_setters_refuse();
     calls_refuse();
     verifying_refuses();
+    data_refuses();
     what_is_no_misuse();
     decision_of_null();
     destination_of_null();
