@@ -4,29 +4,35 @@
 #include <ctype.h>
 #include <time.h>
 
-#include <dane_policy_pem.h>
-
 #include "arguments.h"
+#include "chain.h"
 #include "json.h"
+#include "rehearsal.h"
+#include "rollover.h"
 #include "tool.h"
 
 static const char usage[] =
     "usage: dane-verify [OPTION]... --tlsa 'U S M HEX' [--tlsa ...] CHAIN.pem\n"
+    "       dane-verify [OPTION]... --next NEW.pem [--tlsa ...] CHAIN.pem\n"
     "\n"
     "  --tlsa 'U S M HEX'            a TLSA record; may be repeated\n"
     "  --name NAME                   a name that the certificate may have; may be repeated, and the\n"
     "                                first is the TLSA base domain\n"
     "  --time UNIX                   verify as of this time\n"
+    "  --next NEW.pem                say which records to publish before these certificates are\n"
+    "                                installed, and when the old ones may go\n"
+    "  --ttl SECONDS                 with --next: TTL of the records published today\n"
+    "  --propagation SECONDS         with --next: until every name server of the zone has a change\n"
+    "  --rehearse                    with --next: walk it through, and each step too early\n"
     "  --json                        one JSON object\n"
     "  --help, --version             this text, or the version of the library\n"
     "\n"
     "CHAIN.pem holds the certificates as the server sent them.\n"
     "\n"
-    "exit status: 0 matched, 1 mismatched, 2 wrong usage or unreadable input,\n"
+    "exit status: 0 matched, or with --next a plan, 1 mismatched, 2 wrong usage or unreadable input,\n"
     "             3 internal error or lost output, 4 no usable record\n";
 
-/* Octets of a record's data in the text. */
-enum { EXIT_UNUSABLE = 4, SHOWN = 6 };
+enum { EXIT_UNUSABLE = 4 };
 
 static int hex_digit(char c)
 {
@@ -72,21 +78,6 @@ static void parse_tlsa(const char *text, dane_policy_tlsa *tlsa)
     tlsa->data.length = length;
 }
 
-/* The certificates of a file, in memory that `octets` is given. */
-static size_t read_chain(const char *path, dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES], uint8_t **octets)
-{
-    size_t length, count;
-    char *text = read_file("", path, &length);
-    const char *wrong;
-
-    *octets = allocate(NULL, length);
-    wrong = dane_policy_pem_chain(text, length, *octets, chain, &count);
-    if (wrong != NULL)
-        fail(EXIT_USAGE, "%s: %s", path, wrong);
-    free(text);
-    return count;
-}
-
 static const char *result_word(dane_policy_result result)
 {
     switch (result) {
@@ -130,66 +121,73 @@ static void print_text(const dane_policy_verification *v, const dane_policy_tlsa
 
     printf("%s: %s\n", result_word(dane_policy_verification_result(v)), dane_policy_verification_text(v));
     for (i = 0; i < dane_policy_verification_record_count(v); i++) {
-        size_t shown = records[i].data.length < SHOWN ? records[i].data.length : SHOWN, octet;
-
         printf("  %u %u %u ", records[i].usage, records[i].selector, records[i].matching_type);
-        for (octet = 0; octet < shown; octet++)
-            printf("%02x", records[i].data.data[octet]);
-        printf("%s  %s\n", shown < records[i].data.length ? "..." : "", dane_policy_verification_record_text(v, i));
+        print_hex(&records[i].data, SHOWN);
+        printf("  %s\n", dane_policy_verification_record_text(v, i));
     }
+}
+
+static int verify(const struct rollover *given, const dane_policy_tlsa *records, size_t count, int json)
+{
+    dane_policy_verification *v = judged(given, records, count, CURRENT, 0);
+    dane_policy_result result = dane_policy_verification_result(v);
+
+    if (json)
+        print_json(v, records);
+    else
+        print_text(v, records);
+    dane_policy_verification_free(v);
+    if (result == DANE_POLICY_RESULT_NO_USABLE_RECORDS)
+        return EXIT_UNUSABLE;
+    return result == DANE_POLICY_RESULT_MATCHED ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
     const char **names = allocate(NULL, (size_t)argc * sizeof *names);
     dane_policy_tlsa *records = allocate(NULL, (size_t)argc * sizeof *records);
-    dane_policy_bytes chain[DANE_POLICY_PEM_CERTIFICATES];
-    uint8_t *octets;
-    dane_policy_verification *v;
-    size_t name_count = 0, record_count = 0, chain_length, i;
-    long long now = (long long)time(NULL);
-    dane_policy_error code;
-    dane_policy_result result;
+    struct rollover given = {.names = names, .now = (long long)time(NULL), .ttl = -1, .propagation = -1};
+    size_t record_count = 0, i;
     struct arguments arguments;
-    int json = 0;
+    int json = 0, status;
 
     begin_tool("dane-verify");
     arguments = begin_arguments(argc, argv, usage);
     while (next_option(&arguments)) {
         if (is_option(&arguments, "--json"))
             json = 1;
+        else if (is_option(&arguments, "--rehearse"))
+            given.is_rehearsal = 1;
         else if (with_value(&arguments, "--name"))
-            names[name_count++] = arguments.value;
+            names[given.name_count++] = arguments.value;
         else if (with_value(&arguments, "--time"))
-            now = number("--time", arguments.value, 0, INT64_MAX);
+            given.now = number("--time", arguments.value, 0, INT64_MAX);
         else if (with_value(&arguments, "--tlsa"))
             parse_tlsa(arguments.value, &records[record_count++]);
+        else if (with_value(&arguments, "--next"))
+            given.next = arguments.value;
+        else if (with_value(&arguments, "--ttl"))
+            given.ttl = number("--ttl", arguments.value, 0, INT32_MAX);
+        else if (with_value(&arguments, "--propagation"))
+            given.propagation = number("--propagation", arguments.value, 0, INT32_MAX);
         else
             fail_unknown(&arguments);
     }
+    check_options(&given);
     if (arguments.count == 0)
         fail_usage(&arguments, "no CHAIN.pem is given");
     if (arguments.count > 1)
         fail_usage(&arguments, "more than one CHAIN.pem is given");
-    if (record_count == 0)
+    if (record_count == 0 && given.next == NULL)
         fail_usage(&arguments, "no record is given by --tlsa");
-    chain_length = read_chain(arguments.operands[0], chain, &octets);
-    code = dane_policy_verify_records(records, record_count, chain, chain_length, names, name_count, now, &v);
-    if (code != DANE_POLICY_OK)
-        fail(EXIT_FAULT, "%s", dane_policy_error_text(code));
-    if (json)
-        print_json(v, records);
-    else
-        print_text(v, records);
+    read_chain("", arguments.operands[0], &given.chains[CURRENT]);
+    status = given.next == NULL ? verify(&given, records, record_count, json)
+                                : roll_over(&given, records, record_count, json);
     finish_output();
-    result = dane_policy_verification_result(v);
-    dane_policy_verification_free(v);
     for (i = 0; i < record_count; i++)
         free((void *)(uintptr_t)records[i].data.data);
-    free(octets);
+    free_rollover(&given);
     free(records);
     free(names);
-    if (result == DANE_POLICY_RESULT_NO_USABLE_RECORDS)
-        return EXIT_UNUSABLE;
-    return result == DANE_POLICY_RESULT_MATCHED ? 0 : 1;
+    return status;
 }

@@ -238,12 +238,13 @@ fn options(text: &str) -> BTreeSet<String> {
 #[test]
 fn each_option_and_json_field_of_a_tool_is_in_its_page_and_vice_versa() {
     for tool in ["dane-check", "dane-connect", "dane-verify"] {
-        let mut source = read(&format!("examples-c/{tool}.c"));
-        if tool == "dane-check" {
-            source += &["result_json.h", "self_test.h"]
-                .map(|it| read(&format!("examples-c/{it}")))
-                .concat();
-        }
+        let parts: &[&str] = match tool {
+            "dane-check" => &["result_json.h", "self_test.h"],
+            "dane-verify" => &["rollover.h", "rehearsal.h"],
+            _ => &[],
+        };
+        let parts = parts.iter().map(|part| read(&format!("examples-c/{part}")));
+        let source = parts.fold(read(&format!("examples-c/{tool}.c")), |all, part| all + &part);
         let page = page(tool);
         let heads = page.part("OPTIONS").lines().filter(|line| line.starts_with("*--"));
         let defined = options(&heads.collect::<Vec<_>>().join("\n"));

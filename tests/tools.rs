@@ -748,7 +748,7 @@ fn shape(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         let shown = words.iter().enumerate().map(|(at, word)| {
-            let bare = word.trim_end_matches(['.', ':']);
+            let bare = word.trim_end_matches(['.', ':', ',']);
             let of_unit = words.get(at + 1).is_some_and(|next| ["ms", "ms,"].contains(next));
             let is_date = bare.len() == 10 && bare.matches('-').count() == 2;
             let is_time = bare.len() == 8 && bare.matches(':').count() == 2;
@@ -805,10 +805,12 @@ fn the_examples_of_the_pages_say_what_stands_there() {
         fs::write(&wrapper, text).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let made = rcgen::generate_simple_self_signed(["mx.example.org".to_owned()]).unwrap();
-    let text = BASE64_MIME.encode(made.cert.der()).replace('\r', "");
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n");
-    fs::write(folder.join("chain.pem"), pem).unwrap();
+    for name in ["chain.pem", "new.pem"] {
+        let made = rcgen::generate_simple_self_signed(["mx.example.org".to_owned()]).unwrap();
+        let text = BASE64_MIME.encode(made.cert.der()).replace('\r', "");
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n");
+        fs::write(folder.join(name), pem).unwrap();
+    }
     let port = format!("_{}._tcp", checker.world.smtp_port);
     let of_world = |text: &str| {
         NAMES.iter().fold(text.to_owned(), |text, (page, world)| text.replace(page, world))
@@ -825,22 +827,21 @@ fn the_examples_of_the_pages_say_what_stands_there() {
     for tool in TOOLS {
         let sessions = sessions(tool);
         assert!(sessions.len() >= 2, "{tool}");
-        for session in sessions {
-            // The chain of dane-verify is not of the world.
-            let names =
-                |text: &str| if tool == "dane-verify" { text.to_owned() } else { of_world(text) };
-            let commands =
-                session.iter().map(|(command, _)| names(command).replace("_25._tcp", &port));
-            let script: String = commands.map(|command| format!("{command}\necho +++\n")).collect();
-            let mut shell = Command::new("sh");
-            shell.current_dir(&folder).env("PATH", path_with(&folder)).stdin(Stdio::null());
-            let output = shell.args(["-c", &format!("exec 2>&1\n{script}")]).output().unwrap();
-            let said = of_page(&stdout(&output).replace('\r', ""));
-            let mut said = said.split("+++\n");
-            for (command, want) in session {
-                let said = said.next().unwrap_or_default();
-                assert_eq!(shape(said), shape(&want), "{tool}: {command}\n{said}");
-            }
+        // One shell for the whole page: an example may use a variable of one before it.
+        let session = sessions.concat();
+        // The chain of dane-verify is not of the world.
+        let names =
+            |text: &str| if tool == "dane-verify" { text.to_owned() } else { of_world(text) };
+        let commands = session.iter().map(|(command, _)| names(command).replace("_25._tcp", &port));
+        let script: String = commands.map(|command| format!("{command}\necho +++\n")).collect();
+        let mut shell = Command::new("sh");
+        shell.current_dir(&folder).env("PATH", path_with(&folder)).stdin(Stdio::null());
+        let output = shell.args(["-c", &format!("exec 2>&1\n{script}")]).output().unwrap();
+        let said = of_page(&stdout(&output).replace('\r', ""));
+        let mut said = said.split("+++\n");
+        for (command, want) in session {
+            let said = said.next().unwrap_or_default();
+            assert_eq!(shape(said), shape(&want), "{tool}: {command}\n{said}");
         }
     }
 }
