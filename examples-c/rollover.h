@@ -461,6 +461,8 @@ static void print_plan(const struct rollover *roll)
     else if (roll->install == 0)
         printf("Wait only if today's records are younger than two TTLs, %lld s: they match the new chain as well\n",
                until_forgotten(roll));
+    else if (!differs(roll, TODAY, BOTH))
+        printf("Wait until the new certificate is valid: in %lld s it is\n", roll->install);
     else
         printf("Wait until T+%lld s: two TTLs or longer (RFC 7671 section 8.1), until no cache has today's records\n",
                roll->install);

@@ -1,5 +1,6 @@
 //! `dane-verify --next` and `--rehearse`: what is to be published, when, and what senders do meanwhile.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -409,6 +410,30 @@ fn no_plan_where_there_can_be_none() {
     }
 }
 
+/// A certificate under usage 2 is judged at the time when it may be installed.
+#[test]
+fn dates_count_when_the_certificate_is_shown() {
+    let Some(tool) = Tool::new("rollover-dates") else { return };
+    let (one, other) = (anchor(), anchor());
+    let old = Shown::under(&one);
+    let published = [old.record((2, 1, 1), 1)];
+    // From half an hour after now.
+    let late = || Draft { validity: ["260101003000Z", "491231235959Z"], ..server("Anchor") };
+    let new = Shown::drawn_up(&other, late());
+    let (status, plan) = tool.plan(&published, [&old, &new], &[]);
+    assert_eq!((status, &plan["install"]), (0, &json!(2 * TTL)), "{plan}");
+    assert_eq!(rrsets(&plan)[0].len(), 2);
+    let new = Shown::drawn_up(&one, late());
+    let (status, said, _) = tool.run(&published, [&old, &new], &["--name", HOST, "--rehearse"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("1. Publish nothing: today's records will do\n"), "{said}");
+    assert!(
+        said.contains("2. Wait until the new certificate is valid: in 7200 s it is\n"),
+        "{said}"
+    );
+    assert!(said.contains("Too early: the new certificate before the records\n"), "{said}");
+}
+
 /// Up to its TTL, that second included, a cache may hold what the last name server gave away.
 #[test]
 fn caches_at_their_edges() {
@@ -441,6 +466,9 @@ fn caches_at_their_edges() {
         assert_eq!(early(&plan, "caches"), edges, "{ttl} {propagation}");
         let servers = if propagation > 0 { vec![(propagation, true)] } else { Vec::new() };
         assert_eq!(early(&plan, "name-servers"), servers);
+        let at_once: BTreeSet<i64> = [0, 1, last, last + 1].into();
+        let at_once: Vec<_> = at_once.into_iter().map(|at| (at, at <= last)).collect();
+        assert_eq!(early(&plan, "at-once"), at_once, "{ttl} {propagation}");
         assert!(plan["rehearsal"][0]["moments"][0]["at"] == -1);
         let ages = plan["rehearsal"][0]["moments"].as_array().unwrap().iter();
         assert_eq!(ages.filter_map(|it| it["age"].as_i64()).max(), Some(ttl));
