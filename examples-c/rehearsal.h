@@ -198,7 +198,7 @@ static int rehearse(struct rollover *roll, int json)
     if (json)
         putchar(']');
     else if (too_early == 0)
-        puts("\nNo step is too early: senders take either certificate at any time.");
+        puts("\nNo step is too early: who knows every kind of record takes either certificate at any time.");
     return is_as_wanted;
 }
 

@@ -279,7 +279,7 @@ fn the_same_key_needs_no_new_record_of_it() {
     assert_eq!(status, 0);
     assert!(said.contains("1. Publish nothing: today's records will do\n"), "{said}");
     assert!(said.contains("The TTL of today's records is taken to be 3600 s: say --ttl\n"));
-    assert!(said.ends_with("No step is too early: senders take either certificate at any time.\n"));
+    assert!(said.ends_with("No step is too early: who knows every kind of record takes either certificate at any time.\n"));
     // The certificate is another one.
     let certificate = old.record((3, 0, 1), 0);
     let (_, plan) = tool.plan(&[key.clone(), certificate.clone()], [&old, &new], &[]);
