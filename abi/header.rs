@@ -29,9 +29,10 @@ const SOURCES: [&str; 22] = [
 ];
 
 /// What `dane_policy_diagnosis.h` is made from, in its order.
-const DIAGNOSIS: [&str; 6] = [
+const DIAGNOSIS: [&str; 7] = [
     "ffi/report.rs",
     "ffi/facts.rs",
+    "ffi/lifetimes.rs",
     "ffi/question.rs",
     "ffi/answer.rs",
     "ffi/association.rs",

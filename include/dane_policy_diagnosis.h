@@ -129,6 +129,13 @@ const char *dane_policy_host_address_text(const dane_policy_host *host);
 const char *dane_policy_host_tlsa_text(const dane_policy_host *host);
 
 /**
+ * A name that the host is an alias of, in the order they were followed: its own alias leads to the first, and the last has
+ * the addresses. NULL beyond the last, where there is none, and for NULL.
+ */
+const char *dane_policy_host_alias(const dane_policy_host *host,
+                                   size_t index);
+
+/**
  * The name of a fact that the decision rests on: "name", "type", "asked_name", "asked_type", "zone", "server", "rcode",
  * "ede", "text", "time" or "count"; each at most once. NULL beyond the last, and for NULL. A later version may add names.
  */
@@ -141,6 +148,38 @@ const char *dane_policy_decision_fact_name(const dane_policy_decision *decision,
  */
 const char *dane_policy_decision_fact(const dane_policy_decision *decision,
                                       size_t index);
+
+/**
+ * The TTL of a host's records in seconds, where `type` is 1 (A), 28 (AAAA), 52 (TLSA) or 15: the MX records that name it;
+ * where aliases lead to them, the longest of all. That of validated records is the one that their zone gives; of others, and
+ * in mode trust-ad of all, it is what the resolver's cache has left. -1 where there are none, or the TLSA records are not
+ * secure; for another type, and for NULL.
+ */
+int64_t dane_policy_host_ttl(const dane_policy_host *host,
+                             uint16_t type);
+
+/**
+ * Until when a host's records of a type, as for dane_policy_host_ttl, are proven, in seconds since 1970: the end of the
+ * signature that ends first, of those that zones made over the records, over the aliases that lead to them, and over their
+ * own keys. Zones above count not. -1 where nothing was validated: without DNSSEC, and in mode trust-ad; and as there.
+ */
+int64_t dane_policy_host_signed_until(const dane_policy_host *host,
+                                      uint16_t type);
+
+/**
+ * From when on the signature counts that dane_policy_host_signed_until speaks of, in seconds since 1970. Of a zone that signs
+ * each answer anew it is never long ago. -1 as there.
+ */
+int64_t dane_policy_host_signed_since(const dane_policy_host *host,
+                                      uint16_t type);
+
+/**
+ * When the certificate that a usable TLSA record holds the data of ends to be valid, in seconds since 1970, whatever became
+ * of the record; of one whose dates cannot be read, the end of the year 9999. -1 where the server sent no such certificate,
+ * beyond the last record, and for NULL.
+ */
+int64_t dane_policy_verification_record_expires(const dane_policy_verification *verification,
+                                                size_t index);
 
 /**
  * Asks for one RRset with its status: `type` is 1 (A), 5 (CNAME), 15 (MX), 28 (AAAA) or 52 (TLSA), another

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::Status;
+use super::{Lifetime, Status};
 use crate::cause::{Basis, Cause, Detail, Facts, Finding};
 use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::names::{InvalidName, display};
@@ -40,6 +40,8 @@ pub struct Answer {
     /// What a secure or insecure status rests on: a zone's signatures, a delegation without DS, a resolver's word; and why
     /// another is bogus or indeterminate.
     pub(crate) ground: Result<Arc<Basis>, Failure>,
+    /// Of the records, where there are any.
+    pub lifetime: Option<Lifetime>,
     /// DNS packets sent.
     pub queries: u32,
 }
@@ -68,6 +70,13 @@ impl Answer {
     /// The same, field by field.
     pub fn facts(&self) -> Facts {
         Facts::of(Some(Arc::new(self.finding())))
+    }
+
+    /// The names that the aliases lead to, the final one last.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        let behind = self.aliases.iter().skip(1).map(|alias| alias.name.clone());
+        let last = self.aliases.last().map(|_| self.name());
+        behind.chain(last).collect()
     }
 
     fn finding(&self) -> Finding {
@@ -101,7 +110,8 @@ impl Answer {
             rtype,
             records: Vec::new(),
             aliases: Vec::new(),
-            ground: judged.map(|Judged(basis)| basis),
+            ground: judged.map(|judged| judged.basis),
+            lifetime: None,
             queries: 0,
         }
     }

@@ -9,6 +9,7 @@ mod evidence;
 mod exchange;
 #[cfg(test)]
 mod hostile;
+mod lifetime;
 mod mode;
 mod probe;
 pub(crate) mod proof;
@@ -22,8 +23,9 @@ mod walk;
 pub(crate) mod wire;
 
 pub use answer::{Alias, Answer};
+pub use lifetime::Lifetime;
 pub use mode::Mode;
-pub use proof::{AnchorFault, InvalidAnchors, Status};
+pub use proof::{AnchorFault, InvalidAnchors, Period, Status};
 pub use record_type::RecordType;
 pub use wire::names::InvalidName;
 

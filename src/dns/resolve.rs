@@ -7,7 +7,7 @@ use hickory_resolver::proto::rr::Name;
 use super::call::Call;
 use super::reply::Reply;
 use super::validate::{Denied, denied, single};
-use super::{Alias, Answer, Mode, Status};
+use super::{Alias, Answer, Lifetime, Mode, Status};
 use crate::cause::{Basis, Cause, Subject};
 use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::names::display;
@@ -20,7 +20,7 @@ const MAX_ALIASES: usize = 10;
 enum Step<'r> {
     Records(&'r Rrset, Judged),
     Denied(Denied),
-    Alias(Name, Judged),
+    Alias(Name, &'r Rrset, Judged),
 }
 
 /// How far the search for an RRset has come.
@@ -37,6 +37,7 @@ struct Found {
     judged: Judged,
     exists: bool,
     records: Vec<Vec<u8>>,
+    lifetime: Option<Lifetime>,
 }
 
 impl Call {
@@ -65,10 +66,11 @@ impl Call {
         let Trail { name, rcode, aliases } = trail;
         let queries = self.budget.queries_sent();
         match found {
-            Ok(Found { judged, exists, records }) => Answer {
+            Ok(Found { judged, exists, records, lifetime }) => Answer {
                 rcode,
                 exists,
                 records,
+                lifetime,
                 aliases,
                 queries,
                 ..Answer::new(&name, rtype, Ok(judged))
@@ -85,6 +87,7 @@ impl Call {
     async fn follow(self: &Rc<Self>, rtype: u16, trail: &mut Trail) -> Result<Found, Failure> {
         let mut visited = Vec::new();
         let mut so_far = None;
+        let mut lifetime = None;
         loop {
             let reply = self.ask(&trail.name, rtype).await?;
             trail.rcode = reply.message.rcode;
@@ -93,14 +96,17 @@ impl Call {
                     for rdata in &rrset.rdata {
                         self.budget.keep(Rrset::kept_octets(rdata))?;
                     }
+                    let lifetime = Some(Lifetime::of(rrset, &judged).behind(lifetime));
                     let judged = weaker(so_far, judged);
-                    return Ok(Found { judged, exists: true, records: rrset.rdata.clone() });
+                    let records = rrset.rdata.clone();
+                    return Ok(Found { judged, exists: true, records, lifetime });
                 }
                 Step::Denied(Denied { judged, exists }) => {
                     let judged = weaker(so_far, judged);
-                    return Ok(Found { judged, exists, records: Vec::new() });
+                    return Ok(Found { judged, exists, records: Vec::new(), lifetime: None });
                 }
-                Step::Alias(target, judged) => {
+                Step::Alias(target, rrset, judged) => {
+                    lifetime = Some(Lifetime::of(rrset, &judged).behind(lifetime));
                     let judged = weaker(so_far, judged);
                     let name = display(&trail.name);
                     trail.aliases.push(Alias { name, status: judged.status() });
@@ -141,7 +147,7 @@ impl Call {
             let target = single(alias).and_then(name_in).map(|(target, _)| target);
             let several = || Cause::SeveralAliases(Subject::new(name, rtype::CNAME));
             let target = target.ok_or_else(several)?;
-            return Ok(Step::Alias(target, judged));
+            return Ok(Step::Alias(target, alias, judged));
         }
         Ok(Step::Denied(match mode {
             Some(Mode::Validate) => self.validate_denial(reply, name, rtype).await?,

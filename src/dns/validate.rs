@@ -46,7 +46,7 @@ impl Call {
             }
         }
         let (zone, fault) = match (self.standing(owner).await, claim) {
-            (Standing::Insecure(basis), None) => return Ok(Signer::Nobody(Judged(basis))),
+            (Standing::Insecure(basis), None) => return Ok(Signer::Nobody(basis.into())),
             // A secure zone above is said to have signed: that it did not is no matter of an insecure zone.
             (Standing::Insecure(_), Some(claim)) => claim,
             (Standing::Failed(failure), _) => return Err(failure),
@@ -92,7 +92,7 @@ impl Call {
     ) -> Result<Judged, Failure> {
         let name = &rrset.owner;
         if signed.labels == label_count(name) {
-            return Ok(Judged::signed_by(&zone.apex));
+            return Ok(Judged::records_of(zone, signed));
         }
         let faulty = |fault| Failure::from(Cause::unproven(name, rrset.rtype, &zone.apex, fault));
         if rrset.rtype == rtype::DNAME {
@@ -101,7 +101,7 @@ impl Call {
         let encloser = name.trim_to(signed.labels);
         let proofs = self.proofs(&reply.message.authority, zone).await?;
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget).await {
-            Ok(true) => Ok(Judged::signed_by(&zone.apex)),
+            Ok(true) => Ok(Judged::records_of(zone, signed)),
             Ok(false) => Ok(Basis::OptOut(zone.apex.clone()).into()),
             Err(Unproven::Exhausted(exhausted)) => Err(exhausted.into()),
             Err(_) => Err(faulty(Fault::CloserName)),
@@ -179,7 +179,7 @@ impl Call {
         if proofs.nsec.is_empty() && proofs.nsec3.is_empty() {
             return Err(proofs.fault);
         }
-        let signed = || Judged::signed_by(&zone.apex);
+        let signed = || Judged::signed_by(zone);
         let apex = || zone.apex.clone();
         match denial::denies(&proofs, &zone.apex, name, rtype, &self.budget).await? {
             Denial::NoData => Ok(Denied { judged: signed(), exists: true }),

@@ -40,6 +40,16 @@ pub extern "C" fn dane_policy_host_tlsa_text(host: Option<&dane_policy_host>) ->
     read(host, std::ptr::null(), |host| host.tlsa_text.as_ptr())
 }
 
+/// A name that the host is an alias of, in the order they were followed: its own alias leads to the first, and the last has
+/// the addresses. NULL beyond the last, where there is none, and for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_alias(
+    host: Option<&dane_policy_host>,
+    index: usize,
+) -> *const c_char {
+    read(host, std::ptr::null(), |host| string_at(&host.aliases, index))
+}
+
 /// The name of a fact that the decision rests on: "name", "type", "asked_name", "asked_type", "zone", "server", "rcode",
 /// "ede", "text", "time" or "count"; each at most once. NULL beyond the last, and for NULL. A later version may add names.
 #[unsafe(no_mangle)]

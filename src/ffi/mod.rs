@@ -19,6 +19,7 @@ mod destination;
 mod error;
 mod facts;
 mod host;
+mod lifetimes;
 mod multi;
 mod multi_diagnosis;
 mod numbers;

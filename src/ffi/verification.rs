@@ -18,7 +18,7 @@ use crate::verify::{MAX_CERTIFICATES, Match, Verification};
 
 /// A certificate chain judged, or a connection that showed none.
 pub struct dane_policy_verification {
-    verification: Verification,
+    pub(super) verification: Verification,
     text: CString,
     name: Option<CString>,
     record_texts: Vec<CString>,

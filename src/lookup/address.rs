@@ -14,7 +14,7 @@ use super::explain::trouble;
 use crate::cause::{Basis, Detail, Finding};
 use crate::decide::Address;
 use crate::dns::wire::rtype;
-use crate::dns::{Answer, Call, Status};
+use crate::dns::{Answer, Call, Lifetime, Status};
 
 /// Addresses of one family considered.
 const MAX_ADDRESSES: usize = 32;
@@ -29,6 +29,10 @@ pub(super) struct AddressAnswer {
     pub(super) addresses: Vec<IpAddr>,
     /// The name after all aliases, where every link is secure and there is one.
     pub(super) expanded: Option<Name>,
+    /// The names that the host is an alias of, the final one last.
+    pub(super) aliases: Vec<String>,
+    /// Of IPv4, and of IPv6.
+    pub(super) lifetimes: [Option<Lifetime>; 2],
     /// What the weakest denial rests on, where both families are denied.
     pub(super) denial: Option<Arc<Basis>>,
     pub(super) detail: Detail,
@@ -148,16 +152,22 @@ fn combine(host: &Name, families: [Family; 2]) -> AddressAnswer {
     let with = |status| families.iter().find(|family| family.status == status);
     let found = with(Address::Secure).or_else(|| with(Address::Insecure));
     let trouble = with(Address::Bogus);
+    let [v6, v4] = families.each_ref().map(|family| family.answer.lifetime);
+    let lifetimes = [v4, v6];
     let addresses = families.iter().flat_map(|family| family.addresses.iter().copied()).collect();
     let mut result = AddressAnswer {
         status: Address::Nxdomain,
         addresses,
         expanded: None,
+        aliases: Vec::new(),
+        lifetimes,
         denial: None,
         detail: Detail::None,
         note: None,
         aside: None,
     };
+    let known = found.unwrap_or(&families[1]);
+    result.aliases = known.answer.targets();
     match (found, trouble) {
         (Some(family), trouble) => {
             let answer = &family.answer;

@@ -178,6 +178,7 @@ pub(crate) async fn lookup_host(
             policy,
             mx,
             mx_note: note,
+            mx_lifetime: None,
             next_hops: &next_hops,
             mx_denial: None,
         };
@@ -204,6 +205,7 @@ async fn lookup_literal(
         policy,
         mx: Mx::Configured,
         mx_note: None,
+        mx_lifetime: None,
         next_hops: &[],
         mx_denial: None,
     };
@@ -231,6 +233,7 @@ async fn look_up_hosts(
             policy,
             mx: answer.status,
             mx_note: Some(answer.note.clone()),
+            mx_lifetime: answer.lifetime,
             next_hops: &next_hops,
             mx_denial: answer.denial.clone(),
         };

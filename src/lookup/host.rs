@@ -15,8 +15,8 @@ use super::{literal, tlsa};
 use crate::budget::{Pace, at_once};
 use crate::cause::{Basis, Detail, Finding};
 use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Scope, Tlsa, Verdict};
-use crate::dns::Call;
 use crate::dns::wire::names::{self, InvalidName, display};
+use crate::dns::{Call, Lifetime};
 use crate::text::{excerpt, is_host_name, line, without_final_dot};
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify_at};
@@ -50,6 +50,24 @@ pub struct Host {
     /// The decision before connecting.
     pub decision: Decision,
     pub(crate) notes: Notes,
+    /// The names that it is an alias of, the one that has the addresses last.
+    pub aliases: Vec<String>,
+    /// How long what DNS says of it lasts.
+    pub lifetimes: Lifetimes,
+}
+
+/// How long what DNS says of a host lasts, where there are such records.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Lifetimes {
+    /// Of the MX records that name it.
+    pub mx: Option<Lifetime>,
+    /// Of its IPv4 addresses.
+    pub a: Option<Lifetime>,
+    /// Of its IPv6 addresses.
+    pub aaaa: Option<Lifetime>,
+    /// Of its secure TLSA records.
+    pub tlsa: Option<Lifetime>,
 }
 
 /// What is called a host.
@@ -90,6 +108,7 @@ pub(super) struct Query<'a> {
     pub(super) policy: Policy,
     pub(super) mx: Mx,
     pub(super) mx_note: Option<Arc<Finding>>,
+    pub(super) mx_lifetime: Option<Lifetime>,
     /// The next hop and its expansion, where the MX is secure.
     pub(super) next_hops: &'a [String],
     /// The domain is its own host, and a missing address speaks for it: what the denial of its MX records rests on.
@@ -127,6 +146,9 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
         _ => TlsaAnswer::not_looked_up(),
     };
     host.name = display(name);
+    host.aliases = addresses.aliases;
+    [host.lifetimes.a, host.lifetimes.aaaa] = addresses.lifetimes;
+    host.lifetimes.tlsa = records.lifetime;
     host.address = addresses.status;
     host.addresses = addresses.addresses;
     host.tlsa = records.status;
@@ -193,6 +215,8 @@ impl Host {
             records: Vec::new(),
             decision: Notes::default().decide(Verdict::UNAVAILABLE, query.name),
             notes: Notes { mx: query.mx_note.clone(), ..Notes::default() },
+            aliases: Vec::new(),
+            lifetimes: Lifetimes { mx: query.mx_lifetime, ..Lifetimes::default() },
         }
     }
 

@@ -12,7 +12,7 @@ mod policy;
 mod tlsa;
 
 pub use destination::Destination;
-pub use host::Host;
+pub use host::{Host, Lifetimes};
 pub use policy::Policy;
 
 pub(crate) use destination::{deciding, lookup, lookup_host, next_hop};

@@ -10,7 +10,7 @@ use super::explain::trouble;
 use crate::cause::{Basis, Detail, Finding, MxKind};
 use crate::decide::Mx;
 use crate::dns::wire::{name_in, rtype};
-use crate::dns::{Answer, Call, Status};
+use crate::dns::{Answer, Call, Lifetime, Status};
 
 /// MX hosts considered; those of the worst preference beyond that are left out.
 const MAX_HOSTS: usize = 100;
@@ -26,6 +26,7 @@ pub(super) struct MxAnswer {
     /// What their denial rests on, where there are none.
     pub(super) denial: Option<Arc<Basis>>,
     pub(super) note: Arc<Finding>,
+    pub(super) lifetime: Option<Lifetime>,
 }
 
 /// The hosts that take a domain's mail.
@@ -52,7 +53,8 @@ pub(super) async fn look_up(call: &Rc<Call>, domain: &Name) -> MxAnswer {
     };
     let (note, detail) = (note(domain, &answer, &hosts), answer.detail());
     let denial = answer.ground.ok().filter(|_| answer.records.is_empty());
-    MxAnswer { status, hosts, expanded: answer.owner, detail, denial, note }
+    let (expanded, lifetime) = (answer.owner, answer.lifetime);
+    MxAnswer { status, hosts, expanded, detail, denial, note, lifetime }
 }
 
 fn note(domain: &Name, answer: &Answer, hosts: &MxHosts) -> Arc<Finding> {

@@ -10,7 +10,7 @@ use crate::cause::{Basis, Detail, Finding};
 use crate::decide::Tlsa;
 use crate::dns::wire::names::{display, prepend};
 use crate::dns::wire::rtype;
-use crate::dns::{Answer, Call};
+use crate::dns::{Answer, Call, Lifetime};
 use crate::tlsa::{self, Record};
 
 /// What the TLSA records say.
@@ -21,6 +21,7 @@ pub(super) struct TlsaAnswer {
     pub(super) base_domain: Option<String>,
     pub(super) detail: Detail,
     pub(super) note: Option<Arc<Finding>>,
+    pub(super) lifetime: Option<Lifetime>,
 }
 
 impl TlsaAnswer {
@@ -32,6 +33,7 @@ impl TlsaAnswer {
             base_domain: None,
             detail: Detail::None,
             note: None,
+            lifetime: None,
         }
     }
 
@@ -95,6 +97,7 @@ pub(super) async fn look_up(
                 base_domain: Some(display(base)),
                 detail: Detail::None,
                 note: Some(Arc::new(found(owner, &records, basis))),
+                lifetime: answer.lifetime,
                 records,
             };
         } else {

@@ -6,6 +6,7 @@ mod absent;
 mod cases;
 mod deadlines;
 mod faults;
+mod lifetimes;
 mod network;
 mod oracle;
 mod repeats;

@@ -60,11 +60,11 @@ impl Mismatch {
 
     /// The same, of one printable line.
     fn judgement(self) -> Judgement {
-        let text = match self.text {
+        let text: Cow<'static, str> = match self.text {
             Cow::Borrowed(text) => text.into(),
             Cow::Owned(text) => one_line(&text).into(),
         };
-        Judgement { detail: self.detail, text }
+        Judgement::new(self.detail, text)
     }
 }
 
@@ -146,7 +146,10 @@ pub(crate) async fn verify_at<N: AsRef<str>>(
             let judged =
                 if is_ee { ee::judge(record, &presented) } else { paths.judge(record).await };
             match judged {
-                Ok(matched) => return Verification::matched(index, record, matched, judgements),
+                Ok(matched) => {
+                    date(records, &mut judgements, &presented);
+                    return Verification::matched(index, record, matched, judgements);
+                }
                 Err(mismatch) => judgements[index] = mismatch.judgement(),
             }
             let progress_of = |index: usize| progress(judgements[index].detail);
@@ -155,6 +158,7 @@ pub(crate) async fn verify_at<N: AsRef<str>>(
             }
         }
     }
+    date(records, &mut judgements, &presented);
     let worst = worst.unwrap_or_default();
     let mut summary = judgements[worst].clone();
     for (index, (record, judgement)) in records.iter().zip(&mut judgements).enumerate() {
@@ -188,6 +192,13 @@ pub(crate) fn prepare() {
     signatures::prepare();
 }
 
+/// Says when the certificates that the records name end to be valid.
+fn date(records: &[Record], judgements: &mut [Judgement], presented: &Presented<'_>) {
+    for (record, judgement) in records.iter().zip(judgements) {
+        judgement.expires = record.usability().ok().and_then(|()| presented.end_of(record));
+    }
+}
+
 /// What is said of a record that is not matched against the chain.
 fn untried(record: &Record, agility: &Agility) -> Judgement {
     let (detail, text) = match record.usability() {
@@ -195,7 +206,7 @@ fn untried(record: &Record, agility: &Agility) -> Judgement {
         Ok(()) if agility.counts(record) => (Detail::None, "not tried: another record matched"),
         Ok(()) => (Detail::WeakerDigest, "set aside: a stronger digest is published"),
     };
-    Judgement { detail, text: text.into() }
+    Judgement::new(detail, text)
 }
 
 #[cfg(test)]

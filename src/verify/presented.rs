@@ -2,8 +2,16 @@
 
 use std::cell::OnceCell;
 
+use x509_parser::certificate::Validity;
+use x509_parser::prelude::FromDer;
+
 use super::association::Association;
 use super::{MAX_CERTIFICATES, MAX_OCTETS};
+use crate::der;
+use crate::tlsa::Record;
+
+/// The end of 9999, which stands for none (RFC 5280 section 4.1.2.5); of a certificate whose dates cannot be read, too.
+const NO_END: i64 = 253_402_300_799;
 
 /// A chain as sent.
 pub(super) struct Presented<'a> {
@@ -32,6 +40,18 @@ impl<'a> Presented<'a> {
         } else {
             format!("the server sent more than {MAX_OCTETS} octets of certificates")
         }
+    }
+
+    /// When the certificate that a usable record holds the data of ends to be valid; none where it was not sent.
+    pub(super) fn end_of(&self, record: &Record) -> Option<i64> {
+        let named = if self.leaf.matches(record) {
+            &self.leaf
+        } else {
+            self.others().iter().find(|other| other.matches(record))?
+        };
+        let fields = der::Certificate::parse(named.certificate);
+        let validity = fields.and_then(|fields| Validity::from_der(fields.validity).ok());
+        Some(validity.map_or(NO_END, |(_, validity)| validity.not_after.timestamp()))
     }
 
     /// What came behind the server's certificate and can be read; nothing of too large a chain.

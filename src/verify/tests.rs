@@ -101,6 +101,41 @@ fn three() -> (Made, Made, Made) {
 }
 
 #[test]
+fn each_record_is_told_when_the_certificate_that_it_names_ends() {
+    let until = |year, mut params: CertificateParams| {
+        params.not_after = date_time_ymd(year, 1, 1);
+        params
+    };
+    let root = Made::root(until(2080, ca_params("Root")));
+    let leaf = root.issue(until(2021, leaf_params()));
+    let (other, absent) = (Made::root(leaf_params()), Made::root(ca_params("Absent")));
+    let records = [
+        other.record(3, 1, 1),
+        leaf.record(3, 1, 1),
+        root.record(2, 0, 1),
+        leaf.record(3, 0, 2),
+        absent.record(2, 1, 1),
+        leaf.record(1, 1, 1),
+    ];
+    let ends = |found: &Verification| -> Vec<_> {
+        found.records.iter().map(|record| record.expires).collect()
+    };
+    let (in_2021, in_2080) = (Some(1_609_459_200), Some(3_471_292_800));
+    let found = judge(&records, &[&leaf, &root]);
+    assert_matched(&found, 0);
+    assert_eq!(ends(&found), [None, in_2021, in_2080, in_2021, None, None]);
+    let found = judge(&records[2..3], &[&leaf, &root]);
+    assert_refused(&found, Detail::Expired);
+    assert_eq!(ends(&found), [in_2080], "of what it names, not of what it vouches for");
+    assert_eq!(ends(&judge(&records[..1], &[])), [None]);
+    let mut odd = Made::root(leaf_params());
+    let tag = odd.der.windows(2).position(|octets| octets == [0x17, 13]).unwrap();
+    odd.der[tag + 2] = b'x';
+    let found = judge(&[odd.record(3, 1, 1)], &[&odd]);
+    assert_eq!(ends(&found), [Some(253_402_300_799)], "no date can be read");
+}
+
+#[test]
 fn rfc7671_5_1_dane_ee_ignores_everything_but_the_octets() {
     let mut odd = params("no name", &[]);
     odd.not_after = date_time_ymd(2021, 1, 1);

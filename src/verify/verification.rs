@@ -18,6 +18,9 @@ pub struct Judgement {
     pub detail: Detail,
     /// The same in words: one line of printable ASCII.
     pub text: Cow<'static, str>,
+    /// When the certificate that a usable record holds the data of ends to be valid, in seconds since 1970; none where the
+    /// server did not send such a one, and where no chain was looked at.
+    pub expires: Option<i64>,
 }
 
 /// The result of a verification.
@@ -40,6 +43,13 @@ pub struct Verification {
     pub text: String,
     /// One entry per record, in the order given.
     pub records: Vec<Judgement>,
+}
+
+impl Judgement {
+    /// Of a record that was not looked for in the chain yet.
+    pub(super) fn new(detail: Detail, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { detail, text: text.into(), expires: None }
+    }
 }
 
 impl Verification {
@@ -92,9 +102,9 @@ impl Verification {
 
     /// No record matches; `worst` is the one that tells most, and `why` what is wrong with it.
     pub(super) fn mismatched(worst: &Record, why: Judgement, records: Vec<Judgement>) -> Self {
-        let Judgement { detail, text } = why;
+        let Judgement { detail, text, .. } = why;
         let text = line(format_args!("TLSA {worst}: {text}"));
-        Self::without_leaf(Judgement { detail, text: text.into() }, records)
+        Self::without_leaf(Judgement::new(detail, text), records)
     }
 
     pub(super) fn matched(
@@ -105,7 +115,7 @@ impl Verification {
     ) -> Self {
         let Matched { depth, name, detail, text } = matched;
         let whole = line(format_args!("TLSA {record}: {text}"));
-        records[index] = Judgement { detail, text };
+        records[index] = Judgement { detail, text, ..records[index] };
         Self {
             result: Match::Matched,
             certificate: Certificate::Successful,

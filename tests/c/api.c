@@ -183,6 +183,10 @@ static void check_exceptions(void)
     IS(dane_policy_host_tlsrpt_domain(dane_policy_destination_host(to, 0)), "192.0.2.1");
     IS(dane_policy_host_address_text(dane_policy_destination_host(to, 0)), "an IP address has no TLSA record");
     IS(dane_policy_host_tlsa_text(dane_policy_destination_host(to, 0)), "");
+    CHECK(dane_policy_host_alias(dane_policy_destination_host(to, 0), 0) == NULL);
+    CHECK(dane_policy_host_ttl(dane_policy_destination_host(to, 0), 1) == -1);
+    CHECK(dane_policy_host_signed_until(dane_policy_destination_host(to, 0), 1) == -1);
+    CHECK(dane_policy_host_signed_since(dane_policy_destination_host(to, 0), 1) == -1);
     d = dane_policy_destination_decision(to);
     CHECK(dane_policy_decision_action(d) == DANE_POLICY_ACTION_OPPORTUNISTIC);
     CHECK(dane_policy_decision_detail(d) == DANE_POLICY_DETAIL_DANE_OFF);
@@ -408,6 +412,7 @@ static void check_verify(void)
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_MISMATCHED);
     CHECK(dane_policy_verification_record_count(v) == 2);
     CHECK(dane_policy_verification_record_detail(v, 1) == DANE_POLICY_DETAIL_USAGE_UNSUPPORTED);
+    CHECK(dane_policy_verification_record_expires(v, 0) == -1 && dane_policy_verification_record_expires(v, 2) == -1);
     CHECK(*dane_policy_verification_record_text(v, 1) != '\0' && dane_policy_verification_record_text(v, 2) == NULL);
     CHECK(dane_policy_verification_decision(v) == NULL);
     dane_policy_verification_free(v);

@@ -308,6 +308,11 @@ static void host_of_null(void)
     CHECK(dane_policy_host_address_status(NULL) == DANE_POLICY_STATUS_BOGUS);
     CHECK(dane_policy_host_tlsa_status(NULL) == DANE_POLICY_STATUS_BOGUS);
     CHECK(dane_policy_host_address_text(NULL) == NULL && dane_policy_host_tlsa_text(NULL) == NULL);
+    CHECK(dane_policy_host_alias(NULL, 0) == NULL && dane_policy_host_alias(host, SIZE_MAX) == NULL);
+    CHECK(dane_policy_host_ttl(NULL, 1) == -1 && dane_policy_host_ttl(host, 1) == -1);
+    CHECK(dane_policy_host_ttl(host, 5) == -1 && dane_policy_host_ttl(host, 0) == -1 && dane_policy_host_ttl(host, UINT16_MAX) == -1);
+    CHECK(dane_policy_host_signed_since(NULL, 1) == -1 && dane_policy_host_signed_since(host, UINT16_MAX) == -1);
+    CHECK(dane_policy_host_signed_until(NULL, 1) == -1 && dane_policy_host_signed_until(host, UINT16_MAX) == -1);
     CHECK(dane_policy_host_base_domain(NULL) == NULL && dane_policy_host_server_name(NULL) == NULL);
     CHECK(dane_policy_host_address_count(NULL) == 0);
     CHECK(dane_policy_host_address(NULL, 0) == NULL && dane_policy_host_address(host, SIZE_MAX) == NULL);
@@ -346,6 +351,7 @@ static void verification_of_null(void)
     CHECK(dane_policy_verification_name(NULL) == NULL && dane_policy_verification_text(NULL) == NULL);
     CHECK(dane_policy_verification_record_count(NULL) == 0);
     CHECK(dane_policy_verification_record_detail(NULL, 0) == DANE_POLICY_DETAIL_NONE);
+    CHECK(dane_policy_verification_record_expires(NULL, 0) == -1);
     CHECK(dane_policy_verification_record_text(NULL, 0) == NULL);
     CHECK(dane_policy_verification_decision(NULL) == NULL);
 }

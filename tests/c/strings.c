@@ -104,6 +104,8 @@ static void see_host(const dane_policy_host *host)
         SEE(NAME, dane_policy_host_reference_name(host, i));
     for (i = 0; i < dane_policy_host_tlsa_count(host); i++)
         SEE(RECORD, dane_policy_host_tlsrpt_string(host, i));
+    for (i = 0; dane_policy_host_alias(host, i) != NULL; i++)
+        SEE(NAME, dane_policy_host_alias(host, i));
     see_decision(dane_policy_host_decision(host));
     must(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_CONNECTION_FAILED, &verification));
     see_verification(verification);

@@ -125,7 +125,7 @@ pub(crate) async fn enter(
     now: i64,
     budget: &Budget,
 ) -> Result<Entry, Fault> {
-    let keys = ZoneKeys::of(rrset, budget).await?;
+    let mut keys = ZoneKeys::of(rrset, budget).await?;
     let mut trusted = Vec::new();
     let mut ds_found = 0;
     for key in keys.iter() {
@@ -144,6 +144,7 @@ pub(crate) async fn enter(
     }
     let trusted = ZoneKeys::new(keys.apex.clone(), trusted);
     let signed = signature::verify(rrset, &trusted, now, budget).await?;
+    keys.period = Some(signed.period);
     Ok(Entry::Signed(keys, signed))
 }
 

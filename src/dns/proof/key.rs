@@ -4,6 +4,7 @@ use hickory_resolver::proto::dnssec::rdata::DNSKEY;
 use hickory_resolver::proto::dnssec::{Algorithm, DigestType, PublicKey, PublicKeyBuf};
 use hickory_resolver::proto::rr::Name;
 
+use super::period::Period;
 use crate::budget::{Budget, Exhausted};
 use crate::dns::wire::Rrset;
 use crate::dns::wire::rtype;
@@ -146,6 +147,8 @@ pub(crate) fn supported(algorithm: u8) -> bool {
 pub(crate) struct ZoneKeys {
     pub(crate) apex: Name,
     keys: Vec<Key>,
+    /// When the signature over them counts, where there is one.
+    pub(crate) period: Option<Period>,
 }
 
 impl ZoneKeys {
@@ -159,7 +162,7 @@ impl ZoneKeys {
             last = Some(place(key));
             same <= MAX_KEYS_PER_TAG
         });
-        Self { apex, keys }
+        Self { apex, keys, period: None }
     }
 
     /// The keys of a DNSKEY RRset.

@@ -6,6 +6,7 @@ pub(crate) mod denial;
 mod failure;
 mod judged;
 mod key;
+mod period;
 pub(crate) mod signature;
 mod standing;
 mod status;
@@ -18,6 +19,7 @@ pub(crate) use judged::Judged;
 #[cfg(test)]
 pub(crate) use key::Key;
 pub(crate) use key::ZoneKeys;
+pub use period::Period;
 pub(crate) use standing::Standing;
 pub use status::Status;
 pub(crate) use validity::Validity;

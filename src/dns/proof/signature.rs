@@ -1,6 +1,7 @@
 //! One RRset, its signatures and a zone's keys (RFC 4035 section 5.3). Pure.
 
 use super::key::{Key, ZoneKeys};
+use super::period::Period;
 use super::validity::Validity;
 use crate::budget::{Budget, Exhausted};
 use crate::cause::Fault;
@@ -17,6 +18,9 @@ pub(crate) struct Signed {
     pub(crate) labels: usize,
     /// When the RRset counts: by inception, TTLs and expiration.
     pub(crate) validity: Validity,
+    /// The TTL that was signed.
+    pub(crate) ttl: u32,
+    pub(crate) period: Period,
 }
 
 /// Verifies an RRset under a zone's keys (RFC 4035 section 5.3.1 to 5.3.3); one good signature suffices, and of the faults
@@ -83,7 +87,13 @@ async fn judge(
             let until_expiration = signature.expiration.wrapping_sub(clock);
             let after = rrset.ttl.min(signature.original_ttl).min(until_expiration);
             let before = clock.wrapping_sub(signature.inception);
-            return Ok(Signed { labels, validity: Validity { before, after } });
+            let (since, until) = (date(signature.inception, now), date(signature.expiration, now));
+            return Ok(Signed {
+                labels,
+                validity: Validity { before, after },
+                ttl: signature.original_ttl,
+                period: Period { since, until },
+            });
         }
         *failures += 1;
     }
@@ -241,7 +251,9 @@ mod tests {
         let set = rrset("a.example", &[[1; 4], [2; 4]]);
         let good = signer.sign(&set, "a.example");
         for (now, before, after) in [(1500, 500, 60), (1990, 990, 10), (1000, 0, 60)] {
-            let signed = Signed { labels: 2, validity: Validity { before, after } };
+            let validity = Validity { before, after };
+            let period = Period { since: 1000, until: 2000 };
+            let signed = Signed { labels: 2, validity, ttl: 300, period };
             assert_eq!(signer.verify(&set, &[&good], now), Ok(signed), "{now}");
         }
         assert_eq!(signer.verify(&set, &[&good], 2001), Err(Fault::Expired(2000)));

@@ -10,7 +10,7 @@ use hickory_resolver::proto::rr::Name;
 use crate::hostile;
 use crate::records::{self, DNSKEY, DS, NS, name, wire};
 use crate::resolver::Zones;
-use crate::signer::Key;
+use crate::signer::{Key, Validity};
 use crate::smtp::{Behaviour, Server};
 use crate::zone::{Delegation, Fault, Nsec3Parameters, Zone};
 
@@ -49,6 +49,13 @@ impl Builder {
     /// A zone signed with P-256 and NSEC.
     pub fn signed(&mut self, apex: &str) {
         self.zone(apex, Some(P256), Delegation::Secure);
+    }
+
+    /// A zone signed so, whose records have this TTL.
+    pub fn signed_with(&mut self, apex: &str, ttl: u32, validity: Validity) {
+        self.signed(apex);
+        let zone = self.zones.get_mut(apex).unwrap();
+        (zone.ttl, zone.validity) = (ttl, validity);
     }
 
     /// A zone without DNSSEC.

@@ -19,7 +19,7 @@ use hickory_resolver::proto::rr::Name;
 
 use crate::records::{A, AAAA, CNAME, DNSKEY, DS, MX, NSEC, NSEC3, RRSIG, TLSA, name, wire};
 use crate::resolver::{Answer, Standing};
-use crate::signer::{Key, Record, Validity, tag};
+use crate::signer::{Key, Record, TTL, tag};
 use crate::zone::{Zone, bitmap};
 
 /// The attacks on a validating caller, and those that work on every one.
@@ -43,6 +43,7 @@ const FULL: usize = 64_000;
 const SALT: [u8; 255] = [0xab; 255];
 const P256: u8 = 13;
 const RSASHA256: u8 = 8;
+const ALWAYS: (i64, i64) = (0, i32::MAX as i64);
 
 /// The keys of the zones below the attacker's.
 pub(crate) struct Hostile {
@@ -151,16 +152,16 @@ impl Hostile {
             "keys" => (0..2700u16).map(|n| key_with(n.to_be_bytes(), [0, 0])).collect(),
             _ => (0..2700u16).map(|n| key_with(n.to_be_bytes(), (!n).to_be_bytes())).collect(),
         };
-        let signature = self.key.sign(apex, apex, DNSKEY, &keys, Validity::Always, 0);
+        let signature = self.key.sign(apex, apex, DNSKEY, &keys, TTL, ALWAYS);
         let mut records = of(apex, DNSKEY, keys);
-        records.push(Record { owner: apex.clone(), rtype: RRSIG, rdata: signature });
+        records.extend(of(apex, RRSIG, vec![signature]));
         records
     }
 
     /// A record with signatures by the RSA keys that fail.
     fn unverifiable(&self, apex: &Name, owner: &Name, rtype: u16) -> Vec<Record> {
         let rdata = vec![vec![0; if rtype == AAAA { 16 } else { 4 }]];
-        let mut signature = self.key.sign(apex, owner, rtype, &rdata, Validity::Always, 0);
+        let mut signature = self.key.sign(apex, owner, rtype, &rdata, TTL, ALWAYS);
         let start = 18 + wire(apex).len();
         let tag = tag(&self.rsa[0]);
         signature[2] = RSASHA256;
@@ -170,14 +171,15 @@ impl Hostile {
         let mut records = of(owner, rtype, rdata);
         for number in 0..8 {
             signature[start] = number;
-            records.push(Record { owner: owner.clone(), rtype: RRSIG, rdata: signature.clone() });
+            records.extend(of(owner, RRSIG, vec![signature.clone()]));
         }
         records
     }
 }
 
 fn of(owner: &Name, rtype: u16, rdata: Vec<Vec<u8>>) -> Vec<Record> {
-    rdata.into_iter().map(|rdata| Record { owner: owner.clone(), rtype, rdata }).collect()
+    let record = |rdata| Record { owner: owner.clone(), rtype, ttl: TTL, rdata };
+    rdata.into_iter().map(record).collect()
 }
 
 fn hosts(domain: &Name, place: &Place<'_>) -> Vec<Vec<u8>> {

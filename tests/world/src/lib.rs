@@ -13,6 +13,7 @@ pub mod forge;
 mod guest;
 pub mod hostile;
 pub mod large;
+mod lint;
 mod message;
 mod name_server;
 mod random;
@@ -52,7 +53,8 @@ pub struct World {
     pub dns: SocketAddr,
     /// The port of every SMTP server.
     pub smtp_port: u16,
-    /// When it was built, in seconds since 1970: good signatures hold from a day before until a day after.
+    /// When it was built, in seconds since 1970: good signatures hold from a day before until a day after,
+    /// those of the domains for `dane-check --lint` longer.
     pub now: i64,
     /// The root's trust anchor, as a DS line.
     pub anchor: String,
@@ -98,6 +100,7 @@ impl World {
         large::build(&mut builder);
         sender::build(&mut builder);
         let guests = guest::build(&mut builder);
+        lint::build(&mut builder);
         let (connections, mail) = (Connections::default(), Mail::default());
         let servers = builder.take_servers();
         Self {

@@ -6,7 +6,7 @@ use hickory_resolver::proto::rr::Name;
 
 use crate::records::{CNAME, MX, NSEC, NSEC3, RRSIG};
 use crate::resolver::{Answer, Standing, read_name};
-use crate::signer::{Record, TTL};
+use crate::signer::Record;
 
 const SERVFAIL: u8 = 2;
 const EDE_BOGUS: u16 = 6;
@@ -165,7 +165,7 @@ impl Names {
         self.write(&record.owner, out);
         out.extend(record.rtype.to_be_bytes());
         out.extend([0, 1]);
-        out.extend(TTL.to_be_bytes());
+        out.extend(record.ttl.to_be_bytes());
         let start = out.len();
         out.extend([0, 0]);
         match (record.rtype, &record.rdata[..]) {

@@ -142,7 +142,7 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
                 return None;
             };
             let rdata = wire(&target);
-            result.answer.push(Record { owner: name.clone(), rtype: CNAME, rdata });
+            result.answer.push(Record { owner: name.clone(), rtype: CNAME, ttl: zone.ttl, rdata });
             return (rtype != CNAME).then_some(target);
         }
     }

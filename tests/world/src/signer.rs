@@ -13,18 +13,34 @@ use rustls::pki_types::PrivateKeyDer;
 use crate::records::{self, RRSIG, wire};
 use crate::rsa;
 
+/// What records have unless their zone says otherwise.
 pub const TTL: u32 = 300;
 const DAY: i64 = 86_400;
 
 /// When a signature is valid, relative to now.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
     /// From a day ago for two days.
     Now,
-    /// As long as a signature can be.
-    Always,
     Expired,
     Future,
+    /// From a day ago for thirty days.
+    Month,
+    /// From two weeks ago until in a day.
+    Ending,
+}
+
+impl Validity {
+    /// From when until when.
+    pub fn period(self, now: i64) -> (i64, i64) {
+        match self {
+            Self::Now => (now - DAY, now + DAY),
+            Self::Expired => (now - 2 * DAY, now - DAY),
+            Self::Future => (now + DAY, now + 2 * DAY),
+            Self::Month => (now - DAY, now + 29 * DAY),
+            Self::Ending => (now - 14 * DAY, now + DAY),
+        }
+    }
 }
 
 pub struct Key {
@@ -91,18 +107,12 @@ impl Key {
         owner: &Name,
         rtype: u16,
         rdata: &[Vec<u8>],
-        validity: Validity,
-        now: i64,
+        ttl: u32,
+        (from, to): (i64, i64),
     ) -> Vec<u8> {
-        let (from, to) = match validity {
-            Validity::Now => (now - DAY, now + DAY),
-            Validity::Always => (0, i64::from(i32::MAX)),
-            Validity::Expired => (now - 2 * DAY, now - DAY),
-            Validity::Future => (now + DAY, now + 2 * DAY),
-        };
         let mut signature = rtype.to_be_bytes().to_vec();
         signature.extend([self.algorithm, owner.num_labels()]);
-        signature.extend(TTL.to_be_bytes());
+        signature.extend(ttl.to_be_bytes());
         signature.extend((to as u32).to_be_bytes());
         signature.extend((from as u32).to_be_bytes());
         signature.extend(self.tag().to_be_bytes());
@@ -114,7 +124,7 @@ impl Key {
             data.extend(wire(&owner.to_lowercase()));
             data.extend(rtype.to_be_bytes());
             data.extend([0, 1]);
-            data.extend(TTL.to_be_bytes());
+            data.extend(ttl.to_be_bytes());
             data.extend((rdata.len() as u16).to_be_bytes());
             data.extend(rdata);
         }
@@ -153,6 +163,7 @@ fn canonical(rtype: u16, rdata: &[u8]) -> Vec<u8> {
 pub struct Record {
     pub owner: Name,
     pub rtype: u16,
+    pub ttl: u32,
     pub rdata: Vec<u8>,
 }
 

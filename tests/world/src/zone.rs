@@ -6,7 +6,7 @@ use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
 use hickory_resolver::proto::rr::Name;
 
 use crate::records::{CNAME, DNSKEY, DS, NS, NSEC, NSEC3, RRSIG, SOA, wire};
-use crate::signer::{Key, Record, Validity};
+use crate::signer::{Key, Record, TTL, Validity};
 
 /// What is wrong with one RRset, or with the denial of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub struct Zone {
     pub zone_key: Option<Key>,
     pub delegation: Delegation,
     pub nsec3: Option<Nsec3Parameters>,
+    /// Of its records.
+    pub ttl: u32,
+    /// Of its good signatures.
+    pub validity: Validity,
     pub faults: BTreeMap<(Name, u16), Fault>,
     nodes: BTreeMap<Name, BTreeMap<u16, Vec<Vec<u8>>>>,
     now: i64,
@@ -75,6 +79,8 @@ impl Zone {
             zone_key: None,
             delegation,
             nsec3: None,
+            ttl: TTL,
+            validity: Validity::Now,
             faults: BTreeMap::new(),
             nodes: BTreeMap::new(),
             now,
@@ -113,7 +119,7 @@ impl Zone {
         rtype: u16,
         rdata: &[Vec<u8>],
     ) -> Vec<Record> {
-        let record = |rtype, rdata| Record { owner: owner.clone(), rtype, rdata };
+        let record = |rtype, rdata| Record { owner: owner.clone(), rtype, ttl: self.ttl, rdata };
         let mut records: Vec<Record> =
             rdata.iter().map(|rdata| record(rtype, rdata.clone())).collect();
         let fault = self.faults.get(&(source.clone(), rtype));
@@ -121,11 +127,12 @@ impl Zone {
             Some(Fault::Unsigned) => return records,
             Some(Fault::Expired) => Validity::Expired,
             Some(Fault::NotYetValid) => Validity::Future,
-            _ => Validity::Now,
+            _ => self.validity,
         };
         let zone_key = self.zone_key.as_ref().filter(|_| rtype != DNSKEY);
         let Some(key) = zone_key.or(self.key.as_ref()) else { return records };
-        let mut signature = key.sign(&self.apex, source, rtype, rdata, validity, self.now);
+        let period = validity.period(self.now);
+        let mut signature = key.sign(&self.apex, source, rtype, rdata, self.ttl, period);
         if fault == Some(&Fault::Altered) {
             *signature.last_mut().unwrap() ^= 1;
         }
