@@ -15,18 +15,21 @@
 /* A domain that nobody answers for holds three sockets or four. */
 enum { MAX_JOBS = 1000, SOCKETS = 4 };
 
+struct job;
+
 struct batch {
     struct input input;
     size_t jobs; /* domains in flight at once, at most */
     /* Starts the call for a domain. */
     int (*start)(dane_policy_multi *multi, const char *domain, void *tag);
-    /* Prints what came of it; 1 if mail would go out. */
-    int (*tell)(const char *domain, dane_policy_outcome *outcome, double elapsed);
+    /* Prints what came of it; 1 if all is well, and -1 where it has started another call for the same job first. */
+    int (*tell)(struct job *job, dane_policy_multi *multi, dane_policy_outcome *outcome, double elapsed);
 };
 
 /* A domain in flight: the tag of its call. */
 struct job {
     double started; /* in milliseconds */
+    void *kept;     /* by tell(), for its next call */
     char domain[];
 };
 
@@ -71,6 +74,7 @@ static void start_jobs(struct batch *batch, dane_policy_multi *multi)
 
         memcpy(job->domain, domain, size);
         job->started = milliseconds();
+        job->kept = NULL;
         must_go_on(batch->start(multi, job->domain, job));
     }
 }
@@ -103,7 +107,7 @@ static void wait_for_news(struct batch *batch, dane_policy_multi *multi)
         must_go_on(dane_policy_multi_process(multi));
 }
 
-/* Tells what has come out; 1 if mail for all of it would go out. */
+/* Tells what has come out; 1 if all of it is well. */
 static int take_outcomes(const struct batch *batch, dane_policy_multi *multi)
 {
     double now = milliseconds();
@@ -112,6 +116,7 @@ static int take_outcomes(const struct batch *batch, dane_policy_multi *multi)
     while (1) {
         dane_policy_outcome *outcome;
         struct job *job;
+        int is_good;
 
         must_go_on(dane_policy_multi_next(multi, &outcome));
         if (outcome == NULL)
@@ -119,9 +124,12 @@ static int take_outcomes(const struct batch *batch, dane_policy_multi *multi)
         must_go_on(dane_policy_outcome_error(outcome));
         job = dane_policy_outcome_tag(outcome);
         begin_result();
-        all &= batch->tell(job->domain, outcome, now - job->started);
+        is_good = batch->tell(job, multi, outcome, now - job->started);
         end_result();
         dane_policy_outcome_free(outcome);
+        if (is_good < 0)
+            continue;
+        all &= is_good;
         free(job);
         count_progress();
         write_results(0);

@@ -10,6 +10,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "json.h"
+#include "lint.h"
 #include "options.h"
 #include "result_json.h"
 #include "result_text.h"
@@ -37,14 +38,16 @@ static const char usage[] =
     "  --dns-only                    look up, do not connect\n"
     "  --input FILE                  more domains, one a line; - is standard input\n"
     "  --jobs N                      check N domains at once (up to 1000); results come as they are ready\n"
+    "  --lint                        say what is wrong with the domain's DANE set-up, and what will be\n"
     "  --brief                       one line for each domain: action, domain, reason, host; the default where\n"
     "                                several are told on a terminal\n"
-    "  --full                        the way to the certificate, for each domain\n"
+    "  --full                        the way to the certificate, or with --lint every finding, for each domain\n"
     "  --explain                     say at length what a failure means, with --full\n"
     "  --json                        one JSON object a line\n"
     "  --help, --version             this text, or the version of the library\n"
     "\n"
-    "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output\n";
+    "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output;\n"
+    "with --lint: 0 nothing but notes, 1 faults or warnings\n";
 
 /* How results are shown. */
 enum form { UNSAID, BRIEF, FULL, JSON };
@@ -59,13 +62,14 @@ static int start_check(dane_policy_multi *multi, const char *domain, void *tag)
 }
 
 /* 1 if mail for the domain would go out. */
-static int tell(const char *domain, dane_policy_outcome *outcome, double elapsed)
+static int tell(struct job *job, dane_policy_multi *multi, dane_policy_outcome *outcome, double elapsed)
 {
     dane_policy_destination *destination = dane_policy_outcome_take_destination(outcome);
     dane_policy_report *report = dane_policy_outcome_take_report(outcome);
-    struct result result = {domain, report, destination, NULL, elapsed};
+    struct result result = {job->domain, report, destination, NULL, elapsed};
     int goes_out;
 
+    (void)multi;
     if (dns_only) {
         result.decision = dane_policy_destination_decision(destination);
     } else {
@@ -88,6 +92,33 @@ static int tell(const char *domain, dane_policy_outcome *outcome, double elapsed
     dane_policy_report_free(report);
     dane_policy_destination_free(destination);
     return goes_out;
+}
+
+/* 1 if there is nothing to find fault with, -1 while more is looked at. */
+static int tell_lint(struct job *job, dane_policy_multi *multi, dane_policy_outcome *outcome, double elapsed)
+{
+    const struct findings *findings;
+    int is_clean;
+
+    if (job->kept == NULL)
+        job->kept = begin_lint(job->domain, outcome);
+    else
+        take_further(job->kept, outcome);
+    if (look_further(job->kept, multi, job))
+        return -1;
+    findings = find_all(job->kept);
+    if (form == JSON) {
+        print_findings_json(job->domain, findings);
+    } else {
+        if (form == BRIEF)
+            print_findings_brief(job->domain, findings);
+        else
+            print_findings(job->domain, findings, clean_text(job->kept));
+        count_lint(job->domain, findings, elapsed);
+    }
+    is_clean = light_of_findings(findings) == GREEN;
+    end_lint(job->kept);
+    return is_clean;
 }
 
 struct type {
@@ -199,17 +230,19 @@ static int check_domains(struct batch *batch, size_t given)
     return status;
 }
 
-static void check_operands(const struct arguments *arguments, const struct input *input, int testing, int asking)
+static void check_operands(const struct arguments *arguments, const struct batch *batch, int testing, int asking)
 {
-    if (testing && asking)
-        fail_usage(arguments, "--query and --self-test exclude each other");
-    if ((testing || asking) && input->name != NULL)
+    const char *name = batch->input.name;
+
+    if (testing + asking + (batch->tell == tell_lint) > 1)
+        fail_usage(arguments, "--lint, --query and --self-test exclude each other");
+    if ((testing || asking) && name != NULL)
         fail_usage(arguments, "--input has domains, and neither --query nor --self-test takes any");
     if (testing && arguments->count > 0)
         fail_usage(arguments, "--self-test takes no domain");
     if (asking && arguments->count != 2)
         fail_usage(arguments, "--query takes a name and a type");
-    if (!testing && !asking && arguments->count == 0 && input->name == NULL)
+    if (!testing && !asking && arguments->count == 0 && name == NULL)
         fail_usage(arguments, "no domain is given");
 }
 
@@ -231,6 +264,8 @@ int main(int argc, char **argv)
             set_form(&arguments, FULL);
         else if (is_option(&arguments, "--dns-only"))
             dns_only = 1;
+        else if (is_option(&arguments, "--lint"))
+            batch.tell = tell_lint;
         else if (is_option(&arguments, "--explain"))
             explains = 1;
         else if (is_option(&arguments, "--self-test"))
@@ -244,7 +279,7 @@ int main(int argc, char **argv)
         else if (!set_option(&arguments))
             fail_unknown(&arguments);
     }
-    check_operands(&arguments, &batch.input, testing, asking);
+    check_operands(&arguments, &batch, testing, asking);
     batch.input.given = arguments.operands;
     open_input(&batch.input);
     colour = form != JSON && isatty(STDOUT_FILENO);

@@ -9,6 +9,8 @@
 
 static dane_policy_context *context;
 static uint16_t port = 25;
+/* That of --time; -1 is the clock's. */
+static int64_t fixed_time = -1;
 
 static void must(dane_policy_error code, const char *option, const char *value)
 {
@@ -92,8 +94,8 @@ static int set_option(struct arguments *arguments)
 
         must(dane_policy_context_set_timeout(context, (uint32_t)seconds * 1000), option, arguments->value);
     } else if (with_value(arguments, "--time")) {
-        must(dane_policy_context_set_time(context, number(option, arguments->value, 0, INT64_MAX)), option,
-             arguments->value);
+        fixed_time = number(option, arguments->value, 0, INT64_MAX);
+        must(dane_policy_context_set_time(context, fixed_time), option, arguments->value);
     } else {
         return 0;
     }

@@ -160,19 +160,25 @@ static void print_column(const char *text, int width)
     fprintf(out, " %*s", length < width ? width - length : 0, "");
 }
 
+/* One line, in columns; "" or NULL where there is nothing. */
+static void print_columns(enum light light, const char *word, const char *domain, const char *reason, const char *host)
+{
+    enum { DOMAIN = 28, REASON = 30 };
+
+    paint(light, word);
+    fprintf(out, "%*s ", (int)(strlen("opportunistic") - strlen(word)), "");
+    print_column(domain, DOMAIN);
+    print_column(*reason == '\0' ? "-" : reason, REASON);
+    fprintf(out, "%s\n", host == NULL ? "-" : host);
+}
+
 /* One line: action, domain, reason, host. */
 static void print_brief(const struct result *result)
 {
-    enum { DOMAIN = 28, REASON = 30 };
-    const char *action = dane_policy_action_name(dane_policy_decision_action(result->decision));
-    const char *reason = short_reason(result->decision);
     const dane_policy_host *host = deciding_host(result);
 
-    paint(light_of(result->decision), action);
-    fprintf(out, "%*s ", (int)(strlen("opportunistic") - strlen(action)), "");
-    print_column(result->domain, DOMAIN);
-    print_column(*reason == '\0' ? "-" : reason, REASON);
-    fprintf(out, "%s\n", host == NULL ? "-" : dane_policy_host_name(host));
+    print_columns(light_of(result->decision), dane_policy_action_name(dane_policy_decision_action(result->decision)),
+                  result->domain, short_reason(result->decision), host == NULL ? NULL : dane_policy_host_name(host));
 }
 
 static void print_text(const struct result *result)

@@ -1,8 +1,10 @@
-/* What became of many domains: how many of each action, why, and which were slow. Its size does not grow with them. */
+/* What became of many domains: how many of each action, why, and which were slow; of many that were looked for faults in,
+   what was found. Its size does not grow with them. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
 #include "clock.h"
+#include "findings.h"
 #include "result.h"
 #include "result_text.h"
 #include "tool.h"
@@ -16,7 +18,7 @@ static const dane_policy_action actions[] = {DANE_POLICY_ACTION_DELIVER,       D
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
 static struct {
-    unsigned long domains, count[ACTIONS];
+    unsigned long domains, count[ACTIONS], found[SEVERITIES], clean;
     struct counted_reason {
         unsigned long count;
         char text[REASON_TEXT];
@@ -40,29 +42,41 @@ static void count_reason(const char *text)
 }
 
 /* Keeps the slowest, in their order. */
-static void count_time(const struct result *result)
+static void count_domain(const char *domain, double elapsed)
 {
     size_t at = MOST_SHOWN;
 
-    while (at > 0 && summary.slowest[at - 1].elapsed < result->elapsed)
+    summary.domains++;
+    while (at > 0 && summary.slowest[at - 1].elapsed < elapsed)
         at--;
     if (at == MOST_SHOWN)
         return;
     memmove(&summary.slowest[at + 1], &summary.slowest[at], (MOST_SHOWN - 1 - at) * sizeof summary.slowest[0]);
-    summary.slowest[at].elapsed = result->elapsed;
-    snprintf(summary.slowest[at].domain, DOMAIN_TEXT, "%s", result->domain);
+    summary.slowest[at].elapsed = elapsed;
+    snprintf(summary.slowest[at].domain, DOMAIN_TEXT, "%s", domain);
 }
 
 static void count_result(const struct result *result)
 {
     size_t i;
 
-    summary.domains++;
+    count_domain(result->domain, result->elapsed);
     for (i = 0; i < ACTIONS; i++)
         summary.count[i] += dane_policy_decision_action(result->decision) == actions[i];
     if (*short_reason(result->decision) != '\0')
         count_reason(short_reason(result->decision));
-    count_time(result);
+}
+
+static void count_lint(const char *domain, const struct findings *findings, double elapsed)
+{
+    size_t i;
+
+    count_domain(domain, elapsed);
+    summary.clean += findings->count == 0;
+    for (i = 0; i < findings->count; i++) {
+        summary.found[findings->list[i].severity]++;
+        count_reason(findings->list[i].rule.code);
+    }
 }
 
 static int by_count(const void *one, const void *other)
@@ -87,6 +101,17 @@ static void print_summary(double elapsed)
         fprintf(out, "%s%lu ", before, summary.count[i]);
         paint(light_of_action(actions[i]), dane_policy_action_name(actions[i]));
         before = ", ";
+    }
+    for (i = 0; i < SEVERITIES; i++) {
+        if (summary.found[i] == 0)
+            continue;
+        fputs(before, out);
+        print_number(summary.found[i], i);
+        before = ", ";
+    }
+    if (summary.clean > 0) {
+        fprintf(out, "%s%lu ", before, summary.clean);
+        paint(GREEN, "clean");
     }
     putc('\n', out);
     qsort(summary.reasons, REASONS, sizeof summary.reasons[0], by_count);

@@ -28,6 +28,8 @@ fn stderr(output: &Output) -> String {
 /// A resolver that is not there, so that every result is known and comes at once.
 const NOWHERE: &str = "--nameserver=127.0.0.1:9";
 
+const EXCLUSIVE: &str = "--lint, --query and --self-test exclude each other";
+
 #[test]
 fn options_stand_anywhere_before_two_dashes() {
     let Some(build) = build() else { return };
@@ -116,7 +118,9 @@ fn a_wrong_argument_is_named_and_what_is_wrong_with_it() {
         ("dane-check", &["--query", "a.test"], "--query takes a name and a type"),
         ("dane-check", &["--query", "a.test", "A", "B"], "--query takes a name and a type"),
         ("dane-check", &["--self-test", "a.test"], "--self-test takes no domain"),
-        ("dane-check", &["--self-test", "--query"], "--query and --self-test exclude each other"),
+        ("dane-check", &["--self-test", "--query"], EXCLUSIVE),
+        ("dane-check", &["--lint", "--query", "a.test", "A"], EXCLUSIVE),
+        ("dane-check", &["--lint", "--self-test"], EXCLUSIVE),
         ("dane-connect", &[], "no domain is given"),
         ("dane-connect", &["a.test", "b.test"], "more than one domain is given"),
         ("dane-verify", &[], "no CHAIN.pem is given"),

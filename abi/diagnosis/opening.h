@@ -6,6 +6,7 @@
  *     query    one RRset with its DNSSEC status
  *     probe    does the resolver serve the configured mode?
  *     facts    what statuses and decisions rest on
+ *     times    how long records, signatures and certificates last
  *     data     what a TLSA record for a certificate holds
  *
  * It looks and hangs up, so nothing here permits: permission comes after a connection of your own, as dane_policy.h shows.

@@ -38,9 +38,11 @@ fn rfc4034_3_1_4_what_is_signed_has_the_ttl_of_its_zone() {
         let day = |days: i64| world.now + days * DAY;
         Some(Period { since: day(from), until: day(to) })
     };
-    for (domain, ttl, signed) in
-        [("lint-ttl.test", TWO_DAYS, signed(-1, 29)), ("lint-ending.test", 300, signed(-14, 1))]
-    {
+    for (domain, ttl, signed) in [
+        ("lint-ttl.test", TWO_DAYS, signed(-1, 29)),
+        ("lint-ending.test", 300, signed(-14, 1)),
+        ("lint-keys.test", 300, signed(-14, 1)),
+    ] {
         let host = &look_up(&world, Mode::Validate, domain).hosts[0];
         let some = Some(Lifetime { ttl, signed });
         assert_eq!(all(host), [some, some, None, some], "{domain}");

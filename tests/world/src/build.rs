@@ -58,6 +58,11 @@ impl Builder {
         (zone.ttl, zone.validity) = (ttl, validity);
     }
 
+    /// Has the signature over a zone's keys be valid so.
+    pub fn keys_signed(&mut self, apex: &str, validity: Validity) {
+        self.zones.get_mut(apex).unwrap().keys_validity = Some(validity);
+    }
+
     /// A zone without DNSSEC.
     pub fn unsigned(&mut self, apex: &str) {
         self.zone(apex, None, Delegation::Insecure);

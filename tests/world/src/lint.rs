@@ -5,19 +5,30 @@ use crate::certificate::Identity;
 use crate::signer::{TTL, Validity};
 use crate::smtp::{Behaviour, Tls};
 
-const TWO_DAYS: u32 = 172_800;
+const DAY: u32 = 86_400;
 
 pub fn build(b: &mut Builder) {
     let digest = "ab".repeat(32);
     let new = |b: &mut Builder, domain: &str| b.signed_with(domain, TTL, Validity::Month);
 
-    new(b, "lint-clean.test");
+    b.signed_with("lint-clean.test", DAY, Validity::Month);
     server(b, "lint-clean.test", 10, "mx");
 
-    b.signed_with("lint-ttl.test", TWO_DAYS, Validity::Month);
+    b.signed_with("lint-ttl.test", 2 * DAY, Validity::Month);
     server(b, "lint-ttl.test", 10, "mx");
-    b.signed_with("lint-ending.test", TTL, Validity::Ending);
+    b.signed_with("lint-ending.test", TTL, Validity::Until(24));
     server(b, "lint-ending.test", 10, "mx");
+    new(b, "lint-elsewhere.test");
+    let identity = Identity::server("mx.lint-elsewhere.test");
+    let host = shows(b, "lint-elsewhere.test", 10, "mx", &[&identity]);
+    let owner = b.tlsa_owner(&host);
+    b.rr(&format!("{owner} CNAME tlsa.lint-ending.test"));
+    b.rr(&format!("tlsa.lint-ending.test TLSA {}", identity.tlsa(3, 1, 1)));
+    new(b, "lint-keys.test");
+    b.keys_signed("lint-keys.test", Validity::Until(24));
+    server(b, "lint-keys.test", 10, "mx");
+    b.signed_with("lint-later.test", TTL, Validity::Until(60));
+    server(b, "lint-later.test", 10, "mx");
     b.signed("lint-fresh.test");
     server(b, "lint-fresh.test", 10, "mx");
 
@@ -33,10 +44,10 @@ pub fn build(b: &mut Builder) {
     others.iter().for_each(|numbers| b.tlsa(&host, &format!("{numbers} {digest}")));
     new(b, "lint-next.test");
     let host = server(b, "lint-next.test", 10, "mx");
-    b.tlsa(&host, &format!("3 1 1 {digest}"));
+    (0..11).for_each(|number| b.tlsa(&host, &format!("3 1 1 {number:064x}")));
 
     new(b, "lint-anchor.test");
-    let root = Identity::authority("Lint CA");
+    let root = Identity::authority("CA of lint-anchor");
     let leaf = root.issue_server(&["mx.lint-anchor.test"]);
     let host = shows(b, "lint-anchor.test", 10, "mx", &[&leaf, &root]);
     b.tlsa(&host, &root.tlsa(2, 0, 1));
@@ -44,11 +55,21 @@ pub fn build(b: &mut Builder) {
     let host = shows(b, "lint-anchor.test", 20, "backup", &[&leaf, &root]);
     b.tlsa(&host, &root.tlsa(2, 0, 1));
     b.tlsa(&host, &leaf.tlsa(3, 1, 1));
+    new(b, "lint-deep.test");
+    let below = root.issue_authority("CA below that of lint-anchor");
+    let leaf = below.issue_server(&["mx.lint-deep.test"]);
+    let host = shows(b, "lint-deep.test", 10, "mx", &[&leaf, &below, &root]);
+    b.tlsa(&host, &root.tlsa(2, 0, 1));
+    new(b, "lint-whole.test");
+    let leaf = root.issue_server(&["mx.lint-whole.test"]);
+    let host = shows(b, "lint-whole.test", 10, "mx", &[&leaf]);
+    b.tlsa(&host, &root.tlsa(2, 0, 0));
+    b.tlsa(&host, &leaf.tlsa(3, 1, 1));
     new(b, "lint-expired.test");
     let leaf = Identity::expired("mx.lint-expired.test");
     let host = shows(b, "lint-expired.test", 10, "mx", &[&leaf]);
     b.tlsa(&host, &leaf.tlsa(3, 1, 1));
-    let root = Identity::expired_authority("Lint CA of old");
+    let root = Identity::expired_authority("CA of lint-expired");
     let leaf = root.issue_server(&["backup.lint-expired.test"]);
     let host = shows(b, "lint-expired.test", 20, "backup", &[&leaf, &root]);
     b.tlsa(&host, &root.tlsa(2, 0, 1));
@@ -80,6 +101,8 @@ pub fn build(b: &mut Builder) {
     b.tlsa("between.lint-between.test", &identity.tlsa(3, 1, 1));
     b.unsigned("lint-open.test");
     let host = server(b, "lint-open.test", 10, "mx");
+    b.host("bare.lint-open.test", Behaviour::NoStarttls);
+    alias(b, "alias.lint-open.test", "bare.lint-open.test");
     new(b, "lint-into-open.test");
     alias(b, "lint-into-open.test", &host);
 }

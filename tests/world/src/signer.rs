@@ -26,8 +26,8 @@ pub enum Validity {
     Future,
     /// From a day ago for thirty days.
     Month,
-    /// From two weeks ago until in a day.
-    Ending,
+    /// From two weeks ago until in so many hours.
+    Until(i64),
 }
 
 impl Validity {
@@ -38,7 +38,7 @@ impl Validity {
             Self::Expired => (now - 2 * DAY, now - DAY),
             Self::Future => (now + DAY, now + 2 * DAY),
             Self::Month => (now - DAY, now + 29 * DAY),
-            Self::Ending => (now - 14 * DAY, now + DAY),
+            Self::Until(hours) => (now - 14 * DAY, now + hours * 3600),
         }
     }
 }

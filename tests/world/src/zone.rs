@@ -62,6 +62,8 @@ pub struct Zone {
     pub ttl: u32,
     /// Of its good signatures.
     pub validity: Validity,
+    /// Of that over its keys, where it is another.
+    pub keys_validity: Option<Validity>,
     pub faults: BTreeMap<(Name, u16), Fault>,
     nodes: BTreeMap<Name, BTreeMap<u16, Vec<Vec<u8>>>>,
     now: i64,
@@ -81,6 +83,7 @@ impl Zone {
             nsec3: None,
             ttl: TTL,
             validity: Validity::Now,
+            keys_validity: None,
             faults: BTreeMap::new(),
             nodes: BTreeMap::new(),
             now,
@@ -127,7 +130,7 @@ impl Zone {
             Some(Fault::Unsigned) => return records,
             Some(Fault::Expired) => Validity::Expired,
             Some(Fault::NotYetValid) => Validity::Future,
-            _ => self.validity,
+            _ => self.keys_validity.filter(|_| rtype == DNSKEY).unwrap_or(self.validity),
         };
         let zone_key = self.zone_key.as_ref().filter(|_| rtype != DNSKEY);
         let Some(key) = zone_key.or(self.key.as_ref()) else { return records };
