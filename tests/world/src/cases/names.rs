@@ -97,4 +97,10 @@ pub(super) fn special(c: &mut Cases<'_>) {
         NOT_FOUND,
     );
     c.hosts(&[(r"m\.x.inner-dot-mx.test", [S, NA, NA, NA])]);
+    // No case, since a mail server need not take such a name: for whoever shows what a host is called, and what it says.
+    let markup = r#"</p><script>alert("x")</script>&amp;'.markup-mx.test"#;
+    c.b.signed("markup-mx.test");
+    c.b.rr(&format!("markup-mx.test MX 10 {markup}"));
+    c.b.host(markup, Behaviour::NoStarttls);
+    c.b.tlsa(markup, &Identity::server("x").tlsa(3, 1, 1));
 }
