@@ -1,5 +1,5 @@
 /* dane-check: may mail for these domains be delivered, and why? */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include <strings.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "json.h"
 #include "lint.h"
 #include "options.h"
+#include "page.h"
 #include "result_json.h"
 #include "result_text.h"
 #include "self_test.h"
@@ -44,6 +45,7 @@ static const char usage[] =
     "  --full                        the way to the certificate, or with --lint every finding, for each domain\n"
     "  --explain                     say at length what a failure means, with --full\n"
     "  --json                        one JSON object a line\n"
+    "  --html FILE                   a page for a browser, too; - is standard output, and no text\n"
     "  --help, --version             this text, or the version of the library\n"
     "\n"
     "exit status: 0 all may be delivered to, 1 some are deferred or fail, 2 wrong usage, 3 internal error or lost output;\n"
@@ -83,9 +85,11 @@ static int tell(struct job *job, dane_policy_multi *multi, dane_policy_outcome *
     case DANE_POLICY_ACTION_VERIFY: goes_out = dns_only; break;
     default: goes_out = 0;
     }
+    if (page.name != NULL)
+        add_to_page(&result);
     if (form == JSON) {
         print_json(&result);
-    } else {
+    } else if (!page_is_output()) {
         (form == BRIEF ? print_brief : print_text)(&result);
         count_result(&result);
     }
@@ -227,6 +231,7 @@ static int check_domains(struct batch *batch, size_t given)
     status = run_batch(batch, context);
     if (form != JSON)
         print_summary(milliseconds() - started);
+    finish_page();
     return status;
 }
 
@@ -276,10 +281,13 @@ int main(int argc, char **argv)
             batch.jobs = (size_t)number("--jobs", arguments.value, 1, MAX_JOBS);
         else if (with_value(&arguments, "--input"))
             batch.input.name = arguments.value;
+        else if (with_value(&arguments, "--html"))
+            page.name = arguments.value;
         else if (!set_option(&arguments))
             fail_unknown(&arguments);
     }
     check_operands(&arguments, &batch, testing, asking);
+    begin_page(batch.tell == tell && !testing && !asking, form != UNSAID);
     batch.input.given = arguments.operands;
     open_input(&batch.input);
     colour = form != JSON && isatty(STDOUT_FILENO);

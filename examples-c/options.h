@@ -9,6 +9,7 @@
 
 static dane_policy_context *context;
 static uint16_t port = 25;
+static dane_policy_dnssec dnssec = DANE_POLICY_DNSSEC_VALIDATE;
 /* That of --time; -1 is the clock's. */
 static int64_t fixed_time = -1;
 
@@ -84,7 +85,8 @@ static int set_option(struct arguments *arguments)
         must(dane_policy_context_set_trust_anchors(context, text, length), option, arguments->value);
         free(text);
     } else if (with_value(arguments, "--dnssec")) {
-        must(dane_policy_context_set_dnssec(context, mode_of(option, arguments->value)), option, arguments->value);
+        dnssec = mode_of(option, arguments->value);
+        must(dane_policy_context_set_dnssec(context, dnssec), option, arguments->value);
     } else if (with_value(arguments, "--ehlo")) {
         must(dane_policy_context_set_ehlo_name(context, arguments->value), option, arguments->value);
     } else if (with_value(arguments, "--port")) {

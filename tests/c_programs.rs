@@ -655,6 +655,7 @@ fn lost_output_is_told() {
         ("dane-check", "--nameserver 127.0.0.1:9 --timeout 1 --self-test"),
         ("dane-check", &batch),
         ("dane-check", "--jobs 2 a..b"),
+        ("dane-check", "--html - a..b"),
         ("dane-check", &many),
         ("dane-verify", "--help"),
     ] {
