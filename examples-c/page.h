@@ -19,29 +19,38 @@ enum { SHOWN_RECORDS = 12 };
 #define MAX_PAGE (32ul << 20)
 #endif
 
-/* What becomes of mail, in plain words; the page lists the worst first. */
-enum fate { BOUNCES, WAITS, WITHOUT_TLS, UNAUTHENTICATED, ENCRYPTED, PENDING, DELIVERED, FATES };
+/* The colour of a light. */
+static const char *const tones[] = {[GREEN] = "good", [YELLOW] = "warn", [RED] = "bad"};
 
+/* Of each fate the action that it comes of, its picture, and what it means at length. */
 static const struct {
-    const char *tone, *icon;
-    const char *words;   /* of mail for a domain */
-    const char *at_host; /* of one of its hosts */
-    const char *meaning;
+    dane_policy_action action;
+    const char *icon, *meaning;
 } fates[FATES] = {
-    {"bad", "bounce", "mail bounces", "takes no mail", "The sender gets the message back at once."},
-    {"bad", "wait", "mail waits", "no mail to this host",
-     "The mail server keeps the message and tries again; it bounces when the server's own queue time is over."},
-    {"warn", "open", "goes out without TLS", "no TLS, and none required",
-     "DANE does not protect this mail, and the server took no TLS: whoever is on the way can read the message."},
-    {"warn", "open", "goes out, TLS not authenticated", "TLS not authenticated",
-     "DANE does not protect this mail: the message goes out by opportunistic TLS, and somebody on the way could read it."},
-    {"warn", "open", "goes out over TLS, server not authenticated", "TLS required, server not authenticated",
-     "The message goes out over TLS or not at all, but no TLSA record says which server is the right one."},
-    {"calm", "wait", "goes out if the certificate matches", "the certificate must match",
-     "DNS was looked up and no connection made; the server's certificate decides."},
-    {"good", "good", "delivered, server authenticated by DANE", "authenticated by DANE",
-     "The message goes over TLS to a server whose certificate matches its TLSA record."},
+    [BOUNCES] = {DANE_POLICY_ACTION_FAIL, "bounce", "The sender gets the message back at once."},
+    [WAITS] = {DANE_POLICY_ACTION_DEFER, "wait",
+               "The mail server keeps the message and tries again; it bounces when the server's own queue time is over."},
+    [WITHOUT_TLS] = {DANE_POLICY_ACTION_OPPORTUNISTIC, "open",
+                     "DANE does not protect this mail, and the server took no TLS: whoever is on the way can read the message."},
+    [AUDITED] = {DANE_POLICY_ACTION_OPPORTUNISTIC, "open",
+                 "This is an audit: without it, mail would wait. With it the message goes out, and DANE does not protect it."},
+    [UNAUTHENTICATED] = {DANE_POLICY_ACTION_OPPORTUNISTIC, "open",
+                         "DANE does not protect this mail: the message goes out by opportunistic TLS, and somebody on the way "
+                         "could read it."},
+    [UNSIGNED] = {DANE_POLICY_ACTION_OPPORTUNISTIC, "open",
+                  "The message goes over TLS to a server whose certificate matches its TLSA record, but the domain does not "
+                  "prove that this is its server: somebody on the way could name another."},
+    [ENCRYPTED] = {DANE_POLICY_ACTION_ENCRYPT, "open",
+                   "The message goes out over TLS or not at all, but no TLSA record says which server is the right one."},
+    [PENDING] = {DANE_POLICY_ACTION_VERIFY, "wait", "DNS was looked up and no connection made; the server's certificate decides."},
+    [AUTHENTICATED] = {DANE_POLICY_ACTION_DELIVER, "good",
+                       "The message goes over TLS to a server whose certificate matches its TLSA record."},
 };
+
+static const char *tone_of(enum fate fate)
+{
+    return tones[light_of_action(fates[fate].action)];
+}
 
 /* Of each fate the rows of the table and the articles, as they came; an article's number is in the links to it. */
 static struct {
@@ -103,24 +112,7 @@ static void html_pill(FILE *to, const char *kind, const char *tone, const char *
 
 static void html_fate(FILE *to, enum fate fate)
 {
-    html_pill(to, "fate", fates[fate].tone, fates[fate].icon, fates[fate].words);
-}
-
-static enum fate fate_of(const dane_policy_decision *decision, const dane_policy_verification *verification)
-{
-    dane_policy_certificate seen = dane_policy_verification_certificate(verification);
-
-    switch (dane_policy_decision_action(decision)) {
-    case DANE_POLICY_ACTION_DELIVER: return DELIVERED;
-    case DANE_POLICY_ACTION_VERIFY: return PENDING;
-    case DANE_POLICY_ACTION_ENCRYPT: return ENCRYPTED;
-    case DANE_POLICY_ACTION_OPPORTUNISTIC:
-        return seen == DANE_POLICY_CERTIFICATE_NO_STARTTLS || seen == DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED
-                   ? WITHOUT_TLS
-                   : UNAUTHENTICATED;
-    case DANE_POLICY_ACTION_FAIL: return BOUNCES;
-    default: return WAITS;
-    }
+    html_pill(to, "fate", tone_of(fate), fates[fate].icon, meaning_of(fate, 0));
 }
 
 /* What a step of the way shows. */
@@ -176,7 +168,7 @@ static const char *const step_names[] = {"MX records", "Address", "TLSA records"
 /* Begins a step; the one where it broke, or where DANE ended, is marked by the tone of what comes of it. */
 static void html_begin_step(FILE *to, enum step step, struct view view, int is_broken, enum fate fate)
 {
-    const char *tone = is_broken ? fates[fate].tone : view.tone;
+    const char *tone = is_broken ? tone_of(fate) : view.tone;
 
     html(to, "<li class=\"step %s%s%s\"><p class=\"name\">%s</p>", tone, is_broken ? " broken" : "",
          step == MX ? " mx" : "", step_names[step]);
@@ -269,17 +261,16 @@ static void html_lane(FILE *to, const struct result *result, size_t index)
     const dane_policy_decision *decision = decision_of(result, index);
     const char *version = dane_policy_report_tls_version(result->report, index);
     const struct advice *advice = advice_on(dane_policy_decision_detail(decision));
-    enum fate fate = fate_of(decision, verification);
+    enum fate fate = fate_of_host(result, index);
     enum step broken = broken_step(decision, dane_policy_destination_mx_status(result->destination));
-    /* A host after the one that took the mail. */
-    int is_spare = result->report != NULL && verification == NULL && fate > WAITS;
+    int is_spare = is_untried(result, index);
 
     html(to, "<li class=\"lane\"><div class=\"head\"><h3>%s</h3><span class=\"soft\">preference %u</span>",
          dane_policy_host_name(host), (unsigned long)dane_policy_host_preference(host));
     if (is_spare)
-        html_pill(to, "fate", "off", "off", "not tried: a host before it takes the mail");
+        html_pill(to, "fate", "off", "off", untried);
     else
-        html_pill(to, "fate", fates[fate].tone, fate == WAITS ? "bad" : fates[fate].icon, fates[fate].at_host);
+        html_pill(to, "fate", tone_of(fate), fate == WAITS ? "bad" : fates[fate].icon, meaning_of(fate, 1));
     html(to, "</div>\n<ol class=\"steps\">\n");
     html_begin_step(to, ADDRESS, view_of_status(dane_policy_host_address_status(host)), broken == ADDRESS, fate);
     if (!is_spare)
@@ -310,7 +301,7 @@ static void html_todo(FILE *to, const struct result *result, const dane_policy_h
 
     if (advice == NULL)
         return;
-    html(to, "<div class=\"todo %s\"><div><h3>%s</h3><p>", fates[fate].tone,
+    html(to, "<div class=\"todo %s\"><div><h3>%s</h3><p>", tone_of(fate),
          fate == WAITS ? "Where it broke" : fate == BOUNCES ? "Why" : "Where DANE ends");
     if (broken != NONE) {
         html(to, "<strong>%s", step_names[broken]);
@@ -340,9 +331,6 @@ static void html_article(FILE *to, const struct result *result, const dane_polic
          page.sum, result->domain);
     html_fate(to, fate);
     html(to, "</div>\n<p class=\"verdict\">%s</p>\n", fates[fate].meaning);
-    if (dane_policy_decision_action(decision) == DANE_POLICY_ACTION_OPPORTUNISTIC &&
-        dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NONE)
-        html(to, "<p class=\"verdict\"><strong>This is an audit: without it, mail would wait.</strong></p>\n");
     html_todo(to, result, host, fate);
     html(to, "<ol class=\"way%s\" aria-label=\"The way from %s to the certificate\">\n", hosts == 0 ? " alone" : "",
          result->domain);
@@ -369,10 +357,8 @@ static void html_article(FILE *to, const struct result *result, const dane_polic
 
 static void html_row(FILE *to, const struct result *result, const dane_policy_host *host, enum fate fate)
 {
-    const char *reason = dane_policy_decision_reason_text(result->decision);
+    const char *reason = short_reason(result->decision);
 
-    if (*reason == '\0')
-        reason = dane_policy_detail_name(dane_policy_decision_detail(result->decision));
     html(to, "<tr><th scope=\"row\"><a href=\"#d%u\">%s</a></th><td>", page.sum, result->domain);
     html_fate(to, fate);
     html(to, "</td><td data-label=\"Reason\">%s</td><td data-label=\"Deciding host\">%s</td></tr>\n",
@@ -384,7 +370,7 @@ static void add_to_page(const struct result *result)
 {
     int via = dane_policy_report_via(result->report);
     const dane_policy_host *host = via < 0 ? NULL : dane_policy_destination_host(result->destination, (size_t)via);
-    enum fate fate = fate_of(result->decision, via < 0 ? NULL : verification_of(result, (size_t)via));
+    enum fate fate = fate_of_domain(result);
     size_t kept = 0, i;
 
     page.count[fate]++;
@@ -488,13 +474,13 @@ static void put_title(FILE *to)
     size_t i;
 
     if (page.sum == 1 && page.left_out == 0) {
-        html(to, "%s: %s", page.first, fates[page.first_fate].words);
+        html(to, "%s: %s", page.first, meaning_of(page.first_fate, 0));
         return;
     }
     html(to, "DANE check of %u domains", page.sum + page.left_out);
     for (i = 0; i <= WAITS; i++)
         if (page.count[i] != 0)
-            html(to, "; %s: %u", fates[i].words, page.count[i]);
+            html(to, "; %s: %u", meaning_of(i, 0), page.count[i]);
 }
 
 /* The pictures beside the words of a fate or a status, as paths. */
@@ -564,9 +550,9 @@ static void put_summary(FILE *to)
     html(to, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n<ul class=\"counts\">\n");
     for (i = 0; i < FATES; i++)
         if (page.count[i] != 0) {
-            snprintf(words, sizeof words, "%s: %lu", fates[i].words, page.count[i]);
+            snprintf(words, sizeof words, "%s: %lu", meaning_of(i, 0), page.count[i]);
             html(to, "<li>");
-            html_pill(to, "fate", fates[i].tone, fates[i].icon, words);
+            html_pill(to, "fate", tone_of(i), fates[i].icon, words);
             html(to, "</li>\n");
         }
     html(to, "</ul>\n");

@@ -98,19 +98,56 @@ static enum light light_of(const dane_policy_decision *decision)
     return light_of_action(dane_policy_decision_action(decision));
 }
 
-/* What an action means for the mail of a domain, or with `of_host` for a host, behind which there may be others. */
-static const char *meaning_of(const dane_policy_decision *decision, int of_host)
+/* What becomes of mail, the worst first. */
+enum fate { BOUNCES, WAITS, WITHOUT_TLS, AUDITED, UNAUTHENTICATED, UNSIGNED, ENCRYPTED, PENDING, AUTHENTICATED, FATES };
+
+/* By a decision and, where there was a connection, what it showed. */
+static enum fate fate_of(const dane_policy_decision *decision, const dane_policy_verification *verification)
 {
+    dane_policy_certificate seen = dane_policy_verification_certificate(verification);
+
     switch (dane_policy_decision_action(decision)) {
-    case DANE_POLICY_ACTION_DELIVER: return "server authenticated by DANE";
-    case DANE_POLICY_ACTION_VERIFY: return "server must prove by DANE who it is";
-    case DANE_POLICY_ACTION_ENCRYPT: return "TLS required, nothing authenticated";
+    case DANE_POLICY_ACTION_DELIVER: return AUTHENTICATED;
+    case DANE_POLICY_ACTION_VERIFY: return PENDING;
+    case DANE_POLICY_ACTION_ENCRYPT: return ENCRYPTED;
     case DANE_POLICY_ACTION_OPPORTUNISTIC:
         if (dane_policy_decision_reason(decision) != DANE_POLICY_REASON_NONE)
-            return "would wait, but audit lets it through";
-        return dane_policy_decision_tls_required(decision) ? "server matches its TLSA records, MX records insecure"
-                                                           : "TLS not required, nothing authenticated";
-    case DANE_POLICY_ACTION_FAIL: return "mail bounces";
+            return AUDITED;
+        if (dane_policy_decision_tls_required(decision))
+            return UNSIGNED;
+        return seen == DANE_POLICY_CERTIFICATE_NO_STARTTLS || seen == DANE_POLICY_CERTIFICATE_HANDSHAKE_FAILED
+                   ? WITHOUT_TLS
+                   : UNAUTHENTICATED;
+    case DANE_POLICY_ACTION_FAIL: return BOUNCES;
+    default: return WAITS;
+    }
+}
+
+/* Of the domain's mail: that of the host that decided. */
+static enum fate fate_of_domain(const struct result *result)
+{
+    int via = dane_policy_report_via(result->report);
+
+    return fate_of(result->decision, via < 0 ? NULL : verification_of(result, (size_t)via));
+}
+
+static enum fate fate_of_host(const struct result *result, size_t index)
+{
+    return fate_of(decision_of(result, index), verification_of(result, index));
+}
+
+/* In words for the mail of a domain, or with `of_host` for a host, behind which there may be others. */
+static const char *meaning_of(enum fate fate, int of_host)
+{
+    switch (fate) {
+    case AUTHENTICATED: return "server authenticated by DANE";
+    case PENDING: return "server must prove by DANE who it is";
+    case ENCRYPTED: return "goes out over TLS, nothing authenticated";
+    case UNSIGNED: return "server matches its TLSA records, MX records insecure";
+    case UNAUTHENTICATED: return "goes out, nothing authenticated";
+    case AUDITED: return "would wait, but audit lets it through";
+    case WITHOUT_TLS: return "goes out without TLS";
+    case BOUNCES: return "mail bounces";
     default: return of_host ? "not to this host" : "mail waits";
     }
 }
@@ -142,12 +179,15 @@ static const dane_policy_host *deciding_host(const struct result *result)
     return dane_policy_destination_host(result->destination, via < 0 ? 0 : (size_t)via);
 }
 
-/* Whether a host before this one takes the mail. */
+static const char untried[] = "not tried, a host before it takes the mail";
+
+/* Whether mail would go to this host, if one before it did not take it. */
 static int is_untried(const struct result *result, size_t index)
 {
     int via = dane_policy_report_via(result->report);
 
-    return via >= 0 && index > (size_t)via && light_of(result->decision) != RED;
+    return via >= 0 && index > (size_t)via && light_of(result->decision) != RED
+           && light_of(decision_of(result, index)) != RED;
 }
 
 #endif

@@ -58,12 +58,12 @@ static void print_records(const dane_policy_host *host, const dane_policy_verifi
 }
 
 /* The action, what it means, and why. */
-static void print_decision(const dane_policy_decision *decision, int of_host)
+static void print_decision(const dane_policy_decision *decision, enum fate fate, int of_host)
 {
     const char *reason = short_reason(decision);
 
     paint(light_of(decision), dane_policy_action_name(dane_policy_decision_action(decision)));
-    fprintf(out, " (%s)%s%s", meaning_of(decision, of_host), *reason == '\0' ? "" : ": ", reason);
+    fprintf(out, " (%s)%s%s", meaning_of(fate, of_host), *reason == '\0' ? "" : ": ", reason);
 }
 
 static void print_advice(const dane_policy_decision *decision)
@@ -139,9 +139,9 @@ static void print_host(const struct result *result, size_t index)
     if (dane_policy_destination_host_count(result->destination) > 1) {
         fprintf(out, "    %-12s ", "decision");
         if (is_untried(result, index))
-            fputs("not tried, a host before it takes the mail", out);
+            fputs(untried, out);
         else
-            print_decision(decision, 1);
+            print_decision(decision, fate_of_host(result, index), 1);
         putc('\n', out);
     }
     /* What is to be done about MX stands there. */
@@ -192,7 +192,7 @@ static void print_text(const struct result *result)
 
     print_escaped(out, result->domain);
     fputs(": ", out);
-    print_decision(decision, 0);
+    print_decision(decision, fate_of_domain(result), 0);
     if (count > 1)
         fprintf(out, " at %s", dane_policy_host_name(deciding_host(result)));
     putc('\n', out);

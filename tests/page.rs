@@ -191,6 +191,8 @@ impl Check {
     }
 }
 
+const UNAUTHENTICATED: &str = "goes out, nothing authenticated";
+
 #[test]
 fn each_action_has_plain_words_and_the_worst_comes_first() {
     let Some(check) = Check::new("page_words") else { return };
@@ -200,15 +202,20 @@ fn each_action_has_plain_words_and_the_worst_comes_first() {
         ("tlsa-bogus.test", "mail waits", "TLSA lookup error", "mx.tlsa-bogus.test"),
         ("roots.test", "mail waits", "host or domain name not found", "none"),
         ("plain-none.test", "goes out without TLS", "tlsa-none", "mx.plain-none.test"),
-        ("tlsa-none.test", "goes out, TLS not authenticated", "tlsa-none", "mx.tlsa-none.test"),
-        ("good.unsigned.test", "goes out, TLS not authenticated", "mx-insecure", "mx.good.test"),
+        ("tlsa-none.test", UNAUTHENTICATED, "tlsa-none", "mx.tlsa-none.test"),
+        (
+            "good.unsigned.test",
+            "server matches its TLSA records, MX records insecure",
+            "mx-insecure",
+            "mx.good.test",
+        ),
         (
             "pkix-ta-only.test",
-            "goes out over TLS, server not authenticated",
+            "goes out over TLS, nothing authenticated",
             "tlsa-unusable",
             "mx.pkix-ta-only.test",
         ),
-        ("mismatch-good.test", "delivered, server authenticated by DANE", "none", "mx.good.test"),
+        ("mismatch-good.test", "server authenticated by DANE", "none", "mx.good.test"),
     ];
     let given: Vec<&str> = wanted.iter().rev().map(|it| it.0).collect();
     let page = check.page(&given);
@@ -277,20 +284,23 @@ fn each_action_has_plain_words_and_the_worst_comes_first() {
 fn a_page_of_one_domain_has_no_summary_and_its_title_says_what_happens() {
     let Some(check) = Check::new("page_one") else { return };
     let page = check.page(&["good.test"]);
-    assert_eq!(page.all("title")[0].text, "good.test: delivered, server authenticated by DANE");
+    assert_eq!(page.all("title")[0].text, "good.test: server authenticated by DANE");
     assert!(page.all("table").is_empty());
     let only_looked_up = check.page(&["--dns-only", "--dnssec", "trust-ad", "good.test"]);
-    assert_eq!(only_looked_up.of("good.test", "fate"), Some("goes out if the certificate matches"));
+    assert_eq!(only_looked_up.of("good.test", "fate"), Some("server must prove by DANE who it is"));
     let head = &only_looked_up.all("header")[0].text;
     assert!(head.contains("DNSSEC: as the resolver says (trust-ad)"), "{head}");
     let audit = check.page(&["--audit", "mismatch.test"]);
-    assert_eq!(audit.of("mismatch.test", "fate"), Some("goes out, TLS not authenticated"));
+    assert_eq!(audit.of("mismatch.test", "fate"), Some("would wait, but audit lets it through"));
     assert!(audit.all("main")[0].text.contains("This is an audit: without it, mail would wait."));
     let many = check.page(&["twenty.test"]);
     let lanes: Vec<_> = many.0.iter().filter(|it| it.has("lane")).collect();
     assert_eq!(lanes.len(), 20);
-    assert!(lanes[2].text.starts_with("mx3.twenty.testpreference 3authenticated by DANE"));
-    assert!(lanes[3].text.contains("not tried: a host before it takes the mail"), "{lanes:?}");
+    assert!(lanes[2].text.starts_with("mx3.twenty.testpreference 3server authenticated by DANE"));
+    assert!(lanes[3].text.contains("not tried, a host before it takes the mail"), "{lanes:?}");
+    let refused = check.page(&["good-bogus.test"]);
+    let lane = refused.0.iter().rfind(|it| it.has("lane")).unwrap();
+    assert!(lane.text.starts_with("mx.tlsa-bogus.testpreference 20not to this host"), "{lane:?}");
     let records = check.page(&["hundred.test"]);
     let records = records.of("hundred.test", "records").unwrap();
     assert!(records.split('\n').nth(1).unwrap().ends_with("matches the server's certificate"));

@@ -247,7 +247,7 @@ good.unsigned.test: opportunistic (server matches its TLSA records, MX records i
     assert_eq!(
         checker.way(&["pkix-ta-only.test"]),
         "\
-pkix-ta-only.test: encrypt (TLS required, nothing authenticated): tlsa-unusable
+pkix-ta-only.test: encrypt (goes out over TLS, nothing authenticated): tlsa-unusable
     MX           secure             MX of pkix-ta-only.test is secure, signed by pkix-ta-only.test
   mx.pkix-ta-only.test, preference 10
     address      secure             address of mx.pkix-ta-only.test is secure, signed by pkix-ta-only.test
@@ -268,20 +268,27 @@ a..b: defer (mail waits): host or domain name not found
     );
     let untried = "    decision     not tried, a host before it takes the mail\n";
     assert!(checker.text(&["equal-good.test"]).contains(untried));
+    let refused = checker.text(&["good-bogus.test"]);
+    assert!(refused.contains("    decision     defer (not to this host): TLSA lookup error\n"));
     for (arguments, headline) in [
         (&["good.test"][..], "good.test: deliver (server authenticated by DANE)"),
         (&["--dns-only", "good.test"], "good.test: verify (server must prove by DANE who it is)"),
         (
             &["tlsa-none.test"],
-            "tlsa-none.test: opportunistic (TLS not required, nothing authenticated): tlsa-none",
+            "tlsa-none.test: opportunistic (goes out, nothing authenticated): tlsa-none",
         ),
         (
             &["--level=off", "good.test"],
-            "good.test: opportunistic (TLS not required, nothing authenticated): dane-off",
+            "good.test: opportunistic (goes out, nothing authenticated): dane-off",
         ),
         (
             &["--level=dane-only", "--audit", "tlsa-none.test"],
             "tlsa-none.test: opportunistic (would wait, but audit lets it through): no TLSA record",
+        ),
+        (&["plain-none.test"], "plain-none.test: opportunistic (goes out without TLS): tlsa-none"),
+        (
+            &["--audit", "plain.test"],
+            "plain.test: opportunistic (would wait, but audit lets it through): TLS required but not offered",
         ),
         (&["plain.test"], "plain.test: defer (mail waits): TLS required but not offered"),
         (&["null.test"], "null.test: fail (mail bounces): domain does not accept mail"),

@@ -9,6 +9,9 @@ pub(super) fn hosts(c: &mut Cases<'_>) {
     c.two("bogus-good.test", "mx.address-bogus.test", "mx.good.test");
     c.expect("first address bogus, second good (7672 2.1.2)", "bogus-good.test", DELIVER, DELIVER);
     c.hosts(&[("mx.address-bogus.test", [S, B, NA, NA]), ("mx.good.test", [S, S, S, GOOD])]);
+    c.two("good-bogus.test", "mx.good.test", "mx.tlsa-bogus.test");
+    c.expect("first good, second TLSA bogus (7672 2.1.2)", "good-bogus.test", DELIVER, DELIVER);
+    c.hosts(&[("mx.good.test", [S, S, S, GOOD]), ("mx.tlsa-bogus.test", [S, S, B, NA])]);
     c.two("bogus-none.test", "mx.tlsa-bogus.test", "mx.tlsa-none.test");
     c.expect(
         "first TLSA bogus, second without (7672 2.2)",
