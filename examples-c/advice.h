@@ -35,7 +35,7 @@ static const struct advice advices[] = {
     {DANE_POLICY_DETAIL_TLSA_BOGUS, "the owner of the MX host's zone must repair its DNSSEC",
      "The TLSA records, or the proof that there are none, do not verify. Whoever could remove them could read the mail, so "
      "it waits (RFC 7672 section 2.1.2). Broken name servers and firewalls that drop TLSA queries are the usual cause."},
-    {DANE_POLICY_DETAIL_TLSA_NONE, "no DANE until the MX host's owner publishes TLSA records; nothing else is wrong",
+    {DANE_POLICY_DETAIL_TLSA_NONE, "no DANE until the MX host's owner publishes TLSA records",
      "This MX host's zone is signed, and proves that there are no TLSA records for this port."},
     {DANE_POLICY_DETAIL_TLSA_UNUSABLE, "the MX host's owner must publish a usable TLSA record, such as 3 1 1",
      "The TLSA records are authentic, but of kinds that SMTP does not use (PKIX-TA, PKIX-EE, unknown numbers) or malformed. "
