@@ -203,18 +203,6 @@ static int64_t lint_time(void)
     return fixed_time >= 0 ? fixed_time : (int64_t)time(NULL);
 }
 
-/* A time as text; of one that cannot be told, seconds. */
-static const char *date_text(int64_t seconds)
-{
-    static char text[40];
-    time_t date = (time_t)seconds;
-    struct tm *parts = gmtime(&date);
-
-    if (parts == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", parts) == 0)
-        snprintf(text, sizeof text, "%lld", (long long)seconds);
-    return text;
-}
-
 /* A record with as much of its data as tells it from others. */
 static const char *record_name(const dane_policy_host *host, size_t index)
 {

@@ -522,14 +522,16 @@ static void put_header(FILE *to)
     static const dane_policy_level levels[] = {DANE_POLICY_LEVEL_DANE, DANE_POLICY_LEVEL_DANE_ONLY, DANE_POLICY_LEVEL_OFF};
     const char *before = "";
     time_t now = time(NULL);
-    char machine[32] = "", human[32] = "";
+    char machine[32] = "";
     size_t i;
 
     strftime(machine, sizeof machine, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-    strftime(human, sizeof human, "%Y-%m-%d %H:%M:%S UTC", gmtime(&now));
     html(to, "<header>\n<h1>DANE check of %u domain%s</h1>\n<p class=\"soft\">", page.sum + page.left_out,
          page.sum + page.left_out == 1 ? "" : "s");
-    html(to, "Made <time datetime=\"%s\">%s</time> by libdane-policy %s. Level ", machine, human, dane_policy_version());
+    html(to, "Made <time datetime=\"%s\">%s</time> by libdane-policy %s", machine, date_text(now), dane_policy_version());
+    if (fixed_time >= 0)
+        html(to, ", judged as of %s", date_text(fixed_time));
+    html(to, ". Level ");
     for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
         if (page.levels & 1u << levels[i]) {
             html(to, "%s%s", before, dane_policy_level_name(levels[i]));

@@ -2,9 +2,23 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <dane_policy_diagnosis.h>
+
+/* A time as text; of one that cannot be told, seconds. */
+static const char *date_text(int64_t seconds)
+{
+    static char text[40];
+    time_t date = (time_t)seconds;
+    struct tm *parts = gmtime(&date);
+
+    if (parts == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", parts) == 0)
+        snprintf(text, sizeof text, "%lld", (long long)seconds);
+    return text;
+}
 
 static const char *level_word(const dane_policy_destination *destination)
 {

@@ -187,8 +187,6 @@ static void print_text(const struct result *result)
     dane_policy_status mx = dane_policy_destination_mx_status(result->destination);
     size_t count = dane_policy_destination_host_count(result->destination), i;
     enum step broken = broken_step(decision, mx);
-    time_t now = time(NULL);
-    char date[32] = "";
 
     print_escaped(out, result->domain);
     fputs(": ", out);
@@ -201,9 +199,8 @@ static void print_text(const struct result *result)
         print_advice(decision);
     for (i = 0; i < count; i++)
         print_host(result, i);
-    strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime(&now));
     fprintf(out, "    level %s, %lu DNS queries, %.1f ms, %s\n", level_word(result->destination),
-            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date);
+            (unsigned long)dane_policy_destination_queries(result->destination), result->elapsed, date_text(time(NULL)));
 }
 
 #endif

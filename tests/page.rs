@@ -290,6 +290,16 @@ fn a_page_of_one_domain_has_no_summary_and_its_title_says_what_happens() {
     assert_eq!(only_looked_up.of("good.test", "fate"), Some("server must prove by DANE who it is"));
     let head = &only_looked_up.all("header")[0].text;
     assert!(head.contains("DNSSEC: as the resolver says (trust-ad)"), "{head}");
+    assert!(!head.contains("as of"), "{head}");
+    for (time, shown) in
+        [("2000000000", "2033-05-18 03:33:20 UTC"), ("9223372036854775807", "9223372036854775807")]
+    {
+        let page = check.page(&["--time", time, "good.test"]);
+        let head = &page.all("header")[0].text;
+        let version = env!("CARGO_PKG_VERSION");
+        let part = format!(" UTC by libdane-policy {version}, judged as of {shown}. Level ");
+        assert!(head.contains(&part), "{head}");
+    }
     let audit = check.page(&["--audit", "mismatch.test"]);
     assert_eq!(audit.of("mismatch.test", "fate"), Some("would wait, but audit lets it through"));
     assert!(audit.all("main")[0].text.contains("This is an audit: without it, mail would wait."));
