@@ -29,7 +29,7 @@ static const struct rule alias_loses_dane = {"alias-loses-dane",
                                              "TLSA records",
                                              "RFC 7672 sections 2.2.2 and 2.2.3"};
 static const struct rule anchor_only = {"anchor-only", "publish 3 1 1 of the server's key, beside it or instead",
-                                        "RFC 7671 section 5.2, RFC 7672 section 3.1.2"};
+                                        "RFC 7671 section 5.2, RFC 7672 sections 3.1 and 3.1.2"};
 static const struct rule many_records = {"many-records", "keep those of the key in use and of the next, and remove the rest",
                                          "RFC 7671 sections 8.4 and 10.1"};
 static const struct rule usage_ignored = {"usage-ignored", "remove it, or publish it as 3 x x or 2 x x",
@@ -39,7 +39,7 @@ static const struct rule expired_server = {"certificate-expired", "renew it; wit
                                            "RFC 7672 section 3.1.1"};
 static const struct rule expired_anchor = {"certificate-expired",
                                            "renew it, and publish the record of the new one before it is used",
-                                           "RFC 7671 section 5.2, RFC 7672 section 3.1.2"};
+                                           "RFC 6698 section 2.1.1, RFC 7672 section 4"};
 static const struct rule record_unmatched = {"record-unmatched", "remove it, if it is not of a key that is still to come",
                                              "RFC 7671 sections 8.1 and 8.4"};
 static const struct rule long_ttl_tlsa = {"long-ttl", "an hour will do, and a day is the most", "RFC 7671 section 13"};
@@ -235,6 +235,8 @@ static void find_failure(struct lint *lint, const dane_policy_decision *decision
 
     if (detail == DANE_POLICY_DETAIL_NULL_MX)
         rule.rfc = "RFC 7505";
+    if (detail == DANE_POLICY_DETAIL_MX_NONE)
+        rule.rfc = "RFC 5321 section 5.1";
     if (action == DANE_POLICY_ACTION_DEFER || action == DANE_POLICY_ACTION_FAIL || action == DANE_POLICY_ACTION_ENCRYPT)
         add_finding(&lint->findings, &rule, detail == DANE_POLICY_DETAIL_NULL_MX ? NOTE : FAULT, host, "%s",
                     dane_policy_decision_text(decision));

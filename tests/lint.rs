@@ -211,6 +211,13 @@ fn a_finding_says_what_it_rests_on() {
         let texts: Vec<&str> = findings.iter().map(|it| it["text"].as_str().unwrap()).collect();
         assert!(texts.iter().any(|text| text.contains(part)), "{part}: {texts:#?}");
     }
+    for (domain, rfc) in [
+        ("lint-nothing-there.test", "RFC 5321 section 5.1"),
+        ("null-alone.test", "RFC 7505"),
+        ("lint-backup.test", "RFC 7672 section 3"),
+    ] {
+        assert_eq!(tool.lint(&[domain])[0]["rfc"], rfc, "{domain}");
+    }
 }
 
 #[test]
