@@ -90,6 +90,7 @@ fn every_package_has_the_version_of_the_crate() {
     let version = env!("CARGO_PKG_VERSION");
     for (file, line) in [
         ("Makefile", format!("VERSION := {version}\n")),
+        ("tests/kit/Cargo.toml", format!("version = \"{version}\"\n")),
         ("CHANGELOG.md", format!("## {version} ")),
         ("debian/changelog", format!("libdane-policy ({version}-")),
         ("packaging/libdane-policy.spec", format!("Version: {version}\n")),

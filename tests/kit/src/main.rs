@@ -1,21 +1,23 @@
 //! `dane-kit`: what does a mail server do with every destination of the world?
 
 use std::env;
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{self, Command, ExitCode, Stdio};
+use std::thread;
 use std::time::Instant;
 
 use kit::case::Case;
 use kit::expectation::Level;
 use kit::recipe::{BUILT_IN, Recipe, Subject};
-use kit::report::{Count, Heading, html, json, text, wire};
+use kit::report::{Count, Heading, VERSION, html, json, text, wire};
 use kit::resolver::Judgement;
 use kit::run::Run;
 use kit::stage::Stage;
 use kit::verdict::Verdict;
 use world::World;
+use world::scratch::Scratch;
 
 const USAGE: &str = "\
 usage: dane-kit [OPTION]... RECIPE               a mail server of a recipe's: its name, or a file
@@ -27,13 +29,13 @@ usage: dane-kit [OPTION]... RECIPE               a mail server of a recipe's: it
   --only CASE                   this domain or row alone, with all that was seen on the wire; may be repeated
   --queue COMMAND               for a COMMAND: prints the recipients of what waits
   --json                        one JSON object instead of the table
-  --html FILE                   the table as a page, besides
+  --html FILE                   the table as a page, too
   --keep                        keeps the mail server's files, and says where
   --cases                       lists the cases
   --recipes                     lists the recipes
   --help, --version
 
-In a COMMAND, {recipient} and {sender} are replaced; without {recipient} it stands last. Exit status 0: the message was
+Options stand before --. In a COMMAND, {recipient} and {sender} are replaced; without {recipient} it stands last. Exit status 0: the message was
 taken; 75: it is to be tried again; anything else: it is refused. docs/conformance-kit.md tells what a recipe is.
 
 Needs root, for namespaces of its own: nothing outside is reached or changed.
@@ -99,7 +101,7 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("dane-kit: {error}");
-        ExitCode::from(3)
+        ExitCode::from(if error.kind() == ErrorKind::InvalidInput { 2 } else { 3 })
     })
 }
 
@@ -128,7 +130,7 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
         match option {
             "--help" => return Ok(Asked::Text(USAGE.to_owned())),
             "--version" => {
-                return Ok(Asked::Text(format!("dane-kit {}\n", env!("CARGO_PKG_VERSION"))));
+                return Ok(Asked::Text(format!("dane-kit {VERSION}\n")));
             }
             "--cases" => return Ok(Asked::Text(cases())),
             "--recipes" => return Ok(Asked::Text(recipes())),
@@ -188,19 +190,19 @@ fn enter(arguments: &[String], keeps: bool) -> io::Result<ExitCode> {
         .lines()
         .any(|line| line.starts_with("Uid:") && line.split_whitespace().nth(2) == Some("0"));
     if !is_root {
-        return Err(io::Error::other("needs root, for network namespaces of its own"));
+        let wrong = "needs root, for network namespaces of its own";
+        return Err(io::Error::new(ErrorKind::InvalidInput, wrong));
     }
-    let name = fs::read_to_string("/proc/sys/kernel/random/uuid")?;
-    let directory = env::temp_dir().join(format!("dane-kit-{}", name.trim()));
-    fs::create_dir(&directory)?;
+    let files = Scratch::new("dane-kit")?;
     let mut command = Command::new("unshare");
-    command.args(ENTER).arg(program).arg(INSIDE).arg(&directory).args(arguments);
-    let status = command.status();
-    // What was mounted there has gone with the namespace.
+    command.args(ENTER).arg(program).arg(INSIDE).arg(&files.path).args(arguments);
+    // The other end of its input is ours alone: with us, all inside ends.
+    let status = command.stdin(Stdio::piped()).spawn().and_then(|mut child| {
+        let _held = child.stdin.take();
+        child.wait()
+    });
     if keeps {
-        eprintln!("dane-kit: the mail server's files are in {}", directory.display());
-    } else {
-        fs::remove_dir_all(&directory)?;
+        eprintln!("dane-kit: the mail server's files are in {}", files.keep()?.display());
     }
     let status = status.map_err(|error| io::Error::other(format!("unshare: {error}")))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
@@ -218,7 +220,8 @@ fn chosen(options: &Options, world: &World) -> io::Result<Vec<Case>> {
     let cases = Case::all(world, options.judgement == Judgement::SetsAd);
     let is_wrong = |wanted: &&String| !cases.iter().any(|case| is_meant(case, wanted));
     if let Some(wanted) = options.only.iter().find(is_wrong) {
-        return Err(io::Error::other(format!("--only: there is no case '{wanted}'; see --cases")));
+        let wrong = format!("--only: there is no case '{wanted}'; see --cases");
+        return Err(io::Error::new(ErrorKind::InvalidInput, wrong));
     }
     let is_chosen = |case: &Case| {
         options.only.is_empty() || options.only.iter().any(|wanted| is_meant(case, wanted))
@@ -232,6 +235,19 @@ fn run(options: &Options, directory: &Path) -> io::Result<ExitCode> {
     } else {
         Recipe::read(&options.words[0])?
     };
+    // Whoever interrupts the command ends its input; here it is the first process, and ends all others.
+    thread::spawn(|| {
+        let _ = io::stdin().read(&mut [0]);
+        process::exit(3);
+    });
+    let html = options.html.as_ref().map(|file| {
+        File::options()
+            .create(true)
+            .append(true)
+            .open(file)
+            .map_err(|error| io::Error::other(format!("--html: {}: {error}", file.display())))
+    });
+    html.transpose()?;
     let began = Instant::now();
     let stage = Stage::raise(directory)?;
     let resolver = stage.resolve(options.judgement)?;
@@ -245,10 +261,8 @@ fn run(options: &Options, directory: &Path) -> io::Result<ExitCode> {
     let heading = Heading {
         server: recipe.name().to_owned(),
         level: options.level,
-        resolver: match options.judgement {
-            Judgement::SetsAd => "resolver sets AD",
-            Judgement::None => "resolver judges nothing",
-        },
+        judgement: options.judgement,
+        has_queue: !options.is_command || options.queue.is_some(),
         seconds: began.elapsed().as_secs(),
     };
     let wire = match &options.only[..] {

@@ -46,6 +46,8 @@ pub enum Handover {
     Taken,
     /// It is to be tried again: the command's own queue is whoever runs it.
     TryAgain,
+    /// It has not ended, after all patience.
+    Unfinished,
     /// With what it said.
     Refused(String),
 }
@@ -56,8 +58,10 @@ impl Recipe {
         let built_in = BUILT_IN.iter().find(|(known, _)| *known == name);
         let text = match built_in {
             Some((_, text)) => (*text).to_owned(),
-            None => fs::read_to_string(name)
-                .map_err(|error| io::Error::other(format!("recipe {name}: {error}")))?,
+            None => fs::read_to_string(name).map_err(|_| {
+                let wrong = format!("'{name}' is neither a recipe (see --recipes) nor a file");
+                io::Error::new(io::ErrorKind::InvalidInput, wrong)
+            })?,
         };
         Ok(Self::Script { name: name.to_owned(), text })
     }
@@ -93,10 +97,26 @@ impl<'a> Subject<'a> {
         fs::create_dir(&home)?;
         let script = home.join("recipe");
         let subject = Self { stage, recipe, level, judgement, home, script };
-        if let Recipe::Script { text, .. } = recipe {
-            fs::write(&subject.script, text)?;
-            subject.must("prepare")?;
-            subject.must("start")?;
+        match recipe {
+            Recipe::Script { name, text } => {
+                fs::write(&subject.script, text)?;
+                let has = subject.function(&CALL, "command").args(["-v", "hand_over"]).output()?;
+                if !has.status.success() {
+                    let said = String::from_utf8_lossy(&has.stderr);
+                    let wrong = format!("recipe {name}: no function hand_over {}", said.trim());
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, wrong));
+                }
+                subject.must("prepare")?;
+                subject.must("start")?;
+            }
+            Recipe::Command { words, .. } => {
+                let mut command = subject.command("sh");
+                let has = command.args(["-c", "command -v \"$0\"", &words[0]]).output()?;
+                if !has.status.success() {
+                    let wrong = format!("'{}' is no command here", words[0]);
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, wrong));
+                }
+            }
         }
         Ok(subject)
     }
@@ -112,7 +132,8 @@ impl<'a> Subject<'a> {
         }
         let said = fs::read_to_string(&log).unwrap_or_default();
         let name = self.recipe.name();
-        Err(io::Error::other(format!("recipe {name}: {function}: {status}: {}", said.trim())))
+        let wrong = format!("recipe {name}: {function} failed ({status}) {}", said.trim());
+        Err(io::Error::other(wrong.trim_end().to_owned()))
     }
 
     /// Hands a message over.
@@ -154,8 +175,8 @@ impl<'a> Subject<'a> {
             Ok(status.is_some())
         })?;
         Ok(match status.map(|status| status.code()) {
-            // It has taken the message who still works on it.
-            None | Some(Some(0)) => Handover::Taken,
+            None => Handover::Unfinished,
+            Some(Some(0)) => Handover::Taken,
             Some(Some(EX_TEMPFAIL)) => Handover::TryAgain,
             Some(_) => {
                 let said = fs::read(&log)?;

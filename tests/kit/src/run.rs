@@ -47,6 +47,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// All of it.
     pub fn rows(&self, cases: &[Case], subject: &Subject<'_>) -> io::Result<Vec<Row>> {
+        self.try_first(subject)?;
         let mut first = Round::new(format!("{}-", self.name), cases.iter());
         let seen = self.watch(&mut first, |case| case.at(self.level), subject)?;
         let has_twin = |case: &&Case| {
@@ -70,6 +71,17 @@ impl Run<'_> {
         Ok(cases.iter().zip(seen).map(row).collect())
     }
 
+    /// A message to the senders themselves: who does not even take that is not set up.
+    fn try_first(&self, subject: &Subject<'_>) -> io::Result<()> {
+        let address = format!("{}-first@{}", self.name, sender::DOMAIN);
+        match subject.hand_over(&address, &address)? {
+            Handover::Refused(said) => {
+                Err(io::Error::other(format!("it takes no mail at all: {address}: {said}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Hands a round over, and waits.
     fn watch(
         &self,
@@ -79,6 +91,7 @@ impl Run<'_> {
     ) -> io::Result<Vec<Outcome>> {
         let started = Instant::now();
         round.hand_over(subject)?;
+        let handed_over = Instant::now();
         loop {
             let mail = self.stage.world.mail.taken();
             let has_moved = |index: usize, case: &Case| {
@@ -88,7 +101,7 @@ impl Run<'_> {
             let is_done = round.has_last(&mail)
                 && round.cases.iter().enumerate().all(|(index, case)| has_moved(index, case));
             let quiet = if is_done { QUIET } else { PATIENCE };
-            if self.quiet_for() > quiet || started.elapsed() > LIMIT {
+            if self.quiet_since(handed_over).elapsed() > quiet || started.elapsed() > LIMIT {
                 let queue = subject.queue()?;
                 let outcomes = 0..round.cases.len();
                 return Ok(outcomes.map(|index| round.outcome(index, &mail, &queue)).collect());
@@ -97,16 +110,12 @@ impl Run<'_> {
         }
     }
 
-    /// How long nothing has been asked or said; nothing while a connection is open.
-    fn quiet_for(&self) -> Duration {
-        let mut last = self.resolver.and_then(Resolver::last_asked);
-        for record in self.stage.world.connections.records() {
-            match record.ended {
-                None => return Duration::ZERO,
-                ended => last = last.max(ended),
-            }
-        }
-        last.map_or(Duration::ZERO, |last| last.elapsed())
+    /// Since when nothing has been asked or said, `began` at the earliest; not yet while a connection is open.
+    fn quiet_since(&self, began: Instant) -> Instant {
+        let asked = self.resolver.and_then(Resolver::last_asked);
+        let records = self.stage.world.connections.records();
+        let ended = records.iter().map(|record| record.ended.unwrap_or_else(Instant::now));
+        ended.chain(asked).fold(began, Instant::max)
     }
 }
 
@@ -145,8 +154,9 @@ impl<'a> Round<'a> {
     /// Whether the last message has gone the way of all.
     fn has_last(&self, mail: &[Message]) -> bool {
         let last = self.last();
-        let is_refused = self.handovers.get(&last).is_some_and(|taken| *taken != Handover::Taken);
-        is_refused || mail.iter().any(|message| local_part(&message.recipient) == last)
+        let is_over =
+            matches!(self.handovers.get(&last), Some(Handover::Refused(_) | Handover::TryAgain));
+        is_over || mail.iter().any(|message| local_part(&message.recipient) == last)
     }
 
     /// What became of a message so far.
@@ -167,7 +177,12 @@ impl<'a> Round<'a> {
             (None, _) if of_it().any(|message| is_notice(&message)) => Fate::Bounced,
             (None, Some(Handover::TryAgain)) => Fate::Kept,
             (None, _) if is_in(queue, &name) => Fate::Kept,
-            (None, _) => Fate::Lost,
+            (None, handover) => {
+                if handover == Some(&Handover::Unfinished) {
+                    "it was still at work with the message".clone_into(&mut said);
+                }
+                Fate::Lost
+            }
         };
         let recipient = format!("{name}@{}", self.cases[index].domain);
         let delivery = taken.map(|message| Delivery {

@@ -21,6 +21,7 @@ mod records;
 mod resolver;
 mod rows;
 mod rsa;
+pub mod scratch;
 pub mod sender;
 mod signer;
 mod smtp;

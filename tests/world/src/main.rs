@@ -7,10 +7,7 @@ use std::process::{Command, ExitCode};
 use std::thread;
 
 use world::World;
-
-mod scratch;
-
-use scratch::Scratch;
+use world::scratch::Scratch;
 
 const USAGE: &str = "\
 usage: world                                keeps the world up, and prints how to reach it
@@ -59,7 +56,7 @@ struct Reachable {
 impl Reachable {
     fn start() -> io::Result<Self> {
         let world = World::start()?;
-        let files = Scratch::new()?;
+        let files = Scratch::new("dane-world")?;
         let file = |name| files.path.join(name);
         let (anchor, cases, connections) = (file("anchor"), file("cases.tsv"), file("connections"));
         world.connections.log_to(&connections)?;

@@ -13,10 +13,11 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    pub fn new() -> io::Result<Self> {
+    /// Its name begins with these words.
+    pub fn new(words: &str) -> io::Result<Self> {
         let mut number = 0;
         let path = loop {
-            let name = format!("dane-world-{}-{number}", process::id());
+            let name = format!("{words}-{}-{number}", process::id());
             let path = env::temp_dir().join(name);
             match fs::create_dir(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
@@ -24,13 +25,22 @@ impl Scratch {
             }
         };
         let keeper = Command::new("sh")
-            .args(["-c", "trap '' HUP INT TERM; read -r _; rm -rf -- \"$0\""])
+            .args([
+                "-c",
+                "trap '' HUP INT TERM; read -r _; until rm -rf -- \"$0\" || [ $((n += 1)) -gt 50 ]; do sleep 0.1; done",
+            ])
             .arg(&path)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
         Ok(Self { path, keeper })
+    }
+
+    /// Leaves it where it is.
+    pub fn keep(mut self) -> io::Result<PathBuf> {
+        self.keeper.kill()?;
+        Ok(std::mem::take(&mut self.path))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::text::expected;
-use crate::report::{Count, Heading};
+use crate::report::{Count, Heading, VERSION};
 use crate::verdict::{Row, Verdict};
 
 const STYLE: &str = "
@@ -29,17 +29,23 @@ th small, td small { display: block; font-weight: 400; }
 @media print { :root { --ground: #fff; --text: #000; --good: #1a6e2e; --open: #7a5200; --bad: #b3151f; } body { max-width: none; margin: 0; } tr { break-inside: avoid; } }
 ";
 
+const WORDS: &str = "<em>verified</em>: to be delivered to a server that matches its TLSA records; what \
+    shows it is the <em>twin</em>, the same domain with another certificate at its servers, which has to be kept. \
+    <em>delivered</em>: with TLS or without. <em>kept</em>: waits in the queue. <em>lost</em>: none of \
+    delivered, returned and in the queue. <em>open</em>: RFCs leave it to the mail server. The columns DANE and \
+    DANE-only say what is expected at either level.";
+
 /// A whole page.
 pub fn page(heading: &Heading, rows: &[Row]) -> String {
-    let Heading { server, level, resolver, seconds } = heading;
+    let Heading { server, level, seconds, .. } = heading;
+    let resolver = heading.resolver();
     let title = escaped(&format!("Outbound DANE: {server} at {}", level.word()));
     let count = Count::of(rows).words();
     let mut text = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
-         <p><strong>{count}</strong> of {} cases, {resolver}, in {seconds} s. A twin is the same domain with another \
-         certificate at its servers.</p>\n<table>\n<caption>Every case, and what was seen of it: the wrong ones first</caption>\n\
+         <p><strong>{count}</strong> of {} cases, {resolver}, in {seconds} s, dane-kit {VERSION}.</p>\n<p>{WORDS}</p>\n<table>\n<caption>Every case, and what was seen of it: the wrong ones first</caption>\n\
          <thead><tr><th scope=\"col\">Case</th><th scope=\"col\">RFC, section</th><th scope=\"col\">DANE</th>\
          <th scope=\"col\">DANE-only</th><th scope=\"col\">Seen</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n",
         rows.len()
@@ -62,7 +68,7 @@ pub fn page(heading: &Heading, rows: &[Row]) -> String {
             text,
             "<tr><th scope=\"row\">{}<small>{}</small></th><td data-name=\"RFC\">{}</td>\
              <td data-name=\"DANE\">{}</td><td data-name=\"DANE-only\">{}</td><td data-name=\"Seen\">{}</td>\
-             <td class=\"{verdict}\">{verdict}{why}</td></tr>",
+             <td data-name=\"Verdict\" class=\"{verdict}\">{verdict}{why}</td></tr>",
             escaped(&case.domain),
             escaped(&case.title),
             escaped(&case.rfc),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::expectation::Level;
-use crate::report::{Count, Heading};
+use crate::report::{Count, Heading, VERSION};
 use crate::verdict::{Outcome, Row, Verdict};
 
 /// One object; `wire` holds lines of what was seen, where they were asked for.
@@ -12,7 +12,8 @@ pub fn object(heading: &Heading, rows: &[Row], wire: &str) -> Value {
     json!({
         "server": heading.server,
         "level": heading.level.word(),
-        "resolver": heading.resolver,
+        "resolver": heading.judgement.word(),
+        "version": VERSION,
         "seconds": heading.seconds,
         "ok": ok,
         "open": open,

@@ -6,6 +6,7 @@ pub mod text;
 pub mod wire;
 
 use crate::expectation::Level;
+use crate::resolver::Judgement;
 use crate::verdict::{Row, Verdict};
 
 /// What a report is about.
@@ -13,10 +14,24 @@ pub struct Heading {
     /// The mail server's name.
     pub server: String,
     pub level: Level,
-    /// The resolver in words.
-    pub resolver: &'static str,
+    pub judgement: Judgement,
+    /// Whether the mail server could be asked for what it keeps.
+    pub has_queue: bool,
     pub seconds: u64,
 }
+
+impl Heading {
+    /// The resolver in words.
+    pub fn resolver(&self) -> &'static str {
+        match self.judgement {
+            Judgement::SetsAd => "resolver sets AD",
+            Judgement::None => "resolver judges nothing",
+        }
+    }
+}
+
+/// That of the library whose cases these are.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How many rows came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

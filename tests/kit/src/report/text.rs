@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::fate::Fate;
 use crate::report::{Count, Heading};
 use crate::verdict::{Row, Verdict};
 
@@ -41,13 +42,19 @@ pub fn table(heading: &Heading, rows: &[Row]) -> String {
             }
         }
     }
-    let Heading { server, level, resolver, seconds } = heading;
-    let _ = writeln!(
-        text,
-        "{server} at {}, {resolver}: {}; {seconds} s",
-        level.word(),
-        Count::of(rows).words()
-    );
+    let lost = rows.iter().any(|row| row.seen.fate == Fate::Lost);
+    if lost && !heading.has_queue {
+        text += "lost: where the command has a queue, --queue is missing\n";
+    }
+    let wrong = rows.iter().filter(|row| row.verdict == Verdict::Wrong);
+    let wrong: Vec<&str> = wrong.map(|row| &*row.case.domain).collect();
+    if let Some(first) = wrong.first() {
+        let all = wrong.join(" ");
+        let _ = writeln!(text, "wrong: {all}\n  on the wire: the same with --only {first}");
+    }
+    let Heading { server, level, seconds, .. } = heading;
+    let (level, resolver, count) = (level.word(), heading.resolver(), Count::of(rows).words());
+    let _ = writeln!(text, "{server} at {level}, {resolver}: {count}; {seconds} s");
     text
 }
 

@@ -114,6 +114,9 @@ impl Conversation {
                 "221 bye\r\n".to_owned()
             }
             ("STARTTLS", Behaviour::RefusesStarttls) => "454 TLS not available\r\n".to_owned(),
+            ("STARTTLS", Behaviour::NoStarttls | Behaviour::RefusesEhlo) => {
+                "502 not here\r\n".to_owned()
+            }
             ("STARTTLS", behaviour) => {
                 self.stage = self.after_starttls();
                 let is_injecting = matches!(behaviour, Behaviour::Injects(_));
