@@ -75,6 +75,13 @@ const RULES: &[Rule] = &[
         "what follows the reply to STARTTLS may be forgotten (RFC 3207 section 6)",
         |case, _, fate| case.domain == "injects.test" && fate == Fate::OverTls,
     ),
+    (
+        "a server that does not say a word may be waited for for minutes (RFC 5321 section 4.5.3.2.1)",
+        |case, _, fate| {
+            (case.title.starts_with("stalls") || case.title.starts_with("first stalls"))
+                && fate == Fate::Kept
+        },
+    ),
     ("a greeting with 554 may bounce (RFC 5321 section 4.2.1)", |case, _, fate| {
         case.domain == "unwelcoming.test" && fate == Fate::Bounced
     }),
