@@ -24,8 +24,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// Nothing happens for so long: it is over, where every message that must move has moved; else with more patience.
 const QUIET: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Of a round in all.
-const LIMIT: Duration = Duration::from_secs(55);
+/// After a round has been handed over, in all.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What is handed over, by its local part.
 struct Round<'a> {
@@ -89,7 +89,6 @@ impl Run<'_> {
         expected: impl Fn(&Case) -> Expectation,
         subject: &Subject<'_>,
     ) -> io::Result<Vec<Outcome>> {
-        let started = Instant::now();
         round.hand_over(subject)?;
         let handed_over = Instant::now();
         loop {
@@ -101,7 +100,7 @@ impl Run<'_> {
             let is_done = round.has_last(&mail)
                 && round.cases.iter().enumerate().all(|(index, case)| has_moved(index, case));
             let quiet = if is_done { QUIET } else { PATIENCE };
-            if self.quiet_since(handed_over).elapsed() > quiet || started.elapsed() > LIMIT {
+            if self.quiet_since(handed_over).elapsed() > quiet || handed_over.elapsed() > LIMIT {
                 let queue = subject.queue()?;
                 let outcomes = 0..round.cases.len();
                 return Ok(outcomes.map(|index| round.outcome(index, &mail, &queue)).collect());
