@@ -55,9 +55,9 @@ const RULES: &[Rule] = &[
     (
         "a recipient whose domain is no name, or an address, may be refused (RFC 5321 sections 2.3.5 and 4.1.3)",
         |case, _, fate| {
-            case.title.starts_with("next hop is an")
-                || (case.title.starts_with("next hop") && case.dane == Expectation::Kept)
-                    && matches!(fate, Fate::Bounced | Fate::Kept)
+            let is_address = case.title.starts_with("next hop is an");
+            let is_no_name = case.title.starts_with("next hop") && case.dane == Expectation::Kept;
+            (is_address || is_no_name) && matches!(fate, Fate::Bounced | Fate::Kept)
         },
     ),
     ("where TLS is optional and fails, mail may wait (RFC 7435 section 3)", |case, level, fate| {
@@ -136,4 +136,34 @@ const RULES: &[Rule] = &[
 /// The rule that leaves a fate open, if one does.
 pub fn rule(case: &Case, level: Level, fate: Fate) -> Option<&'static str> {
     RULES.iter().find(|(_, permits)| permits(case, level, fate)).map(|(words, _)| *words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use world::World;
+
+    #[test]
+    fn no_rule_lets_mail_be_lost_or_go_in_clear() {
+        for case in Case::all(&World::without_sockets(), true) {
+            for level in [Level::Dane, Level::DaneOnly, Level::None] {
+                for fate in [Fate::Lost, Fate::InClear] {
+                    assert_eq!(rule(&case, level, fate), None, "{}", case.domain);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_is_about_some_case() {
+        let cases = Case::all(&World::without_sockets(), true);
+        let fates = [Fate::OverTls, Fate::Kept, Fate::Bounced];
+        let levels = [Level::Dane, Level::DaneOnly];
+        for (words, permits) in RULES {
+            let is_used = |case: &Case| {
+                levels.iter().any(|level| fates.iter().any(|fate| permits(case, *level, *fate)))
+            };
+            assert!(cases.iter().any(is_used), "{words}");
+        }
+    }
 }
