@@ -1,9 +1,8 @@
 //! The resolver of the mail server under test: the world's answers at port 53, and what was asked for.
 
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::io;
+use std::net::{IpAddr, TcpListener, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 use world::World;
@@ -90,14 +89,7 @@ impl Resolver {
         let (udp, tcp) = (UdpSocket::bind((address, PORT))?, TcpListener::bind((address, PORT))?);
         let resolver = Self { world: world.clone(), judgement, questions: Arc::default() };
         let here = resolver.clone();
-        thread::spawn(move || here.over_udp(&udp));
-        let here = resolver.clone();
-        thread::spawn(move || {
-            for stream in tcp.incoming().flatten() {
-                let resolver = here.clone();
-                thread::spawn(move || resolver.over_tcp(stream));
-            }
-        });
+        world::serve_dns(udp, tcp, move |query, over_tcp| here.reply(query, over_tcp));
         Ok(resolver)
     }
 
@@ -110,32 +102,6 @@ impl Resolver {
     pub fn last_asked(&self) -> Option<Instant> {
         let questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
         questions.last().map(|question| question.asked)
-    }
-
-    fn over_udp(&self, socket: &UdpSocket) {
-        let mut buffer = [0; 4096];
-        while let Ok((length, client)) = socket.recv_from(&mut buffer) {
-            self.reply_to(&buffer[..length], client, socket);
-        }
-    }
-
-    fn reply_to(&self, query: &[u8], client: SocketAddr, socket: &UdpSocket) {
-        if let Some(reply) = self.reply(query, false) {
-            let _ = socket.send_to(&reply, client);
-        }
-    }
-
-    fn over_tcp(&self, mut stream: TcpStream) -> Option<()> {
-        loop {
-            let mut length = [0; 2];
-            stream.read_exact(&mut length).ok()?;
-            let mut query = vec![0; u16::from_be_bytes(length).into()];
-            stream.read_exact(&mut query).ok()?;
-            let reply = self.reply(&query, true)?;
-            let mut framed = u16::try_from(reply.len()).ok()?.to_be_bytes().to_vec();
-            framed.extend(reply);
-            stream.write_all(&framed).ok()?;
-        }
     }
 
     /// Where the world is silent, what a resolver says that has waited long enough. None: the query is none.

@@ -37,6 +37,7 @@ pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
 pub use smtp::{Connections, Conversation, Event, Mail, Message, Record, Shown};
+pub use sockets::name_server::serve as serve_dns;
 pub use truth::HostTruth;
 
 use name_server::NameServer;

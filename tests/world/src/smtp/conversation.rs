@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::lines::Lines;
 use super::session::Session;
 use super::transaction::Transaction;
-use super::{Behaviour, Connections, Event, Mail, Server, Visit};
+use super::{Behaviour, Connections, Mail, Server, Visit};
 
 /// TLS fatal alert "handshake failure".
 const ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 40];
@@ -98,10 +98,7 @@ impl Conversation {
 
     fn answer(&mut self, line: &str) {
         let name = &self.server.name;
-        let verb = self.transaction.verb(line);
-        if !verb.is_empty() {
-            self.visit.note(Event::Said(line.trim_end().to_owned()));
-        }
+        let verb = self.transaction.hear(line);
         if verb == "EHLO" {
             self.connections.greeted(name, line);
         }

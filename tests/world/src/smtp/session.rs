@@ -85,11 +85,7 @@ impl Session {
 
     fn answer(&mut self, line: &str, output: &mut Vec<u8>) -> io::Result<()> {
         self.transaction.server_name = self.connection.server_name().map(str::to_owned);
-        let verb = self.transaction.verb(line);
-        if !verb.is_empty() {
-            self.visit.note(Event::Said(line.trim_end().to_owned()));
-        }
-        self.is_over = verb == "QUIT";
+        self.is_over = self.transaction.hear(line) == "QUIT";
         let reply = if self.is_over { "221 bye\r\n" } else { self.transaction.reply(line) };
         self.connection.writer().write_all(reply.as_bytes())?;
         if self.is_over {

@@ -19,8 +19,17 @@ impl Transaction {
         Self { mail, visit, encrypted, server_name: None, sender, recipient, in_text: false }
     }
 
+    /// The command of a line that the client just sent, which its record then has.
+    pub fn hear(&self, line: &str) -> String {
+        let verb = self.verb(line);
+        if !verb.is_empty() {
+            self.visit.note(Event::Said(line.trim_end().to_owned()));
+        }
+        verb
+    }
+
     /// The command of a line; a message's text has none.
-    pub fn verb(&self, line: &str) -> String {
+    fn verb(&self, line: &str) -> String {
         let word = line.trim_end().split(' ').next().unwrap_or_default();
         if self.in_text { String::new() } else { word.to_ascii_uppercase() }
     }

@@ -11,23 +11,32 @@ use crate::name_server::NameServer;
 pub fn start(server: &Arc<NameServer>) -> io::Result<SocketAddr> {
     let (udp, tcp) = bind()?;
     let address = udp.local_addr()?;
-    let for_tcp = server.clone();
+    let server = server.clone();
+    serve(udp, tcp, move |query, over_tcp| server.reply(query, over_tcp));
+    Ok(address)
+}
+
+/// Answers on these sockets by what a function replies to a query, over UDP or TCP; the threads end with the process.
+pub fn serve<F>(udp: UdpSocket, tcp: TcpListener, reply: F)
+where
+    F: Fn(&[u8], bool) -> Option<Vec<u8>> + Send + Sync + 'static,
+{
+    let for_udp = Arc::new(reply);
+    let for_tcp = for_udp.clone();
     thread::spawn(move || {
         for stream in tcp.incoming().flatten() {
-            let server = for_tcp.clone();
-            thread::spawn(move || serve_tcp(stream, &server));
+            let reply = for_tcp.clone();
+            thread::spawn(move || serve_tcp(stream, &*reply));
         }
     });
-    let for_udp = server.clone();
     thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok((length, client)) = udp.recv_from(&mut buffer) {
-            if let Some(reply) = for_udp.reply(&buffer[..length], false) {
+            if let Some(reply) = for_udp(&buffer[..length], false) {
                 let _ = udp.send_to(&reply, client);
             }
         }
     });
-    Ok(address)
 }
 
 /// One port for both.
@@ -42,13 +51,13 @@ fn bind() -> io::Result<(UdpSocket, TcpListener)> {
 }
 
 /// Closes where there is no reply.
-fn serve_tcp(mut stream: TcpStream, server: &NameServer) -> Option<()> {
+fn serve_tcp(mut stream: TcpStream, reply: impl Fn(&[u8], bool) -> Option<Vec<u8>>) -> Option<()> {
     loop {
         let mut length = [0; 2];
         stream.read_exact(&mut length).ok()?;
         let mut query = vec![0; u16::from_be_bytes(length).into()];
         stream.read_exact(&mut query).ok()?;
-        let reply = server.reply(&query, true)?;
+        let reply = reply(&query, true)?;
         let mut framed = (reply.len() as u16).to_be_bytes().to_vec();
         framed.extend(reply);
         stream.write_all(&framed).ok()?;
