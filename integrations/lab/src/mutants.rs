@@ -37,20 +37,20 @@ const MUTANTS: [Mutant; 5] = [
         name: "accepts any certificate",
         program: Some("any-certificate"),
         resolver: Judgement::SetsAd,
-        is_red: |case| Some(is_verified(case) || waits_for(case, &[UNTRUSTED])),
+        is_red: |case| Some(case.has_twin(Level::Dane) || waits_for(case, &[UNTRUSTED])),
     },
     Mutant {
         name: "ignores TLSA",
         program: Some("ignores-tlsa"),
         resolver: Judgement::SetsAd,
-        is_red: |case| Some(is_verified(case) || waits_for(case, &FOR_DANE)),
+        is_red: |case| Some(case.has_twin(Level::Dane) || waits_for(case, &FOR_DANE)),
     },
     Mutant {
         name: "always delivers",
         program: Some("always"),
         resolver: Judgement::None,
         is_red: |case| match case.dane {
-            _ if is_verified(case) || waits_for(case, &FOR_DANE) => Some(true),
+            _ if case.has_twin(Level::Dane) || waits_for(case, &FOR_DANE) => Some(true),
             Expectation::Kept if case.title.starts_with("rows ") && !case.hosts.is_empty() => {
                 Some(true)
             }
@@ -71,11 +71,6 @@ const UNTRUSTED: &str = "server certificate not trusted";
 /// For what mail waits that would go out without DANE.
 const FOR_DANE: [&str; 4] =
     [UNTRUSTED, "TLS required but not offered", "TLS handshake failed", "TLSA lookup error"];
-
-/// Whether its twin tells.
-fn is_verified(case: &Case) -> bool {
-    case.dane == Expectation::Verified && !case.has_equal_preferences()
-}
 
 fn waits_for(case: &Case, reasons: &[&str]) -> bool {
     case.dane == Expectation::Kept && reasons.contains(&case.expected[0].reason)

@@ -72,6 +72,11 @@ impl Case {
         }
     }
 
+    /// Whether its message goes out a second time, to servers with another certificate.
+    pub fn has_twin(&self, level: Level) -> bool {
+        self.at(level) == Expectation::Verified && !self.has_equal_preferences()
+    }
+
     /// Whether the order of the hosts is the mail server's choice.
     pub fn has_equal_preferences(&self) -> bool {
         self.title.starts_with("equal preferences")

@@ -50,13 +50,11 @@ impl Run<'_> {
         self.try_first(subject)?;
         let mut first = Round::new(format!("{}-", self.name), cases.iter());
         let seen = self.watch(&mut first, |case| case.at(self.level), subject)?;
-        let has_twin = |case: &&Case| {
-            case.at(self.level) == Expectation::Verified
-                && !case.has_equal_preferences()
-                && self.level != Level::None
-        };
         self.stage.world.set_strangers(true);
-        let mut second = Round::new(format!("{}-twin-", self.name), cases.iter().filter(has_twin));
+        let mut second = Round::new(
+            format!("{}-twin-", self.name),
+            cases.iter().filter(|case| case.has_twin(self.level)),
+        );
         let outcomes = if second.cases.is_empty() {
             Vec::new()
         } else {

@@ -10,11 +10,7 @@ const GNUTLS: Exception = (
     |case, _, fate| case.domain == "ee-broken.test" && fate == Fate::Kept,
 );
 
-pub const RULES: &[Exception] = &[
-    GNUTLS,
-    (SHORT_KEY, |case, _, fate| case.domain == "short-key.test" && fate == Fate::Kept),
-    (CNAME_BELOW_DNAME, |case, _, fate| case.domain == "dname-insecure.test" && fate == Fate::Kept),
-];
+pub const RULES: &[Exception] = &[GNUTLS, SHORT_KEY, CNAME_BELOW_DNAME];
 
 /// Behind a resolver that judges nothing.
 pub const BEFORE_THE_LIBRARY: &[Exception] = &[
