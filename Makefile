@@ -5,6 +5,7 @@
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
+#   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
@@ -71,7 +72,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm fuzz test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -178,6 +179,11 @@ test: all check-abi
 
 storm:
 	$(CARGO) test --release --locked --lib -- --ignored --nocapture $(LONG)
+
+SECONDS ?= 60
+
+fuzz:
+	fuzz/run $(SECONDS)
 
 # Flags for the other verifiers, as far as pkg-config finds them.
 OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \

@@ -164,11 +164,15 @@ pub mod dns;
 mod engine;
 #[cfg(feature = "capi")]
 pub mod ffi;
+#[cfg(dane_policy_fuzzing)]
+#[path = "../fuzz/fuzzing/mod.rs"]
+pub mod fuzzing;
 pub mod lookup;
 mod memory;
 pub mod multi;
 mod net;
-#[cfg(test)]
+#[cfg(any(test, dane_policy_fuzzing))]
+#[cfg_attr(dane_policy_fuzzing, allow(dead_code, reason = "tests use all of it"))]
 mod sim;
 mod smtp;
 mod sys;

@@ -150,7 +150,7 @@ impl Budget {
 }
 
 /// What a call has spent.
-#[cfg(test)]
+#[cfg(any(test, dane_policy_fuzzing))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spent {
     pub(crate) queries: u32,
@@ -169,7 +169,7 @@ pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> T {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, dane_policy_fuzzing))]
 impl Budget {
     /// One with all the time there is.
     pub(crate) fn for_tests() -> Self {

@@ -1,17 +1,16 @@
 //! All rows and cases, at both levels and in both modes.
 
+use std::time::Duration;
+
 use world::{Case, World};
 
 use super::threads::spread;
-use super::{Network, context};
+use super::{Network, context, level};
 use crate::check::Report;
-use crate::decide::Level;
 use crate::dns::Mode;
 
-/// The level that a case is for.
-pub(super) fn level(case: &Case) -> Level {
-    if case.level == "dane" { Level::Dane } else { Level::DaneOnly }
-}
+/// Patience with what never answers, over sockets too.
+const SLOW: Duration = Duration::from_secs(4);
 
 /// What is wrong with each case of a world in some modes, by some threads.
 fn each(
@@ -84,7 +83,7 @@ fn sockets_and_simulation_say_the_same() {
             let mut context = context(&world, level(case), mode);
             context.set_time(world.now);
             if case.slow {
-                context.set_timeout(super::SLOW);
+                context.set_timeout(SLOW);
             }
             let report = if over_sockets {
                 context.check(&case.domain, world.smtp_port)

@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use world::World;
 
-use super::{Network, context};
+use super::{Network, UNIT, context};
 use crate::cause::Detail;
 use crate::check::Report;
 use crate::decide::{Action, Level};
 use crate::dns::Mode;
-
-/// What one operation may take that is not interrupted, and the stretch before it.
-pub(super) const UNIT: Duration = Duration::from_millis(2);
 
 fn check(
     world: &World,

@@ -117,7 +117,7 @@ impl<F: Faults> Faults for Watched<F> {
 
 impl Happening {
     /// Each way in which it can fail; some of them are an example for many.
-    pub(super) fn failures(self) -> &'static [Fate] {
+    pub(crate) fn failures(self) -> &'static [Fate] {
         use Fate::*;
         const SERVFAIL: Fate = Error(2);
         const REFUSED: Fate = Error(5);

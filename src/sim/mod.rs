@@ -2,28 +2,19 @@
 //!
 //! A timeout of half a minute takes microseconds, and computing takes virtual time by its units. No part of what ships.
 
-mod absent;
-mod cases;
-mod deadlines;
 mod faults;
-mod lifetimes;
 mod network;
 mod oracle;
-mod repeats;
-mod single_faults;
-mod storm;
-mod storms;
-mod tampering;
-mod texts;
-mod threads;
-mod together;
-mod trial;
 
+#[cfg(dane_policy_fuzzing)]
+pub(crate) use faults::{Fate, Faults, Happening};
 pub(crate) use network::{Network, Relay};
+#[cfg(dane_policy_fuzzing)]
+pub(crate) use oracle::Oracle;
 
 use std::time::Duration;
 
-use world::World;
+use world::{Case, World};
 
 use crate::context::Context;
 use crate::decide::Level;
@@ -32,8 +23,13 @@ use crate::dns::Mode;
 /// In every binary that has a simulated network, and in no library: `tests/static_library.rs` looks for it.
 pub(crate) const MARK: &str = "dane-policy simulated network";
 
-/// Patience with what never answers, over sockets too.
-const SLOW: Duration = Duration::from_secs(4);
+/// What one operation may take that is not interrupted, and the stretch before it.
+pub(crate) const UNIT: Duration = Duration::from_millis(2);
+
+/// The level that a case is for.
+pub(crate) fn level(case: &Case) -> Level {
+    if case.level == "dane" { Level::Dane } else { Level::DaneOnly }
+}
 
 /// A caller in the world.
 pub(crate) fn context(world: &World, level: Level, mode: Mode) -> Context {
@@ -45,3 +41,30 @@ pub(crate) fn context(world: &World, level: Level, mode: Mode) -> Context {
     context.set_dnssec(mode);
     context
 }
+
+#[cfg(test)]
+mod absent;
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod deadlines;
+#[cfg(test)]
+mod lifetimes;
+#[cfg(test)]
+mod repeats;
+#[cfg(test)]
+mod single_faults;
+#[cfg(test)]
+mod storm;
+#[cfg(test)]
+mod storms;
+#[cfg(test)]
+mod tampering;
+#[cfg(test)]
+mod texts;
+#[cfg(test)]
+mod threads;
+#[cfg(test)]
+mod together;
+#[cfg(test)]
+mod trial;

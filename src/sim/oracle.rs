@@ -7,17 +7,17 @@
 
 use world::{Case, HostTruth, World};
 
-use super::cases::level;
+use super::level;
 use crate::check::Report;
 use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Tlsa, Verdict, decide};
 use crate::dns::Mode;
-use crate::lookup::Host;
+use crate::lookup::{Destination, Host};
 
 /// Seconds that signatures of the world hold before and after it was built.
-pub(super) const HOLD: i64 = 86_400;
+pub(crate) const HOLD: i64 = 86_400;
 
 /// The truth about a case, as a call in this mode may find it.
-pub(super) struct Oracle<'w> {
+pub(crate) struct Oracle<'w> {
     world: &'w World,
     case: &'w Case,
     mode: Mode,
@@ -25,7 +25,7 @@ pub(super) struct Oracle<'w> {
 
 /// The columns of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     mx: Mx,
     address: Address,
     tlsa: Tlsa,
@@ -96,12 +96,12 @@ fn permits(verdict: Verdict) -> u8 {
 }
 
 impl<'w> Oracle<'w> {
-    pub(super) fn new(world: &'w World, case: &'w Case, mode: Mode) -> Self {
+    pub(crate) fn new(world: &'w World, case: &'w Case, mode: Mode) -> Self {
         Self { world, case, mode }
     }
 
     /// Whether all that the outcome rests on is signed, so that whoever alters a reply is found out.
-    pub(super) fn finds_out(&self) -> bool {
+    pub(crate) fn finds_out(&self) -> bool {
         self.mode == Mode::Validate && !self.case.is_open
     }
 
@@ -145,7 +145,7 @@ impl<'w> Oracle<'w> {
     }
 
     /// What is wrong with what a call found at this time without a fault, but that better hosts perhaps refused connections.
-    pub(super) fn differences(&self, report: &Report, time: i64, refuses: bool) -> Vec<String> {
+    pub(crate) fn differences(&self, report: &Report, time: i64, refuses: bool) -> Vec<String> {
         let Some(holds) = self.holds(time) else { return Vec::new() };
         let mut wrong = Vec::new();
         let mut same = |what: &str, found: Verdict, deserved: Verdict| {
@@ -167,7 +167,7 @@ impl<'w> Oracle<'w> {
         if hosts.len() != found.len() {
             wrong.push(format!("{} hosts, not {}", found.len(), hosts.len()));
         }
-        wrong.extend(self.unknown_hosts(report));
+        wrong.extend(self.unknown_hosts(&report.destination));
         let fails = report.decision.verdict.action == Action::Fail;
         if fails != self.fails(holds) {
             wrong.push(report.decision.text.clone());
@@ -176,53 +176,64 @@ impl<'w> Oracle<'w> {
     }
 
     /// Hosts that are not those of the case.
-    fn unknown_hosts(&self, report: &Report) -> Vec<String> {
-        let names = report.destination.hosts.iter().map(|host| &host.name);
+    fn unknown_hosts(&self, destination: &Destination) -> Vec<String> {
+        let names = destination.hosts.iter().map(|host| &host.name);
         let others = names.zip(&self.case.hosts).filter(|(name, truth)| **name != truth.name);
         others.map(|(name, truth)| format!("host {name}, not {}", truth.name)).collect()
     }
 
-    /// What a call found that no fault can excuse, where its clock showed this time.
-    pub(super) fn objections(&self, report: &Report, time: i64) -> Vec<String> {
+    /// What is wrong with a decision that may permit so much at most.
+    fn objection(&self, holds: bool, what: &str, decision: &Decision, most: u8) -> Option<String> {
+        let verdict = decision.verdict;
+        let bounces = verdict.action == Action::Fail && !self.fails(holds);
+        let is_wrong = permits(verdict) > most || bounces || verdict.may_deliver();
+        is_wrong.then(|| format!("{what}: {}", decision.text))
+    }
+
+    /// What a lookup found that no fault can excuse, where its clock showed this time.
+    pub(crate) fn objections_before(&self, destination: &Destination, time: i64) -> Vec<String> {
         let Some(holds) = self.holds(time) else { return Vec::new() };
         let hosts = self.hosts(holds, time);
-        let most = |index: usize, verdict: &dyn Fn(Columns) -> Verdict| {
-            hosts.get(index).map_or(0, |columns| permits(verdict(*columns)))
-        };
-        let before = |index| most(index, &|columns| self.before(columns));
-        let after = |index| most(index, &|columns| self.after(columns));
-        let mut wrong = self.unknown_hosts(report);
-        let destination = &report.destination;
+        let mut wrong = self.unknown_hosts(destination);
         let (found, known) = (destination.hosts.len(), hosts.len());
         if found != 0 && found != known {
             wrong.push(format!("{found} hosts, not {known}"));
         }
-        let mut check = |what: &str, decision: &Decision, most: u8| {
-            let verdict = decision.verdict;
-            let bounces = verdict.action == Action::Fail && !self.fails(holds);
-            if permits(verdict) > most || bounces || verdict.may_deliver() {
-                wrong.push(format!("{what}: {}", decision.text));
-            }
-        };
-        for (index, (host, attempt)) in destination.hosts.iter().zip(&report.attempts).enumerate() {
-            check("host", &host.decision, before(index));
-            if let Some(attempt) = attempt {
-                check("attempt", &attempt.decision, after(index));
-            }
+        let most: Vec<u8> = hosts.iter().map(|columns| permits(self.before(*columns))).collect();
+        let mut any = 0;
+        for (index, host) in destination.hosts.iter().enumerate() {
+            let most = most.get(index).copied().unwrap_or(0);
+            wrong.extend(self.objection(holds, "host", &host.decision, most));
+            any = any.max(most);
         }
-        let any = (0..found).map(before).max().unwrap_or(0);
-        check("destination", &destination.decision, any);
-        let via = report.via.map(|index| match report.attempts[index] {
-            Some(_) => after(index),
-            None => before(index),
-        });
-        check("domain", &report.decision, via.unwrap_or(0));
+        wrong.extend(self.objection(holds, "destination", &destination.decision, any));
         for (host, columns) in destination.hosts.iter().zip(&hosts) {
             if !columns.may_be(host) {
                 let (mx, address, tlsa) = (host.mx, host.address, host.tlsa);
                 wrong.push(format!("{}: {mx:?} {address:?} {tlsa:?}", host.name));
             }
         }
+        wrong
+    }
+
+    /// The same of a check, whose hosts were connected to.
+    pub(crate) fn objections(&self, report: &Report, time: i64) -> Vec<String> {
+        let Some(holds) = self.holds(time) else { return Vec::new() };
+        let hosts = self.hosts(holds, time);
+        let most = |index: usize, verdict: &dyn Fn(Columns) -> Verdict| {
+            hosts.get(index).map_or(0, |columns| permits(verdict(*columns)))
+        };
+        let after = |index| most(index, &|columns| self.after(columns));
+        let mut wrong = self.objections_before(&report.destination, time);
+        for (index, attempt) in report.attempts.iter().enumerate() {
+            let attempt = attempt.as_ref().map(|attempt| &attempt.decision);
+            wrong.extend(attempt.and_then(|it| self.objection(holds, "attempt", it, after(index))));
+        }
+        let via = report.via.map(|index| match report.attempts[index] {
+            Some(_) => after(index),
+            None => most(index, &|columns| self.before(columns)),
+        });
+        wrong.extend(self.objection(holds, "domain", &report.decision, via.unwrap_or(0)));
         wrong
     }
 }

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use world::{Case, World};
 
-use super::cases::level;
-use super::{Network, context};
+use super::{Network, context, level};
 use crate::dns::Mode;
 
 const HEAD: &str = "\

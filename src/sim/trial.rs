@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use world::{Case, World};
 
-use super::cases::level;
-use super::deadlines::UNIT;
 use super::faults::Faults;
 use super::oracle::Oracle;
-use super::{Network, context};
+use super::{Network, UNIT, context, level};
 use crate::check::Report;
 use crate::context::Context;
 use crate::dns::Mode;

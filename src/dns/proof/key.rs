@@ -61,9 +61,10 @@ impl Key {
     ) -> Result<bool, Exhausted> {
         budget.pass_over(message.len()).await?;
         budget.work(self.units()).await?;
-        let is_good =
-            supported(self.algorithm) && self.public_key().verify(message, signature).is_ok();
-        Ok(is_good)
+        let check = || self.public_key().verify(message, signature).is_ok();
+        #[cfg(dane_policy_fuzzing)]
+        let check = || crate::fuzzing::signature::is_good([&self.rdata, message, signature], check);
+        Ok(supported(self.algorithm) && check())
     }
 
     /// The digest of a DS record for this key (RFC 4034 section 5.1.4).

@@ -14,9 +14,13 @@ mod validity;
 
 pub(crate) use anchors::Anchors;
 pub use anchors::{AnchorFault, InvalidAnchors};
+#[cfg(dane_policy_fuzzing)]
+pub(crate) use delegation::Ds;
+#[cfg(dane_policy_fuzzing)]
+pub(crate) use denial::{Nsec, Nsec3};
 pub(crate) use failure::Failure;
 pub(crate) use judged::Judged;
-#[cfg(test)]
+#[cfg(any(test, dane_policy_fuzzing))]
 pub(crate) use key::Key;
 pub(crate) use key::ZoneKeys;
 pub use period::Period;
