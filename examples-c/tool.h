@@ -84,10 +84,11 @@ static char *read_file(const char *option, const char *path, size_t *length)
 {
     const char *colon = *option == '\0' ? "" : ": ";
     FILE *file = fopen(path, "rb");
-    char *text = allocate(NULL, MAX_FILE + 2);
+    char *text;
 
     if (file == NULL)
         fail(EXIT_USAGE, "%s%s%s: %s", option, colon, path, strerror(errno));
+    text = allocate(NULL, MAX_FILE + 2);
     *length = fread(text, 1, MAX_FILE + 1, file);
     if (ferror(file))
         fail(EXIT_USAGE, "%s%s%s: %s", option, colon, path, strerror(errno));
