@@ -6,6 +6,7 @@
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
+#   make sanitize   tests under AddressSanitizer, ThreadSanitizer and valgrind; PARTS='address thread'
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
@@ -72,7 +73,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm fuzz test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm fuzz sanitize test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -184,6 +185,9 @@ SECONDS ?= 60
 
 fuzz:
 	fuzz/run $(SECONDS)
+
+sanitize: all
+	tests/sanitize $(PARTS)
 
 # Flags for the other verifiers, as far as pkg-config finds them.
 OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \

@@ -169,6 +169,15 @@ fn a_thousand_calls_in_flight_and_every_case_at_once() {
     }
 }
 
+/// Under ThreadSanitizer in `make sanitize`.
+#[test]
+fn eight_threads_share_a_context_and_eight_have_a_multi_each() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/threads.c", &scratch("threads")) {
+        assert_eq!(stdout(&in_world(&program, &[])), "threads: passed\n");
+    }
+}
+
 /// Poll, epoll, libevent where it is, and the library's own wait.
 #[test]
 fn every_loop_ends_and_none_is_busy() {
