@@ -324,7 +324,7 @@
  *     8 MiB of replies kept; 8 failing signatures of an RRset; 4 keys of one tag
  *     the context's timeout, whatever is computed; measured up to 32 ms beyond it
  *     10 aliases in a row; 100 MX hosts; 32 addresses of a family
- *     an SMTP reply of 128 lines and 16 KiB
+ *     an SMTP reply of 128 lines and 16 KiB; a message of a TLS handshake of 64 KiB
  *     a chain of 32 certificates and 100 KiB; 100 signature checks on it
  *     a session keeps 80 KiB of what was not read, and takes no more; a read or write ends after its timeout
  *     64 sockets open at once in a call; in all calls of a multi as dane_policy_multi_set_sockets says, and 64 MiB kept

@@ -10,7 +10,7 @@ use rustls::client::{ClientConfig, ClientConnection, Resumption};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{DigitallySignedStruct, Error, ProtocolVersion, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion, SignatureScheme};
 
 use super::possession::Possession;
 
@@ -77,7 +77,8 @@ impl Tls {
     pub(crate) fn take(&mut self, mut octets: &[u8]) -> Result<(), Error> {
         while !octets.is_empty() && !self.has_ended {
             let taken = self.connection.read_tls(&mut octets);
-            taken.map_err(|error| Error::General(error.to_string()))?;
+            // Of octets that are there it refuses those alone for which a message leaves no room.
+            taken.map_err(|_| InvalidMessage::HandshakePayloadTooLarge)?;
             let state = self.connection.process_new_packets()?;
             self.has_ended = state.peer_has_closed();
             let (start, length) = (self.received.len(), state.plaintext_bytes_to_read());
