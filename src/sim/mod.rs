@@ -49,6 +49,8 @@ mod cases;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod lifetimes;
 #[cfg(test)]
 mod repeats;

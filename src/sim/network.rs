@@ -50,6 +50,8 @@ pub(crate) struct Network<'w> {
     /// What is on its way, by arrival; what was sent first comes first.
     arrivals: BTreeMap<(Duration, u64), (Id, Event<'static>)>,
     sent: u64,
+    /// When a mail server speaks unasked: not before what it said last has been taken.
+    due: BTreeMap<Id, Duration>,
     /// Whether there is to be a transcript.
     pub(crate) is_recording: bool,
     /// Everything that it was told to do, and when, but for the contents of TLS.
@@ -79,6 +81,7 @@ impl<'w> Network<'w> {
             lines: BTreeMap::new(),
             arrivals: BTreeMap::new(),
             sent: 0,
+            due: BTreeMap::new(),
             is_recording: true,
             transcript: vec![MARK.into()],
         }
@@ -151,7 +154,9 @@ impl<'w> Network<'w> {
             return engine.handle(id, event);
         }
         let opened = Event::Opened { local: Some(CLIENT), token };
-        if let Some(conversation) = self.world.accept(peer) {
+        if self.world.is_black_hole(peer) {
+            self.lines.insert(id, line(None));
+        } else if let Some(conversation) = self.world.accept(peer) {
             self.lines.insert(id, line(Some(Peer::MailServer(conversation.into()))));
             self.happen(id, Happening::Connection, opened);
             self.send(id, &[]);
@@ -181,17 +186,64 @@ impl<'w> Network<'w> {
             }
             Some(Peer::MailServer(conversation)) => {
                 conversation.receive(octets);
-                let (output, is_over) = (conversation.take_output(), conversation.is_over());
-                if !output.is_empty() {
-                    let is_text = output[0] >= b' ';
-                    let what = if is_text { Happening::Speech } else { Happening::Records };
-                    self.happen(id, what, received(output));
-                }
-                if is_over && self.lines.get(&id).is_some_and(|line| line.peer.is_some()) {
-                    self.happen(id, Happening::End, received(Vec::new()));
-                }
+                self.hear(id);
             }
             None => {}
+        }
+    }
+
+    /// Takes what a mail server has to say.
+    fn hear(&mut self, id: Id) {
+        let Some(conversation) = self.mail_server(id) else { return };
+        let (output, pause) = (conversation.take_output(), conversation.pause());
+        let end = match (conversation.is_over(), conversation.is_reset()) {
+            (_, true) => Some(Event::Failed(io::ErrorKind::ConnectionReset.into())),
+            (true, _) => Some(Event::Received(Vec::new().into())),
+            _ => None,
+        };
+        if !output.is_empty() {
+            let is_text = output[0] >= b' ';
+            let what = if is_text { Happening::Speech } else { Happening::Records };
+            self.happen(id, what, Event::Received(output.into()));
+        }
+        if self.mail_server(id).is_none() {
+            return;
+        }
+        if let Some(pause) = pause {
+            self.due.insert(id, self.now + pause);
+        }
+        if let Some(end) = end {
+            self.happen(id, Happening::End, end);
+        }
+    }
+
+    fn mail_server(&mut self, id: Id) -> Option<&mut Conversation> {
+        match self.lines.get_mut(&id)?.peer.as_mut()? {
+            Peer::MailServer(conversation) => Some(conversation),
+            Peer::NameServer(..) => None,
+        }
+    }
+
+    /// Which mail server speaks next, and when.
+    fn next_speaker(&self) -> Option<(Duration, Id)> {
+        let is_waited_for = |id: &Id| self.arrivals.values().any(|(receiver, _)| receiver == id);
+        let due = self.due.iter().filter(|(id, _)| !is_waited_for(id));
+        due.map(|(id, at)| (*at, *id)).min()
+    }
+
+    /// Has mail servers speak unasked, up to a time or to the next arrival.
+    fn let_speak(&mut self, until: Duration, engine: &Engine) {
+        while let Some((at, id)) = self.next_speaker() {
+            let arrival = self.next(engine).map_or(until, |(arrival, _)| arrival.min(until));
+            if at > arrival {
+                return;
+            }
+            self.now = self.now.max(at);
+            self.due.remove(&id);
+            if let Some(conversation) = self.mail_server(id) {
+                conversation.go_on();
+                self.hear(id);
+            }
         }
     }
 
@@ -249,6 +301,7 @@ impl Driver for Network<'_> {
             Deed::Send(id, octets) => self.send(id, &octets),
             Deed::Close(id) => {
                 self.lines.remove(&id);
+                self.due.remove(&id);
                 self.arrivals.retain(|_, (other, _)| *other != id);
             }
             // There is no descriptor to give away.
@@ -261,6 +314,7 @@ impl Driver for Network<'_> {
     fn wait(&mut self, until: Duration, engine: &Engine) -> io::Result<()> {
         self.pass();
         let until = until.max(self.now);
+        self.let_speak(until, engine);
         let Some(key) = self.next(engine).filter(|(at, _)| *at <= until) else {
             self.now = self.now.max(until);
             return Ok(());

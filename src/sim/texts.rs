@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use world::{Case, World};
 
@@ -23,6 +24,16 @@ cut ends in three dots.
 | case | level | domain | text |
 |---|---|---|---|
 ";
+const HOSTILE: &str = "
+## Mail servers that do what they must not
+
+Of calls with a timeout of 3 seconds. How long each took, and what memory, is in SECURITY.md.
+
+| server | domain | ends | text |
+|---|---|---|---|
+";
+/// Of a call to a hostile server.
+const TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest text (the header promises it).
 const MOST: usize = 200;
 
@@ -73,11 +84,23 @@ fn row(world: &World, case: &Case) -> String {
     format!("| {name} | {level} | {domain} | {shown} |").replace(&"x".repeat(50), "x[50]")
 }
 
+fn hostile_row(world: &World, case: &Case) -> String {
+    let mut context = context(world, level(case), Mode::Validate);
+    context.set_timeout(TIMEOUT);
+    let mut network = Network::of(world);
+    let report = context.over(&mut network).check(&case.domain, world.smtp_port).unwrap();
+    let ends = if report.elapsed < TIMEOUT { "by itself" } else { "at the timeout" };
+    let (name, domain) = (&case.name, &case.domain);
+    format!("| {name} | {domain} | {ends} | {} |", normal(&report.decision.text, world))
+}
+
 #[test]
 fn the_listing_of_texts_is_true() {
     let world = World::without_sockets();
     let rows: Vec<String> = world.cases.iter().map(|case| row(&world, case)).collect();
-    let listing = format!("{HEAD}{}\n", rows.join("\n"));
+    let hostile = world.hostile.iter().filter(|case| case.level == "dane");
+    let hostile: Vec<String> = hostile.map(|case| hostile_row(&world, case)).collect();
+    let listing = format!("{HEAD}{}\n{HOSTILE}{}\n", rows.join("\n"), hostile.join("\n"));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/texts.md");
     if env::var_os("DANE_POLICY_WRITE_TEXTS").is_some() {
         fs::write(&file, &listing).unwrap();

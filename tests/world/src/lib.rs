@@ -64,6 +64,9 @@ pub struct World {
     pub test_anchors: [String; 2],
     /// What is there to see, and what to expect.
     pub cases: Vec<Case>,
+    /// The same of domains whose mail servers do what they must not; over sockets nobody listens there before
+    /// [`Self::start_hostile`].
+    pub hostile: Vec<Case>,
     /// The SMTP connections so far.
     pub connections: Connections,
     /// The mail that its servers took so far.
@@ -89,6 +92,11 @@ impl World {
         Ok(Self { dns: sockets::name_server::start(&world.name_server)?, ..world })
     }
 
+    /// From now on the hostile mail servers listen, too.
+    pub fn start_hostile(&self) -> io::Result<()> {
+        sockets::mail_servers::start_hostile(&self.mail_servers)
+    }
+
     /// The same servers without a socket or a thread, at addresses that are always the same: [`Self::answer`] and
     /// [`Self::accept`] reach them.
     pub fn without_sockets() -> Self {
@@ -105,6 +113,8 @@ impl World {
         lint::build(&mut builder);
         let (connections, mail) = (Connections::default(), Mail::default());
         let servers = builder.take_servers();
+        let hostile = cases::hostile(&mut builder);
+        let hostile_servers = builder.take_servers();
         Self {
             dns: DNS,
             smtp_port,
@@ -112,7 +122,9 @@ impl World {
             anchor: builder.ds_line("."),
             test_anchors: [builder.ds_line("test"), builder.key_line("test")],
             cases,
-            mail_servers: Servers::new(smtp_port, servers, &connections, &mail).into(),
+            mail_servers: Servers::new(smtp_port, servers, hostile_servers, &connections, &mail)
+                .into(),
+            hostile,
             connections,
             mail,
             guests,
@@ -130,6 +142,11 @@ impl World {
     /// A new connection to the mail server at an address. None: nobody listens there, it is refused.
     pub fn accept(&self, address: SocketAddr) -> Option<Conversation> {
         self.mail_servers.accept(address)
+    }
+
+    /// Whether a connection to this address is neither made nor refused.
+    pub fn is_black_hole(&self, address: SocketAddr) -> bool {
+        self.mail_servers.is_black_hole(address)
     }
 
     /// Whether, from now on, every mail server but the senders' own has a certificate that nothing promises.

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 use std::thread;
 
-use world::World;
 use world::scratch::Scratch;
+use world::{Case, World};
 
 const USAGE: &str = "\
 usage: world                                keeps the world up, and prints how to reach it
@@ -16,8 +16,8 @@ usage: world                                keeps the world up, and prints how t
        world chains                         prints certificate chains for the bench
 
 A world is a signed DNS root and the mail servers of its domains, on loopback. Programs find it by the variables
-DANE_WORLD_NAMESERVER, DANE_WORLD_PORT, DANE_WORLD_ANCHOR, DANE_WORLD_CASES and DANE_WORLD_CONNECTIONS
-(docs/integrators.md, \"Trying it\").
+DANE_WORLD_NAMESERVER, DANE_WORLD_PORT, DANE_WORLD_ANCHOR, DANE_WORLD_CASES, DANE_WORLD_HOSTILE and
+DANE_WORLD_CONNECTIONS (docs/integrators.md, \"Trying it\").
 ";
 
 fn main() -> ExitCode {
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let outcome = match &words[..] {
         [] => stay_up(),
         ["run", "--", command, rest @ ..] => run(command, rest),
-        ["cases"] => print(&table(&World::without_sockets())),
+        ["cases"] => print(&table(&World::without_sockets().cases)),
         ["chains"] => chains(),
         ["--help" | "-h"] => print(USAGE),
         _ => {
@@ -49,24 +49,28 @@ fn print(text: &str) -> io::Result<ExitCode> {
 /// A world that programs can reach, and what they must have in their environment.
 struct Reachable {
     world: World,
-    variables: [(&'static str, String); 5],
+    variables: [(&'static str, String); 6],
     _files: Scratch,
 }
 
 impl Reachable {
     fn start() -> io::Result<Self> {
         let world = World::start()?;
+        world.start_hostile()?;
         let files = Scratch::new("dane-world")?;
         let file = |name| files.path.join(name);
-        let (anchor, cases, connections) = (file("anchor"), file("cases.tsv"), file("connections"));
+        let (anchor, connections) = (file("anchor"), file("connections"));
+        let (cases, hostile) = (file("cases.tsv"), file("hostile.tsv"));
         world.connections.log_to(&connections)?;
         fs::write(&anchor, &world.anchor)?;
-        fs::write(&cases, table(&world))?;
+        fs::write(&cases, table(&world.cases))?;
+        fs::write(&hostile, table(&world.hostile))?;
         let variables = [
             ("DANE_WORLD_NAMESERVER", world.dns.to_string()),
             ("DANE_WORLD_PORT", world.smtp_port.to_string()),
             ("DANE_WORLD_ANCHOR", anchor.display().to_string()),
             ("DANE_WORLD_CASES", cases.display().to_string()),
+            ("DANE_WORLD_HOSTILE", hostile.display().to_string()),
             ("DANE_WORLD_CONNECTIONS", connections.display().to_string()),
         ];
         Ok(Self { world, variables, _files: files })
@@ -123,10 +127,10 @@ fn chains() -> io::Result<ExitCode> {
 }
 
 /// One line per case, fields separated by tabs.
-fn table(world: &World) -> String {
+fn table(cases: &[Case]) -> String {
     let mut text =
         "#case\tlevel\tdomain\tmx\taddress\ttlsa\tcertificate\taction\treason\tslow\n".to_owned();
-    for case in &world.cases {
+    for case in cases {
         let columns = case.columns.unwrap_or_default().join("\t");
         let slow = u8::from(case.slow);
         let (name, level, domain) = (&case.name, case.level, &case.domain);

@@ -3,6 +3,7 @@
 mod aliases;
 mod anchors;
 mod dnssec;
+mod hostile;
 mod hosts;
 mod mx;
 mod names;
@@ -219,5 +220,12 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
     dnssec::short_keys(&mut cases);
     names::names(&mut cases);
     names::special(&mut cases);
+    cases.list
+}
+
+/// Builds the domains whose mail servers do what they must not.
+pub fn hostile(b: &mut Builder) -> Vec<Case> {
+    let mut cases = Cases { b, list: Vec::new() };
+    hostile::hostile(&mut cases);
     cases.list
 }

@@ -1,6 +1,9 @@
 //! How a server behaves.
 
-use super::Tls;
+use rustls::SupportedProtocolVersion;
+
+use super::{Misdeed, Step, Tls};
+use crate::certificate::Identity;
 
 /// What a server does.
 pub enum Behaviour {
@@ -21,4 +24,10 @@ pub enum Behaviour {
     Unwelcoming,
     /// Sends more than the reply to STARTTLS.
     Injects(Tls),
+    /// All is well up to a step.
+    Misbehaves(Tls, Step, Misdeed),
+    /// Shows certificates behind its own that are made when somebody comes, being too many to keep.
+    Burdens(Box<Identity>, &'static SupportedProtocolVersion, fn(&Identity) -> Vec<Vec<u8>>),
+    /// No connection is ever made, nor refused.
+    BlackHole,
 }

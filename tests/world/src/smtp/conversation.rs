@@ -2,11 +2,14 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
+use std::vec;
 
 use super::lines::Lines;
+use super::misdeed::{DRIP, portion};
 use super::session::Session;
 use super::transaction::Transaction;
-use super::{Behaviour, Connections, Mail, Server, Visit};
+use super::{Behaviour, Connections, Mail, Misdeed, Server, Step, Tls, Visit};
 
 /// TLS fatal alert "handshake failure".
 const ALERT: &[u8] = &[21, 3, 1, 0, 2, 2, 40];
@@ -17,7 +20,8 @@ const TLS_1_0_HELLO: [&[u8]; 3] =
 
 /// What a server says to one client: octets in, octets out, and no clock.
 ///
-/// A silent server has no output and is never over: whoever drives it decides how long the connection stays.
+/// A silent server has no output and is never over: whoever drives it decides how long the connection stays. One that speaks
+/// unasked has a pause until then, and whoever drives it has the clock for that.
 pub struct Conversation {
     server: Arc<Server>,
     is_stranger: bool,
@@ -27,6 +31,8 @@ pub struct Conversation {
     lines: Lines,
     transaction: Transaction,
     stage: Stage,
+    /// Flights of TLS that were due so far.
+    flights: usize,
     output: Vec<u8>,
 }
 
@@ -37,7 +43,10 @@ enum Stage {
     LastWord(Vec<u8>),
     /// Never says a word again.
     Silent,
+    Drips(vec::IntoIter<u8>),
+    Repeats(&'static [u8]),
     Over,
+    Reset,
 }
 
 impl Conversation {
@@ -54,21 +63,40 @@ impl Conversation {
             Behaviour::Unwelcoming => (Stage::Over, "554 no service\r\n".to_owned()),
             _ => (Stage::Clear, format!("220 {} ESMTP\r\n", server.name)),
         };
-        let transaction = Transaction::new(mail.clone(), visit.clone(), false);
-        let (lines, output) = (Lines::default(), greeting.into_bytes());
-        Self { server, is_stranger, visit, connections, mail, lines, transaction, stage, output }
+        let mut conversation = Self {
+            transaction: Transaction::new(mail.clone(), visit.clone(), false),
+            lines: Lines::default(),
+            output: Vec::new(),
+            flights: 0,
+            server,
+            is_stranger,
+            visit,
+            connections,
+            mail,
+            stage,
+        };
+        conversation.say(Step::Greeting, greeting.into_bytes());
+        conversation
     }
 
     /// Takes what the client sent, in pieces of any size.
     pub fn receive(&mut self, octets: &[u8]) {
         match &mut self.stage {
             Stage::Clear => self.receive_lines(octets),
-            Stage::Tls(session) => session.receive(octets, &mut self.output),
+            Stage::Tls(session) => {
+                let mut words = Vec::new();
+                session.receive(octets, &mut words);
+                if !words.is_empty() {
+                    self.flights += 1;
+                    let step = if self.flights == 1 { Step::Flight(0) } else { Step::Finished };
+                    self.say(step, words);
+                }
+            }
             Stage::LastWord(word) if !octets.is_empty() => {
                 self.output.append(word);
                 self.stage = Stage::Over;
             }
-            Stage::LastWord(_) | Stage::Silent | Stage::Over => {}
+            _ => {}
         }
     }
 
@@ -81,8 +109,57 @@ impl Conversation {
     pub fn is_over(&self) -> bool {
         match &self.stage {
             Stage::Tls(session) => session.is_over(),
-            stage => matches!(stage, Stage::Over),
+            stage => matches!(stage, Stage::Over | Stage::Reset),
         }
+    }
+
+    /// Whether it then ends by RST.
+    pub fn is_reset(&self) -> bool {
+        matches!(self.stage, Stage::Reset)
+    }
+
+    /// How long it pauses before it speaks unasked, once the output is sent.
+    pub fn pause(&self) -> Option<Duration> {
+        match &self.stage {
+            Stage::Drips(octets) if octets.len() > 0 => Some(DRIP),
+            Stage::Repeats(_) => Some(Duration::ZERO),
+            _ => None,
+        }
+    }
+
+    /// The pause is over.
+    pub fn go_on(&mut self) {
+        match &mut self.stage {
+            Stage::Drips(octets) => self.output.extend(octets.next()),
+            Stage::Repeats(unit) => self.output.extend(portion(unit)),
+            _ => {}
+        }
+    }
+
+    /// Says what is due at a step, or does what a hostile server does then.
+    fn say(&mut self, due: Step, mut words: Vec<u8>) {
+        let misdeed = match (&self.server.behaviour, due) {
+            (Behaviour::Misbehaves(_, Step::Flight(eighths), misdeed), Step::Flight(_)) => {
+                let rest = words.split_off(words.len() * eighths / 8);
+                self.output.append(&mut words);
+                words = rest;
+                Some(*misdeed)
+            }
+            (Behaviour::Misbehaves(_, step, misdeed), due) => (*step == due).then_some(*misdeed),
+            _ => None,
+        };
+        self.stage = match misdeed {
+            None => return self.output.append(&mut words),
+            Some(Misdeed::Stalls) => Stage::Silent,
+            Some(Misdeed::Drips) => Stage::Drips(words.into_iter()),
+            Some(Misdeed::Closes) => Stage::Over,
+            Some(Misdeed::Resets) => Stage::Reset,
+            Some(Misdeed::Says(octets)) => {
+                self.output.extend(octets);
+                Stage::Over
+            }
+            Some(Misdeed::Repeats(unit)) => Stage::Repeats(unit),
+        };
     }
 
     /// What follows STARTTLS in the same piece is thrown away: nothing of before TLS is kept (RFC 3207 section 6).
@@ -122,15 +199,20 @@ impl Conversation {
             }
             _ => self.transaction.reply(line).to_owned(),
         };
-        self.output.extend(reply.into_bytes());
+        match &*verb {
+            "EHLO" => self.say(Step::Ehlo, reply.into_bytes()),
+            "STARTTLS" => self.say(Step::Starttls, reply.into_bytes()),
+            _ => self.output.extend(reply.into_bytes()),
+        }
     }
 
     fn after_starttls(&self) -> Stage {
         match &self.server.behaviour {
-            Behaviour::Starttls(tls) | Behaviour::Injects(tls) => {
-                let tls = if self.is_stranger { &tls.stranger(&self.server.name) } else { tls };
-                let transaction = Transaction::new(self.mail.clone(), self.visit.clone(), true);
-                Stage::Tls(Session::new(tls, transaction, self.visit.clone()).into())
+            Behaviour::Starttls(tls) | Behaviour::Injects(tls) | Behaviour::Misbehaves(tls, ..) => {
+                self.in_tls(tls)
+            }
+            Behaviour::Burdens(identity, version, others) => {
+                self.in_tls(&Tls::burdened(identity, version, others(identity)))
             }
             Behaviour::OldTls => Stage::LastWord(TLS_1_0_HELLO.concat()),
             Behaviour::Alert => Stage::LastWord(ALERT.to_vec()),
@@ -138,5 +220,11 @@ impl Conversation {
             // Not with the client's hello unread: that would reset the connection, or not, as time will have it.
             _ => Stage::LastWord(Vec::new()),
         }
+    }
+
+    fn in_tls(&self, tls: &Tls) -> Stage {
+        let tls = if self.is_stranger { &tls.stranger(&self.server.name) } else { tls };
+        let transaction = Transaction::new(self.mail.clone(), self.visit.clone(), true);
+        Stage::Tls(Session::new(tls, transaction, self.visit.clone()).into())
     }
 }

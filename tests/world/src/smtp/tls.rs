@@ -51,6 +51,22 @@ impl Tls {
         Self::with(&impostor, &[], None, &[version])
     }
 
+    /// Shows these octets as certificates behind that of the identity.
+    pub fn burdened(
+        identity: &Identity,
+        version: &'static SupportedProtocolVersion,
+        others: Vec<Vec<u8>>,
+    ) -> Self {
+        Self::showing(certified(identity, others), None, &[version])
+    }
+
+    /// Sends so many tickets after the handshake.
+    pub fn with_tickets(&self, count: usize) -> Self {
+        let mut config = (*self.config).clone();
+        config.send_tls13_tickets = count;
+        Self { config: config.into(), ..self.clone() }
+    }
+
     /// Shows this identity only to those who name it, and another certificate to the rest.
     pub fn for_name(identity: &Identity, name: &str) -> Self {
         Self::with(identity, &[], Some(name), &[&TLS12, &TLS13])
@@ -62,12 +78,18 @@ impl Tls {
         name: Option<&str>,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Self {
+        let others = others.iter().map(|identity| identity.der.clone());
+        Self::showing(certified(identity, others), name, versions)
+    }
+
+    fn showing(
+        named: Arc<CertifiedKey>,
+        name: Option<&str>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Self {
         let name = name.map(str::to_owned);
-        let resolver = Certificates {
-            name: name.clone(),
-            named: certified(identity, others),
-            fallback: certified(&Identity::server("fallback.test"), &[]),
-        };
+        let fallback = certified(&Identity::server("fallback.test"), []);
+        let resolver = Certificates { name: name.clone(), named, fallback };
         let config = ServerConfig::builder_with_provider(ring::default_provider().into())
             .with_protocol_versions(versions)
             .unwrap()
@@ -78,7 +100,7 @@ impl Tls {
 
     /// The same with a new key, and a certificate for the host that is otherwise as good as any.
     pub fn stranger(&self, host: &str) -> Self {
-        let identity = certified(&Identity::server(host), &[]);
+        let identity = certified(&Identity::server(host), []);
         let mut config = (*self.config).clone();
         let (named, fallback) = (identity.clone(), identity);
         config.cert_resolver = Arc::new(Certificates { name: None, named, fallback });
@@ -97,9 +119,9 @@ impl Tls {
     }
 }
 
-fn certified(identity: &Identity, others: &[&Identity]) -> Arc<CertifiedKey> {
-    let chain = [identity].into_iter().chain(others.iter().copied());
-    let chain = chain.map(|identity| CertificateDer::from(identity.der.clone())).collect();
+fn certified(identity: &Identity, others: impl IntoIterator<Item = Vec<u8>>) -> Arc<CertifiedKey> {
+    let chain = [identity.der.clone()].into_iter().chain(others);
+    let chain = chain.map(CertificateDer::from).collect();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(identity.key.serialize_der()));
     CertifiedKey::new(chain, ring::sign::any_supported_type(&key).unwrap()).into()
 }

@@ -1,5 +1,6 @@
 //! The servers on loopback.
 
+mod black_hole;
 pub mod mail_servers;
 pub mod name_server;
 mod ports;
