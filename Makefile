@@ -5,6 +5,7 @@
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
+#   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
 #   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
 #   make sanitize   tests under AddressSanitizer, ThreadSanitizer and valgrind; PARTS='address thread'
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
@@ -73,7 +74,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm fuzz sanitize test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm soak fuzz sanitize test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -168,7 +169,8 @@ demo: all $(B)/demo
 	$(CARGO) run --quiet --locked -p dane-policy-world -- run -- $(B)/demo
 
 # What takes hours where it is not optimised.
-LONG := a_million_calls each_event_of_every_case
+STORM := a_million_calls each_event_of_every_case
+LONG := $(STORM) a_hundred_thousand_calls
 
 # Installed before the tests run: none of them may build the library again under the others' feet.
 test: all check-abi
@@ -178,8 +180,13 @@ test: all check-abi
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked $(if $(CI),-- --include-ignored $(LONG:%=--skip %))
 
+# One after the other: what is allocated is counted.
 storm:
-	$(CARGO) test --release --locked --lib -- --ignored --nocapture $(LONG)
+	$(CARGO) test --release --locked --lib -- --ignored --nocapture --test-threads 1 $(STORM)
+
+soak: all
+	$(CARGO) build --locked -p dane-policy-world
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --locked --test hostile -- --ignored --nocapture
 
 SECONDS ?= 60
 
