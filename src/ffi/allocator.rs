@@ -26,22 +26,39 @@ static ALLOCATOR: Allocator = Allocator;
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller promises.
-        or_by_reserve(|| unsafe { System.alloc(layout) })
+        counted(layout, or_by_reserve(|| unsafe { System.alloc(layout) }))
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller promises.
-        or_by_reserve(|| unsafe { System.alloc_zeroed(layout) })
+        counted(layout, or_by_reserve(|| unsafe { System.alloc_zeroed(layout) }))
     }
 
     unsafe fn realloc(&self, room: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as the caller promises; after a failure the old room is as it was.
-        or_by_reserve(|| unsafe { System.realloc(room, layout, size) })
+        let room = or_by_reserve(|| unsafe { System.realloc(room, layout, size) });
+        count(!room.is_null(), size.cast_signed() - layout.size().cast_signed());
+        room
     }
 
     unsafe fn dealloc(&self, room: *mut u8, layout: Layout) {
+        count(true, -layout.size().cast_signed());
         // SAFETY: as the caller promises.
         unsafe { System.dealloc(room, layout) }
+    }
+}
+
+#[inline]
+fn counted(layout: Layout, room: *mut u8) -> *mut u8 {
+    count(!room.is_null(), layout.size().cast_signed());
+    room
+}
+
+/// In tests somebody looks whether anything stays.
+#[inline]
+fn count(is_done: bool, octets: isize) {
+    if cfg!(test) && is_done {
+        memory::count(octets);
     }
 }
 
