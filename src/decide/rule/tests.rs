@@ -254,6 +254,58 @@ fn every_refusal_is_temporary_and_has_its_codes() {
 }
 
 #[test]
+fn rfc8460_4_3_each_failure_has_its_result_type() {
+    for (reason, detail, result_type) in [
+        (Reason::TlsNotOffered, Detail::NoStarttls, Some("starttls-not-supported")),
+        (Reason::HandshakeFailed, Detail::StarttlsRefused, Some("starttls-not-supported")),
+        (Reason::HandshakeFailed, Detail::HandshakeFailed, Some("validation-failure")),
+        (Reason::NotTrusted, Detail::NameMismatch, Some("certificate-host-mismatch")),
+        (Reason::NotTrusted, Detail::Expired, Some("certificate-expired")),
+        (Reason::NotTrusted, Detail::NotYetValid, Some("certificate-expired")),
+        (Reason::NotTrusted, Detail::ChainInvalid, Some("certificate-not-trusted")),
+        (Reason::NotTrusted, Detail::NoMatch, Some("validation-failure")),
+        (Reason::NoUsableTlsa, Detail::TlsaUnusable, Some("tlsa-invalid")),
+        (Reason::TlsaLookup, Detail::TlsaBogus, Some("dnssec-invalid")),
+        (Reason::NotFound, Detail::MxBogus, Some("dnssec-invalid")),
+        (Reason::NotFound, Detail::AddressBogus, Some("dnssec-invalid")),
+        (Reason::NotFound, Detail::Timeout, None),
+        (Reason::NonDnssec, Detail::MxInsecure, Some("dane-required")),
+        (Reason::NoTlsa, Detail::TlsaNone, Some("dane-required")),
+        (Reason::ConnectionFailed, Detail::ConnectionFailed, None),
+        (Reason::NotInMx, Detail::HostNotInMx, None),
+        (Reason::Unavailable, Detail::PolicyUnavailable, None),
+    ] {
+        let found = Verdict::defer(reason, detail, Scope::Host).tlsrpt();
+        assert_eq!(found.map(Tlsrpt::result_type), result_type, "{reason:?} {detail:?}");
+    }
+}
+
+#[test]
+fn rfc3463_each_refusal_has_its_status() {
+    for (reason, detail, status) in [
+        (Reason::NotTrusted, Detail::NoMatch, "4.7.5"),
+        (Reason::TlsNotOffered, Detail::NoStarttls, "4.7.4"),
+        (Reason::NotFound, Detail::MxNone, "4.4.4"),
+        (Reason::NotFound, Detail::AddressNone, "4.4.4"),
+        (Reason::NotFound, Detail::NameInvalid, "4.4.4"),
+        (Reason::NotFound, Detail::MxBogus, "4.4.3"),
+        (Reason::ConnectionFailed, Detail::ConnectionFailed, "4.4.1"),
+        (Reason::NotInMx, Detail::HostNotInMx, "4.4.4"),
+        (Reason::Unavailable, Detail::PolicyUnavailable, "4.3.0"),
+    ] {
+        let refused = Verdict::defer(reason, detail, Scope::Host);
+        assert_eq!(refused.enhanced_status(), status, "{reason:?} {detail:?}");
+    }
+}
+
+#[test]
+fn until_the_chain_is_verified_the_outcome_is_pending() {
+    every_input(|_, _, _, _, _, verdict| {
+        assert_eq!(verdict.verification() == Outcome::Pending, verdict.action == Verify);
+    });
+}
+
+#[test]
 fn numbers_and_words_are_in_step() {
     for (index, detail) in Detail::ALL.iter().enumerate() {
         assert_eq!(*detail as usize, index);

@@ -169,4 +169,17 @@ mod tests {
         assert_eq!(depth(&parse("*.example").unwrap()), 2);
         assert_eq!(label_count(&Name::root()), 0);
     }
+
+    #[test]
+    fn rfc4034_6_1_no_name_is_below_itself() {
+        let name = |text| parse(text).unwrap();
+        assert!(is_below(&name("a.example"), &name("example")));
+        assert!(is_below(&name("*.example"), &name("EXAMPLE")));
+        assert!(is_below(&name("example"), &Name::root()));
+        assert!(!is_below(&name("example"), &name("example")));
+        assert!(!is_below(&name("*.example"), &name("*.example")));
+        assert!(!is_below(&Name::root(), &Name::root()));
+        assert!(!is_below(&name("example"), &name("a.example")));
+        assert!(!is_below(&name("a.example"), &name("ample")));
+    }
 }
