@@ -60,6 +60,18 @@ mod tests {
     }
 
     #[test]
+    fn rfc7671_9_each_usage_and_selector_has_its_own_strongest() {
+        let kinds = [(2, 0), (2, 1), (3, 0), (3, 1)];
+        for (usage, selector) in kinds {
+            for (other_usage, other_selector) in kinds {
+                let both = [(usage, selector, 1, 32), (other_usage, other_selector, 2, 64)];
+                let are_apart = (usage, selector) != (other_usage, other_selector);
+                assert_eq!(counts(&both), [are_apart, true], "{both:?}");
+            }
+        }
+    }
+
+    #[test]
     fn rfc7671_9_unusable_records_are_discarded_first() {
         assert_eq!(counts(&[(3, 1, 1, 32), (3, 1, 2, 32)]), [true, false]);
         assert_eq!(counts(&[(3, 1, 1, 32), (3, 1, 7, 64)]), [true, false]);

@@ -77,6 +77,12 @@ mod tests {
         let record = Record::from_rdata(&[3, 1, 1, 9]);
         assert_eq!((record.usage, record.selector, record.matching_type), (3, 1, 1));
         assert_eq!(record.to_string(), "3 1 1 09");
+        let shown =
+            |octets| Record::from_rdata(&[3, 1, 1, 9, 9, 9, 9, 9, 9, 9][..octets]).to_string();
+        assert_eq!(
+            (shown(9), shown(10)),
+            ("3 1 1 090909090909".into(), "3 1 1 090909090909...".into())
+        );
     }
 
     #[test]

@@ -234,6 +234,8 @@ mod tests {
         assert_eq!(mail("a@example.org", "A@example.org"), Some(false));
         assert_eq!(mail("a@example.org", "a@EXAMPLE.org"), Some(true));
         assert_eq!(mail("example.org", "example.org"), None);
+        assert_eq!(mail("a@mx.example.net", ".example.org"), Some(false));
+        assert_eq!(mail("a@.example.org", ".example.org"), Some(false));
         assert_eq!(host_of("https://user@host.example:25/path"), Some("host.example"));
         assert_eq!(host_of("mailto:a@example.org"), None);
         assert_eq!(host_of("https://[2001:db8::1]/"), None);
@@ -242,5 +244,20 @@ mod tests {
         assert_eq!(address_is_within(&[192, 0, 3, 9], &tree), Some(false));
         assert_eq!(address_is_within(&[0; 16], &tree), Some(false));
         assert_eq!(address_is_within(&[192, 0, 2, 9], &tree[..5]), None);
+    }
+
+    #[test]
+    fn rfc5280_4_2_1_10_each_kind_of_name_has_its_subtrees() {
+        let tree = [192, 0, 2, 0, 255, 255, 255, 0];
+        for (inside, outside, tree) in [
+            (Name::Dns("a.test"), Name::Dns("b.test"), Name::Dns("a.test")),
+            (Name::Mail("a@a.test"), Name::Mail("a@b.test"), Name::Mail("a.test")),
+            (Name::Uri("https://a.test/"), Name::Uri("https://b.test/"), Name::Uri("a.test")),
+            (Name::Address(&[192, 0, 2, 9]), Name::Address(&[192, 0, 3, 9]), Name::Address(&tree)),
+        ] {
+            assert_eq!(inside.is_within(tree), Some(true));
+            assert_eq!(outside.is_within(tree), Some(false));
+        }
+        assert_eq!(Name::Other(8).is_within(Name::Other(8)), None);
     }
 }

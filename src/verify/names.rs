@@ -14,11 +14,11 @@ pub(super) fn matching<'a, N: AsRef<str>>(
 /// Case does not matter; one final dot of the reference is removed; a wildcard is the whole first label.
 pub(super) fn matches(reference: &str, presented: &str) -> bool {
     let reference = without_final_dot(reference);
-    if !is_host_name(reference) || reference.contains('*') {
+    if !is_host_name(reference) {
         return false;
     }
     if reference.eq_ignore_ascii_case(presented) {
-        return is_host_name(presented);
+        return true;
     }
     let Some(parent) = presented.strip_prefix("*.") else { return false };
     let Some((_, reference_parent)) = reference.split_once('.') else { return false };
@@ -62,6 +62,8 @@ mod tests {
         assert!(!matches("mx.example.org", "*.*.org"));
         assert!(!matches("mx.example.org", "*.example.org."));
         assert!(!matches("*.example.org", "*.example.org"));
+        assert!(!matches("m x.example.org", "*.example.org"));
+        assert!(!matches(".example.org", "*.example.org"));
     }
 
     #[test]

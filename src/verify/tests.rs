@@ -331,6 +331,11 @@ fn rfc5280_6_1_dates_of_the_whole_path() {
     assert_refused(&judge(&[root.record(2, 1, 0)], &[&old_leaf]), Detail::Expired);
     let young_leaf = root.issue(early(leaf_params()));
     assert_refused(&judge(&[root.record(2, 0, 1)], &[&young_leaf, &root]), Detail::NotYetValid);
+    let mut last_second = leaf_params();
+    last_second.not_after = date_time_ymd(2026, 1, 1);
+    last_second.not_before = last_second.not_after;
+    let leaf = root.issue(last_second);
+    assert_matched(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), 1);
     let old_middle = root.issue(aged(ca_params("Middle")));
     let leaf = old_middle.issue(leaf_params());
     assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &old_middle, &root]), Detail::Expired);
@@ -388,6 +393,34 @@ fn rfc5280_4_2_1_10_name_constraints() {
 }
 
 #[test]
+fn rfc5280_6_1_3_a_self_issued_certificate_of_the_server_is_constrained() {
+    let mut params = ca_params("mx.example.org");
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("example.net".into())],
+        excluded_subtrees: vec![],
+    });
+    let root = Made::root(params);
+    let leaf = root.issue(leaf_params());
+    assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), Detail::ChainInvalid);
+}
+
+#[test]
+fn rfc5280_4_2_1_10_an_empty_subject_is_not_constrained() {
+    let mut base = DistinguishedName::new();
+    base.push(DnType::CommonName, "elsewhere");
+    let mut params = ca_params("Constrained");
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DirectoryName(base)],
+        excluded_subtrees: vec![],
+    });
+    let root = Made::root(params);
+    let mut nameless = leaf_params();
+    nameless.distinguished_name = DistinguishedName::new();
+    let leaf = root.issue(nameless);
+    assert_matched(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), 1);
+}
+
+#[test]
 fn work_is_bounded() {
     let (root, intermediate, leaf) = three();
     let records = [root.record(2, 0, 1)];
@@ -414,6 +447,212 @@ fn work_is_bounded() {
         let chain: Vec<&Made> = std::iter::once(&leaf).chain(&mesh[..length]).collect();
         assert_refused(&judge(&[elsewhere.record(2, 0, 0)], &chain), detail);
     }
+}
+
+/// A certificate of so many octets.
+fn of_octets(octets: usize) -> Made {
+    let with_padding = |padding: usize| {
+        let mut params = leaf_params();
+        let unknown =
+            CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![0; padding]);
+        params.custom_extensions = vec![unknown];
+        let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        Made { der, key, params }
+    };
+    let more = with_padding(70_000).der.len() - 70_000;
+    with_padding(octets - more)
+}
+
+#[test]
+fn the_largest_certificate_and_the_largest_chain_are_looked_at() {
+    let (largest, larger) = (of_octets(MAX_OCTETS), of_octets(MAX_OCTETS + 1));
+    assert_eq!(largest.der.len(), MAX_OCTETS);
+    assert_matched(&judge(&[largest.record(3, 1, 1)], &[&largest]), 0);
+    assert_refused(&judge(&[larger.record(3, 1, 1)], &[&larger]), Detail::LimitExceeded);
+    let (root, intermediate, leaf) = three();
+    let records = [root.record(2, 0, 1)];
+    let sent = [&leaf, &intermediate, &root].map(|made| made.der.as_slice());
+    let left = MAX_OCTETS - sent.concat().len();
+    for (octets, detail) in [(left, Detail::Matched), (left + 1, Detail::LimitExceeded)] {
+        let rest = vec![0; octets];
+        let chain = [&sent[..], &[&rest]].concat();
+        let found = verify(&records, &chain, &["mx.example.org"], NOW);
+        assert_eq!(found.detail, detail, "{}", found.text);
+    }
+    let mut chain = vec![leaf.der.as_slice(); MAX_CERTIFICATES];
+    let huge = vec![0; MAX_OCTETS];
+    chain[1] = &huge;
+    let found = verify(&records, &chain, &["mx.example.org"], NOW);
+    assert!(found.text.ends_with("more than 102400 octets of certificates"), "{}", found.text);
+    chain.push(&leaf.der);
+    let found = verify(&records, &chain, &["mx.example.org"], NOW);
+    assert!(found.text.ends_with("more than 32 certificates"), "{}", found.text);
+}
+
+#[test]
+fn the_failure_that_came_farthest_is_told_and_of_equal_ones_the_first() {
+    let order = [
+        Detail::NoMatch,
+        Detail::TaAbsent,
+        Detail::ChainInvalid,
+        Detail::LimitExceeded,
+        Detail::Expired,
+        Detail::NameMismatch,
+    ];
+    assert!(order.is_sorted_by(|one, next| progress(*one) < progress(*next)));
+    assert!(progress(Detail::None) < progress(Detail::NoMatch));
+    assert_eq!(progress(Detail::NotYetValid), progress(Detail::Expired));
+    let (root, _, _) = three();
+    let leaf = root.issue(params("other.test", &[]));
+    let (one, other) = (Made::root(leaf_params()), Made::root(leaf_params()));
+    let (first, second) = (one.record(3, 1, 1), other.record(3, 1, 1));
+    let told = |records: &[&Record]| {
+        let records: Vec<Record> = records.iter().copied().cloned().collect();
+        judge(&records, &[&leaf, &root]).text
+    };
+    let anchor = root.record(2, 0, 1);
+    for records in [[&first, &second, &anchor], [&anchor, &second, &first]] {
+        assert!(told(&records).starts_with(&format!("TLSA {anchor}: ")), "{}", told(&records));
+    }
+    assert!(told(&[&first, &second]).starts_with(&format!("TLSA {first}: ")));
+    assert!(told(&[&second, &first]).starts_with(&format!("TLSA {second}: ")));
+}
+
+/// Another certificate for the same key, so that both match a record of the key and both continue a path.
+fn same_key(made: &Made) -> KeyPair {
+    let der = made.key.serialize_der().into();
+    KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
+}
+
+#[test]
+fn of_several_paths_to_an_anchor_the_one_that_came_farthest_is_told() {
+    let hub = Made::root(ca_params("Hub"));
+    let until = |year, mut params: CertificateParams| {
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = same_key(&hub);
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        Made { der, key, params }
+    };
+    let (in_2021, in_2022) = (until(2021, ca_params("Hub")), until(2022, ca_params("Hub")));
+    let no_authority = until(2100, params("Hub", &[]));
+    let leaf = hub.issue(leaf_params());
+    let records = [hub.record(2, 1, 1)];
+    for chain in [[&leaf, &in_2021, &no_authority], [&leaf, &no_authority, &in_2021]] {
+        assert_refused(&judge(&records, &chain), Detail::Expired);
+    }
+    let told = |one, other| judge(&records, &[&leaf, one, other]).text;
+    assert!(told(&in_2021, &in_2022).contains("expired at 2021"), "{}", told(&in_2021, &in_2022));
+    assert!(told(&in_2022, &in_2021).contains("expired at 2022"), "{}", told(&in_2022, &in_2021));
+}
+
+#[test]
+fn without_a_path_the_longest_that_is_signed_is_told_and_of_equal_ones_the_first() {
+    let (root_a, root_b) = (Made::root(ca_params("Root A")), Made::root(ca_params("Root B")));
+    let middle = root_b.issue(ca_params("Middle"));
+    let hub = Made::root(ca_params("Hub"));
+    let by = |issuer: &Made| issuer.issue_for(ca_params("Hub"), same_key(&hub));
+    let (by_a, by_b, by_middle) = (by(&root_a), by(&root_b), by(&middle));
+    let leaf = hub.issue(leaf_params());
+    let elsewhere = [Made::root(ca_params("Elsewhere")).record(2, 0, 0)];
+    let told = |chain: &[&Made]| judge(&elsewhere, &[&[&leaf], chain].concat()).text;
+    let ends = |chain: &[&Made], end: &str| {
+        let text = told(chain);
+        assert!(text.ends_with(end), "{text}");
+    };
+    let (a, b) = (
+        "Hub is issued by Root A, which was not sent",
+        "Hub is issued by Root B, which was not sent",
+    );
+    ends(&[&by_a, &by_b], a);
+    ends(&[&by_b, &by_a], b);
+    let longest = "Middle is issued by Root B, which was not sent";
+    ends(&[&by_a, &by_middle, &middle], longest);
+    ends(&[&by_middle, &by_a, &middle], longest);
+    ends(&[&hub], "Hub names itself as its issuer");
+}
+
+#[test]
+fn the_anchor_itself_is_tried_before_what_it_signed_under_its_own_name() {
+    let root = Made::root(ca_params("Root"));
+    let renewed = root.issue_for(ca_params("Root"), same_key(&root));
+    let leaf = root.issue(leaf_params());
+    assert_matched(&judge(&[root.record(2, 0, 1)], &[&leaf, &renewed, &root]), 1);
+}
+
+#[test]
+fn a_certificate_for_others_is_told_with_three_of_its_names() {
+    let (root, _, _) = three();
+    let told = |names: &[&str]| {
+        let leaf = root.issue(params("x", names));
+        judge(&[root.record(2, 0, 1)], &[&leaf, &root]).text
+    };
+    let names = ["a.test", "b.test", "c.test", "d.test"];
+    let for_three = "certificate for a.test, b.test, c.test names none of mx.example.org";
+    assert!(told(&names[..3]).ends_with(for_three), "{}", told(&names[..3]));
+    let for_four = "certificate for a.test, b.test, c.test, ... names none of mx.example.org";
+    assert!(told(&names).ends_with(for_four), "{}", told(&names));
+}
+
+#[test]
+fn whoever_publishes_a_wrong_record_is_told_the_right_one() {
+    let (root, intermediate, leaf) = three();
+    let other = Made::root(leaf_params());
+    let chain = [&leaf, &intermediate, &root];
+    let hex = |record: Record| record.zone_text();
+    let told = |records: &[Record]| judge(records, &chain).records[0].text.to_string();
+    let as_other_selector = |selector: u8| {
+        let Record { data, .. } = leaf.record(3, 1 - selector, 1);
+        Record { usage: 3, selector, matching_type: 1, data }
+    };
+    for (record, text) in [
+        (
+            other.record(3, 1, 1),
+            format!(
+                "the server has another key; if that is right, publish {}",
+                hex(leaf.record(3, 1, 1))
+            ),
+        ),
+        (
+            other.record(3, 0, 0),
+            format!(
+                "the server has another certificate; if that is right, publish {}",
+                hex(leaf.record(3, 0, 1))
+            ),
+        ),
+        (
+            as_other_selector(0),
+            "this is the server's key, not its certificate; publish it as 3 1 1".into(),
+        ),
+        (
+            as_other_selector(1),
+            "this is the server's certificate, not its key; publish it as 3 0 1".into(),
+        ),
+        (
+            intermediate.record(3, 1, 1),
+            "this is the key of issuer 1 in the chain; publish it as 2 1 1".into(),
+        ),
+        (
+            root.record(3, 0, 1),
+            "this is the certificate of issuer 2 in the chain; publish it as 2 0 1".into(),
+        ),
+        (
+            leaf.record(2, 0, 1),
+            format!(
+                "names the server's own certificate, no trust anchor; publish {}",
+                hex(leaf.record(3, 1, 1))
+            ),
+        ),
+        (other.record(2, 0, 1), "names a certificate the server did not send".into()),
+    ] {
+        assert_eq!(told(&[record]), text);
+    }
+    let stronger = other.record(3, 1, 2);
+    let text = told(&[leaf.record(3, 1, 1), stronger.clone()]);
+    let begins = "matches, but the stronger digest does not; publish 3 1 2 ";
+    assert!(text.starts_with(begins), "{text}");
+    let text = told(&[other.record(3, 1, 1), stronger]);
+    assert_eq!(text, "set aside: a stronger digest is published");
 }
 
 #[test]
