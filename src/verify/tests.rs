@@ -8,6 +8,7 @@ use rcgen::{
 use sha2::{Digest, Sha256, Sha512};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use world::{chains, forge};
 
 use super::*;
 use crate::decide::Certificate as Column;
@@ -653,6 +654,35 @@ fn whoever_publishes_a_wrong_record_is_told_the_right_one() {
     assert!(text.starts_with(begins), "{text}");
     let text = told(&[other.record(3, 1, 1), stronger]);
     assert_eq!(text, "set aside: a stronger digest is published");
+}
+
+#[test]
+fn rfc7672_3_1_1_a_key_of_2048_bits_is_not_weak() {
+    let key = forge::Key::rsa_2048(true);
+    let leaf = forge::draft("mx.example.org", "mx.example.org", &[]).sign(&key, &key);
+    let (usage, selector, matching_type, data) = chains::record(3, 1, 1, &leaf, &key);
+    let record = Record { usage, selector, matching_type, data };
+    let found = verify(&[record], &[&leaf], &["mx.example.org"], NOW);
+    assert_eq!(found.detail, Detail::Matched, "{}", found.text);
+}
+
+#[test]
+fn a_key_of_unknown_kind_is_told_from_a_wrong_signature() {
+    let unknown =
+        forge::sequence(&[forge::tlv(0x30, forge::tlv(6, [0x2a, 3])), forge::tlv(3, [0, 1])]);
+    let (unknown, p256) = (forge::Key::public_only(unknown), forge::Key::p256());
+    let authority = [forge::basic_constraints(true, None)];
+    let leaf = forge::draft("mx.example.org", "Root", &[]).sign(&p256, &p256);
+    for (key, why) in
+        [(&unknown, "is too weak or not supported"), (&forge::Key::p256(), "was sent")]
+    {
+        let root = forge::draft("Root", "Root", &authority).sign(key, &p256);
+        let (usage, selector, matching_type, data) = chains::record(2, 0, 1, &root, key);
+        let record = Record { usage, selector, matching_type, data };
+        let found = verify(&[record], &[&leaf, &root], &["mx.example.org"], NOW);
+        assert_refused(&found, Detail::ChainInvalid);
+        assert!(found.text.ends_with(why), "{}", found.text);
+    }
 }
 
 #[test]

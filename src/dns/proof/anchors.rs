@@ -277,6 +277,7 @@ mod tests {
             ". DS x 13 2 AB",
             ". DNSKEY 256 2 13 AQID",
             ". A 192.0.2.1",
+            ". KEY 257 3 13 AQID",
         ] {
             assert!(Anchors::parse(bad.as_bytes()).is_err(), "{bad}");
         }

@@ -109,8 +109,8 @@ impl Key {
     fn rsa(&self) -> Option<Rsa<'_>> {
         let (length, rest) = match self.rdata.get(4..)? {
             [0, high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
-            [length, rest @ ..] if *length > 0 => (u16::from(*length), rest),
-            _ => return None,
+            [length, rest @ ..] => (u16::from(*length), rest),
+            [] => return None,
         };
         let (exponent, modulus) = rest.split_at_checked(length.into())?;
         let is_key = matches!(self.algorithm, 5 | 7 | 8 | 10) && modulus.len() >= MIN_RSA_MODULUS;
@@ -201,6 +201,7 @@ fn place(key: &Key) -> (u8, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::at_once;
 
     #[test]
     fn rfc4034_2_1_which_keys_may_sign_zones() {
@@ -232,6 +233,12 @@ mod tests {
         ] {
             assert_eq!(rsa(octets, exponent).is_checkable(), can, "{octets} {exponent:?}");
         }
+        for (octets, can) in [(64, false), (128, true), (1024, true), (1025, false)] {
+            let long_form = [&[1, 1, 3, 8, 0, 0, 3, 1, 0, 1][..], &vec![0xff; octets]].concat();
+            let key = Key::from_rdata(&long_form).unwrap();
+            assert_eq!(key.is_checkable(), can, "{octets}, RFC 3110 section 2");
+            assert_eq!(key.units(), rsa(octets, &[1, 0, 1]).units());
+        }
         assert!(rsa(63, &[3]).is_checkable(), "no key");
         assert!(Key::from_rdata(&[1, 0, 3, 8, 0]).unwrap().is_checkable(), "no key at all");
     }
@@ -241,6 +248,26 @@ mod tests {
         let units = |octets, exponent: &[u8]| rsa(octets, exponent).units();
         assert_eq!((units(256, &[1, 0, 1]), units(512, &[1, 0, 1])), (21, 82));
         assert_eq!((units(1024, &[3]), units(1024, &[1, 255, 255, 255, 255])), (175, 809));
+        assert_eq!(units(1025, &[3]), 1, "none is made");
+        for (algorithm, want) in [(13, 50), (14, 500), (15, 35), (16, 1)] {
+            assert_eq!(Key::from_rdata(&[1, 0, 3, algorithm, 9]).unwrap().units(), want);
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_zone_are_kept_in_no_more_than_is_charged() {
+        let key = |last: u8| [&[1, 0, 3, 8, 0, last, 0, 255 - last][..], &[9; 200]].concat();
+        // A list has room for four from the beginning.
+        for count in [4, 5, 9] {
+            let mut rrset = Rrset::new(Name::root(), rtype::DNSKEY);
+            (0..count).for_each(|last| rrset.add(9, key(last)));
+            let budget = Budget::for_tests();
+            let keys = at_once(ZoneKeys::of(&rrset, &budget)).unwrap();
+            let taken = usize::from(count) * 208 + keys.keys.capacity() * size_of::<Key>();
+            let charged = budget.spent().memory;
+            assert!((taken..2 * taken).contains(&charged), "{taken} {charged}");
+            assert_eq!(keys.octets(), keys.keys.len() * (208 + size_of::<Key>()));
+        }
     }
 
     #[test]

@@ -152,6 +152,7 @@ mod tests {
     fn rfc1982_serial_arithmetic() {
         assert!(serial_after(2, 1) && !serial_after(1, 2) && !serial_after(7, 7));
         assert!(serial_after(5, u32::MAX - 5) && !serial_after(u32::MAX - 5, 5));
+        assert!(!serial_after(0, 1 << 31) && !serial_after(1 << 31, 0), "undefined");
     }
 
     fn signature(change: impl Fn(&mut Rrsig)) -> Fault {
@@ -305,6 +306,27 @@ mod tests {
         let itself = rrset("*.example", &[[1; 4]]);
         let signed = signer.verify(&itself, &[&signer.sign(&itself, "*.example")], 1500).unwrap();
         assert_eq!(signed.labels, names::label_count(&itself.owner), "no expansion");
+    }
+
+    /// Even where the zone has signed it so.
+    #[test]
+    fn rfc4035_5_3_1_no_more_labels_than_the_owner_and_no_fewer_than_the_zone() {
+        let signer = Signer::new("y.example");
+        let set = rrset("x.y.example", &[[1; 4]]);
+        for (owner, want) in [
+            ("x.y.example", true),
+            ("*.y.example", true),
+            ("*.example", false),
+            ("w.x.y.example", false),
+        ] {
+            let mut signature = signer.sign(&set, owner);
+            if !want {
+                let data = signed_data(&set, &signature).unwrap();
+                signature.signature = signer.key.sign(&TBS::from(&data[..])).unwrap();
+            }
+            let found = signer.verify(&set, &[&signature], 1500);
+            assert_eq!(found.is_ok(), want, "{owner} {found:?}");
+        }
     }
 
     #[test]

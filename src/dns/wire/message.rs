@@ -299,6 +299,56 @@ mod tests {
         assert!(!answers(&wire, 7, &name("b.example"), rtype::TLSA));
         assert!(!answers(&wire, 7, &name("a.example"), rtype::A));
         assert!(!answers(&wire[..11], 7, &name("a.example"), rtype::TLSA));
+        for (at, octet, what) in [(2, 0x01, "a query"), (5, 0, "no question"), (5, 2, "two")] {
+            let mut wire = wire.clone();
+            wire[at] = octet;
+            assert!(!answers(&wire, 7, &name("a.example"), rtype::TLSA), "{what}");
+        }
+    }
+
+    #[test]
+    fn rfc6891_6_1_3_the_code_of_a_reply_has_twelve_bits() {
+        let additional = |rtype: u8| {
+            let mut wire = reply(&[&[0, 0, rtype, 4, 0xd0, 0x0a, 0xb1, 0xc1, 0xd1, 0, 0]]);
+            wire[3] |= 3;
+            wire.swap(7, 11);
+            parse(&wire).unwrap().rcode
+        };
+        assert_eq!(additional(41), 0xa3);
+        assert_eq!(additional(16), 3, "no OPT record");
+    }
+
+    #[test]
+    fn rfc6672_2_3_a_dname_redirects_what_lies_below_it() {
+        let dname = |owner: u8| [0xc0, owner, 0, 39, 0, 1, 0, 0, 0, 9, 0, 1, 0];
+        let owners = |owner: u8| -> Vec<Name> {
+            let sections = parse(&reply(&[&dname(owner)])).unwrap().answer.0;
+            sections.into_iter().map(|rrset| rrset.owner).collect()
+        };
+        assert_eq!(owners(14), [name("example")]);
+        assert!(owners(12).is_empty(), "at the name itself");
+    }
+
+    #[test]
+    fn a_message_takes_what_its_rrsets_take() {
+        let wire = reply(&[&[0xc0, 12, 0, 52, 0, 1, 0, 0, 0, 9, 0, 2, 3, 1]]);
+        let budget = Budget::for_tests();
+        let message = parse_as(&wire, &name("a.example"), rtype::TLSA, &budget).unwrap();
+        assert_eq!(message.kept_octets(), message.answer.0[0].all_kept_octets());
+        assert!(message.kept_octets() > 0 && budget.spent().memory > message.kept_octets());
+    }
+
+    #[test]
+    fn names_cost_by_their_labels() {
+        let question = [&[1, b'a'].repeat(100)[..], &[0, 0, 1, 0, 1]].concat();
+        let mut wire = reply(&[]);
+        wire[5] = 100;
+        wire.truncate(12);
+        (0..100).for_each(|_| wire.extend(&question));
+        let budget = Budget::for_tests();
+        parse_as(&wire, &name("a.example"), rtype::TLSA, &budget).unwrap();
+        let over_octets = 1 + wire.len() as u32 / 512;
+        assert_eq!(budget.spent().work, over_octets + 100 * 101 / LABELS_PER_UNIT as u32);
     }
 
     #[test]

@@ -45,5 +45,7 @@ mod tests {
         assert_eq!(show(rtype::TLSA, &[3, 1, 1, 0xab]), "3 1 1 ab");
         assert_eq!(show(rtype::TLSA, &[3, 1]), "\\# 2 0301");
         assert_eq!(show(rtype::AAAA, &[0]), "\\# 1 00");
+        assert_eq!(show(rtype::AAAA, &Ipv6Addr::LOCALHOST.octets()), "::1");
+        assert_eq!(show(rtype::CNAME, b"\x02mx\0"), "mx.");
     }
 }

@@ -43,3 +43,23 @@ pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
     wire.extend(0u16.to_be_bytes());
     wire
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc4035_4_9_1_what_each_query_asks_of_the_resolver() {
+        for (wants, flags, edns_flags) in [
+            (Wants::Proofs, [0x01, 0x10], [0x80, 0]),
+            (Wants::Judgement, [0x01, 0x20], [0, 0]),
+            (Wants::Records, [0x01, 0x10], [0, 0]),
+        ] {
+            let wire = query(0x0102, &names::parse("a.example").unwrap(), rtype::TLSA, wants);
+            let question = b"\x01a\x07example\0\0\x34\0\x01";
+            let header = [&[1, 2][..], &flags, &[0, 1, 0, 0, 0, 0, 0, 1]].concat();
+            let opt = [&[0, 0, 41, 0x04, 0xd0, 0, 0][..], &edns_flags, &[0, 0]].concat();
+            assert_eq!(wire, [&header[..], question, &opt].concat(), "{wants:?}");
+        }
+    }
+}

@@ -94,3 +94,60 @@ pub(crate) fn name_in(rdata: &[u8]) -> Option<(Name, &[u8])> {
     reader.name()?;
     Some((reader.last_name()?, rdata.get(reader.at..)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(lengths: &[u8]) -> Vec<u8> {
+        let mut wire = Vec::new();
+        for &length in lengths {
+            wire.push(length);
+            wire.extend(vec![b'a'; length.into()]);
+        }
+        wire.push(0);
+        wire
+    }
+
+    #[test]
+    fn rfc1035_2_3_4_a_name_has_255_octets_at_most() {
+        for (lengths, is_name) in [
+            (vec![63, 63, 63, 61], true),
+            (vec![63, 63, 63, 62], false),
+            (vec![1; 127], true),
+            (vec![1; 128], false),
+        ] {
+            let wire = labels(&lengths);
+            let mut reader = Reader::new(&wire);
+            assert_eq!(reader.name().is_some(), is_name, "{lengths:?}");
+            if is_name {
+                assert_eq!((reader.at, reader.steps), (wire.len(), lengths.len() + 1));
+                assert_eq!(names::canonical_wire(&reader.last_name().unwrap()), wire);
+            }
+        }
+    }
+
+    #[test]
+    fn rfc1035_4_1_4_a_pointer_leads_back() {
+        let mut reader = Reader::new(&[1, b'a', 0, 0xc0, 3]);
+        reader.at = 3;
+        assert_eq!((reader.name(), reader.steps), (None, 1), "to itself");
+        let mut reader = Reader::new(&[1, b'a', 0, 0xc0, 0]);
+        reader.at = 3;
+        assert_eq!((reader.name(), reader.steps, reader.at), (Some(()), 3, 5));
+    }
+
+    #[test]
+    fn each_label_that_is_compared_is_a_step() {
+        let wire = labels(&[1, 1]);
+        let mut reader = Reader::new(&wire);
+        reader.name().unwrap();
+        for (name, above, steps) in
+            [("a.a", Some(0), 3), ("b.a.a", Some(1), 3), ("b.a", None, 1), ("a", None, 0)]
+        {
+            reader.steps = 0;
+            assert_eq!(reader.labels_above(&names::parse(name).unwrap()), above, "{name}");
+            assert_eq!(reader.steps, steps, "{name}");
+        }
+    }
+}

@@ -72,3 +72,40 @@ impl Rrsig {
         2 * (size_of::<Self>() + self.signer.len()) + self.signature.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::wire::{names, rtype};
+
+    /// What an RRset takes beside what is charged for it.
+    #[test]
+    fn an_rrset_takes_no_more_than_is_charged_and_half_of_it_at_least() {
+        let signature = Rrsig {
+            covered: rtype::TLSA,
+            algorithm: 13,
+            labels: 2,
+            original_ttl: 9,
+            expiration: 9,
+            inception: 9,
+            key_tag: 9,
+            signer: names::parse("a-longer-name.example").unwrap(),
+            signature: vec![0; 64],
+        };
+        let mut rrset = Rrset::new(names::parse("a.example").unwrap(), rtype::TLSA);
+        for count in 1..20 {
+            rrset.add(9, vec![0; 5 * count]);
+            rrset.signatures.push(signature.clone());
+            let records = count.next_power_of_two() * size_of::<Vec<u8>>();
+            let data: usize = rrset.rdata.iter().map(Vec::len).sum();
+            let signatures = count.next_power_of_two() * size_of::<Rrsig>();
+            let least = records + data + signatures + count * (64 + signature.signer.len());
+            let charged = rrset.all_kept_octets();
+            assert!((least..2 * least).contains(&charged), "{count}: {least} {charged}");
+            rrset.signatures.clear();
+            let without = rrset.all_kept_octets();
+            assert!((records + data..3 * (records + data)).contains(&without), "{count}");
+            rrset.signatures = vec![signature.clone(); count];
+        }
+    }
+}

@@ -129,6 +129,17 @@ mod tests {
     }
 
     #[test]
+    fn rfc4034_4_1_1_the_next_name_exists() {
+        let records = [
+            nsec("a.example", "c.example", &[rtype::A]),
+            nsec("example", "a.example", &[rtype::SOA, rtype::NS]),
+        ];
+        assert_eq!(denied(&records, "b.example", rtype::A), Some(Denial::NoName));
+        assert_eq!(denied(&records, "c.example", rtype::A), None);
+        assert_eq!(cut(&records, &name("example"), &name("c.example")), None);
+    }
+
+    #[test]
     fn rfc4035_5_4_empty_non_terminal_is_nodata() {
         let records = [nsec("a.example", "x.b.example", &[rtype::A])];
         assert_eq!(denied(&records, "b.example", rtype::A), Some(Denial::NoData));
@@ -183,6 +194,7 @@ mod tests {
         let last = nsec("y.example", "example", &[rtype::A]);
         assert!(last.covers(&name("example"), &name("z.example")));
         assert!(!last.covers(&name("example"), &name("b.example")));
+        assert!(!last.covers(&name("example"), &name("y.example")));
         let backwards = nsec("y.example", "c.example", &[rtype::A]);
         assert!(!backwards.covers(&name("example"), &name("z.example")));
     }
@@ -198,5 +210,8 @@ mod tests {
         assert!(!allowed("a.b.example", "b.example"));
         assert!(allowed("x.b.example", "b.example"));
         assert!(!allowed("x.b.example", "example"));
+        assert!(!allowed("a.example", "example"), "not covered");
+        let records = [nsec("a.example", "x.b.example", &[rtype::A])];
+        assert!(!allows_wildcard(&records, &zone, &name("b.example"), &zone), "it exists");
     }
 }

@@ -55,7 +55,7 @@ impl Nsec3 {
         if self.hash < self.next {
             self.hash < *hash && *hash < self.next
         } else {
-            *hash != self.hash && (self.hash < *hash || *hash < self.next)
+            self.hash < *hash || *hash < self.next
         }
     }
 }
@@ -332,6 +332,71 @@ mod tests {
         let closed = [matching(ZONE, APEX), covering("a.example", 0)];
         assert_eq!(cut(&closed), Ok(Cut::NoName));
         assert_eq!(cut(&closed[1..]), Err(Unproven::NoProof));
+    }
+
+    #[test]
+    fn rfc5155_3_1_7_a_span_ends_before_the_next_hash_and_the_last_begins_again() {
+        let at = |octet| [octet; HASH_LENGTH];
+        let covered = |owner, next| -> Vec<u8> {
+            let nsec3 = record(at(owner), at(next), 0, &[]).unwrap();
+            (1..=5).filter(|octet| nsec3.covers(&at(*octet))).collect()
+        };
+        assert_eq!(covered(2, 4), [3]);
+        assert_eq!(covered(4, 2), [1, 5]);
+        assert_eq!(covered(3, 3), [1, 2, 4, 5], "the only one");
+    }
+
+    #[test]
+    fn rfc4035_5_2_a_cut_is_insecure_where_its_own_record_has_ns_and_no_ds() {
+        let zone = parse(ZONE).unwrap();
+        for (types, want) in [
+            (&[rtype::NS][..], Ok(Cut::Insecure)),
+            (&[rtype::A], Ok(Cut::None)),
+            (&[], Ok(Cut::None)),
+            (&[rtype::NS, rtype::DS], Err(Unproven::NoProof)),
+            (&[rtype::NS, rtype::SOA], Err(Unproven::NoProof)),
+            (&[rtype::SOA], Err(Unproven::NoProof)),
+        ] {
+            let records = [matching("a.example", types)];
+            let name = parse("a.example").unwrap();
+            assert_eq!(
+                at_once(cut(&records, &zone, &name, &Budget::for_tests())),
+                want,
+                "{types:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_hash_costs_by_its_blocks_and_rounds() {
+        let units = |name: &str, salt: usize, iterations: u16| {
+            let mut first = matching(ZONE, &[]);
+            (first.salt, first.iterations) = (vec![0; salt], iterations);
+            let budget = Budget::for_tests();
+            let chain = Chain::new(std::slice::from_ref(&first), &budget).unwrap();
+            chain.units(&parse(name).unwrap())
+        };
+        assert_eq!(units("a.example", 0, 0), 1);
+        assert_eq!(units("a.example", 0, 150), 1 + (1 + 150) / 6);
+        // With 36 octets beside the hash of 20 a round takes a second block, with 100 a third.
+        assert_eq!(units("a.example", 35, 150), 1 + (1 + 150) / 6);
+        assert_eq!(units("a.example", 36, 150), 1 + (1 + 300) / 6);
+        assert_eq!(units("a.example", 99, 150), 1 + (2 + 300) / 6);
+        assert_eq!(units("a.example", 100, 150), 1 + (2 + 450) / 6);
+        let long = ["a"; 120].join(".");
+        assert_eq!(units(&long, 255, 5), 1 + (8 + 25) / 6);
+    }
+
+    #[test]
+    fn rfc5155_8_8_the_wildcard_is_of_the_zone_and_above_the_name() {
+        let records = [covering("a.example", 0), covering("a.other", 0)];
+        let allowed = |name: &str, encloser: &str| {
+            let [zone, name, encloser] = [ZONE, name, encloser].map(|name| parse(name).unwrap());
+            at_once(allows_wildcard(&records, &zone, &name, &encloser, &Budget::for_tests()))
+        };
+        assert_eq!(allowed("a.example", "example"), Ok(true));
+        assert_eq!(allowed("a.other", "other"), Err(Unproven::NoProof));
+        assert_eq!(allowed("a.example", "a.example"), Err(Unproven::NoProof));
     }
 
     #[test]

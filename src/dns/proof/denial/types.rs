@@ -20,7 +20,7 @@ impl Types {
             last_window = Some(*window);
             for (octet, bits) in bits.iter().enumerate() {
                 for bit in (0..8).filter(|bit| bits & (0x80 >> bit) != 0) {
-                    types.push(u16::from(*window) << 8 | (octet * 8 + bit) as u16);
+                    types.push(u16::from_be_bytes([*window, (octet * 8 + bit) as u8]));
                 }
             }
             map = next;
