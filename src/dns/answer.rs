@@ -116,3 +116,28 @@ impl Answer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::wire::rtype;
+
+    #[test]
+    fn an_answer_says_what_it_has_and_what_that_rests_on() {
+        let name = || Name::from_ascii("example.").unwrap();
+        let resting_on = |basis: Basis| Answer::new(&name(), rtype::TLSA, Ok(Judged::from(basis)));
+        let denial = resting_on(Basis::SignedBy(name()));
+        let records = Answer { records: vec![vec![3, 1]; 2], exists: true, ..denial.clone() };
+        for (answer, text) in [
+            (denial.clone(), "no such name, signed by example"),
+            (Answer { exists: true, ..denial }, "no such record, signed by example"),
+            (records, "2 records, signed by example"),
+            (resting_on(Basis::Serving(vec![])), &*Basis::Serving(vec![]).to_string()),
+            (Answer::late(&name(), rtype::TLSA), &*Cause::Late.to_string()),
+        ] {
+            assert_eq!(answer.text(), text);
+            let finding = Facts::of(Some(Arc::new(answer.finding())));
+            assert!(answer.facts() == finding && finding != Facts::of(None), "{text}");
+        }
+    }
+}

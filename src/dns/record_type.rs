@@ -35,3 +35,22 @@ impl RecordType {
         self as u16
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_its_number() {
+        for (rtype, number) in [
+            (RecordType::A, 1),
+            (RecordType::Cname, 5),
+            (RecordType::Mx, 15),
+            (RecordType::Aaaa, 28),
+            (RecordType::Tlsa, 52),
+        ] {
+            assert_eq!((rtype.number(), RecordType::from_number(number)), (number, Some(rtype)));
+        }
+        assert_eq!(RecordType::from_number(16), None);
+    }
+}

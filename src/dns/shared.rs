@@ -110,3 +110,22 @@ impl Drop for Lead {
         ended.into_iter().for_each(|ended| ended.set(()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_holds_few_or_twice_what_is_alive_at_most() {
+        for alive in [0, 10, FEW, 3 * FEW] {
+            let mut table = Table::default();
+            let mut most = 0;
+            for key in 0..20 * FEW {
+                table.put(key, key, |value| *value < alive);
+                most = most.max(table.entries.len());
+            }
+            assert!((0..alive).all(|key| table.entries.contains_key(&key)), "{alive}");
+            assert_eq!(most, FEW.max(2 * alive), "{alive}");
+        }
+    }
+}

@@ -222,3 +222,25 @@ pub(super) fn single(rrset: &Rrset) -> Option<&[u8]> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::wire::names::parse;
+
+    #[test]
+    fn rfc6672_2_2_a_dname_gives_one_alias() {
+        let name = |text: &str| parse(text).unwrap();
+        let made = |owner, dname, targets: &[&str]| {
+            let mut rrset = Rrset::new(name(dname), rtype::DNAME);
+            targets.iter().for_each(|target| rrset.add(9, canonical_wire(&name(target))));
+            synthesised(&name(owner), &rrset)
+        };
+        let wire = |text: &str| Some(canonical_wire(&name(text)));
+        assert_eq!(made("a.b.c.example", "example", &["test"]), wire("a.b.c.test"));
+        assert_eq!(made("a.b.c.example", "b.c.example", &["d.test"]), wire("a.d.test"));
+        assert_eq!(made("a.example", "example", &["one.test", "other.test"]), None);
+        let long = ["a"; 126].join(".");
+        assert_eq!(made("a.b.example", "example", &[&long]), None, "too long");
+    }
+}

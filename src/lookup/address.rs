@@ -201,3 +201,23 @@ fn no_address(host: &Name, families: &[Family; 2]) -> Finding {
         _ => Finding::NoAddress(name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_grounds_the_first_insecure_one_is_the_weaker() {
+        let at = || Name::root();
+        let [signed, probed] = [Basis::SignedBy(at()), Basis::Validating(vec![])].map(Arc::new);
+        let [unsigned, opted_out] = [Basis::NoDs(at()), Basis::OptOut(at())].map(Arc::new);
+        for (one, other, weakest) in [
+            (&signed, &probed, &signed),
+            (&signed, &unsigned, &unsigned),
+            (&unsigned, &signed, &unsigned),
+            (&unsigned, &opted_out, &unsigned),
+        ] {
+            assert_eq!(weaker(one.clone(), other.clone()), *weakest);
+        }
+    }
+}

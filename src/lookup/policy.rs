@@ -35,3 +35,30 @@ impl Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc7672_9_1_a_policy_that_only_tells_or_is_off_stops_no_mail() {
+        let decide = |level, audit| {
+            let policy = Policy { level, audit };
+            policy.decide(Mx::Secure, Address::Secure, Tlsa::Secure, Certificate::Unsuccessful)
+        };
+        assert_eq!(decide(Some(Level::Dane), false).action, Action::Defer);
+        let told = decide(Some(Level::Dane), true);
+        assert_eq!((told.action, told.tls_required), (Action::Opportunistic, false));
+        let open = |level| {
+            let policy = Policy { level, audit: false };
+            policy.decide(
+                Mx::Secure,
+                Address::Insecure,
+                Tlsa::NotApplicable,
+                Certificate::NotApplicable,
+            )
+        };
+        assert_eq!(open(None).detail, Detail::DaneOff);
+        assert_eq!(open(Some(Level::Dane)).detail, Detail::AddressInsecure);
+    }
+}

@@ -395,14 +395,18 @@ fn rfc5280_4_2_1_10_name_constraints() {
 
 #[test]
 fn rfc5280_6_1_3_a_self_issued_certificate_of_the_server_is_constrained() {
-    let mut params = ca_params("mx.example.org");
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: vec![GeneralSubtree::DnsName("example.net".into())],
+    let mut constrained = ca_params("Itself");
+    constrained.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("example.org".into())],
         excluded_subtrees: vec![],
     });
-    let root = Made::root(params);
-    let leaf = root.issue(leaf_params());
-    assert_refused(&judge(&[root.record(2, 0, 1)], &[&leaf, &root]), Detail::ChainInvalid);
+    let root = Made::root(constrained);
+    let judge = |names: &[&str]| {
+        let leaf = root.issue(params("Itself", names));
+        judge(&[root.record(2, 0, 1)], &[&leaf, &root])
+    };
+    assert_matched(&judge(&["mx.example.org"]), 1);
+    assert_refused(&judge(&["mx.example.org", "mx.example.net"]), Detail::ChainInvalid);
 }
 
 #[test]
@@ -457,6 +461,8 @@ fn of_octets(octets: usize) -> Made {
         let unknown =
             CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![0; padding]);
         params.custom_extensions = vec![unknown];
+        // As long as any other's.
+        params.serial_number = Some(7.into());
         let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
         let der = params.self_signed(&key).unwrap().der().to_vec();
         Made { der, key, params }
@@ -646,7 +652,10 @@ fn whoever_publishes_a_wrong_record_is_told_the_right_one() {
         ),
         (other.record(2, 0, 1), "names a certificate the server did not send".into()),
     ] {
-        assert_eq!(told(&[record]), text);
+        assert_eq!(told(std::slice::from_ref(&record)), text);
+        let summary = judge(&[record.clone(), other.record(3, 1, 1)], &chain).text;
+        let what = text.split(';').next().unwrap();
+        assert_eq!(summary, format!("TLSA {record}: {what}"));
     }
     let stronger = other.record(3, 1, 2);
     let text = told(&[leaf.record(3, 1, 1), stronger.clone()]);

@@ -122,3 +122,19 @@ pub(crate) async fn allows_wildcard(
     }
     nsec3::allows_wildcard(&proofs.nsec3, zone, name, encloser, budget).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_proves_nothing_is_told_by_why() {
+        for (unproven, fault) in [
+            (Unproven::NoProof, Fault::NoProof),
+            (Unproven::MixedParameters, Fault::MixedParameters),
+            (Unproven::Exhausted(Exhausted::Work), Fault::Exhausted(Exhausted::Work)),
+        ] {
+            assert_eq!(Fault::from(unproven), fault);
+        }
+    }
+}
