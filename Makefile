@@ -8,6 +8,7 @@
 #   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
 #   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
 #   make sanitize   tests under AddressSanitizer, ThreadSanitizer and valgrind; PARTS='address thread'
+#   make mutants    changes what decides, one operator at a time: FILE=src/verify/ta.rs, SHARD=0/8 (needs cargo-mutants; hours)
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
@@ -74,7 +75,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm soak fuzz sanitize test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -195,6 +196,9 @@ fuzz:
 
 sanitize: all
 	tests/sanitize $(PARTS)
+
+mutants:
+	FILE='$(FILE)' SHARD='$(SHARD)' .ci/mutants
 
 # Flags for the other verifiers, as far as pkg-config finds them.
 OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWITH_OPENSSL /') \
