@@ -264,3 +264,34 @@ fn domain_decision(policy: Policy, domain: &Name, answer: &MxAnswer) -> Decision
     let notes = Notes { name, mx: Some(answer.note.clone()), ..Notes::default() };
     notes.decide(verdict, &display(domain))
 }
+
+#[cfg(test)]
+mod tests {
+    use world::World;
+
+    use super::*;
+    use crate::decide::Level;
+    use crate::dns::Mode;
+    use crate::sim::{Network, context};
+
+    #[test]
+    fn rfc7672_3_2_2_the_next_hop_is_a_reference_only_where_it_named_the_host_securely() {
+        let world = World::without_sockets();
+        let context = context(&world, Level::Dane, Mode::Validate);
+        let references = |mx| {
+            let mut network = Network::of(&world);
+            let mut calls = context.over(&mut network);
+            let next_hop = Some("Good.test.");
+            let found = calls.lookup_host("mx.good.test", world.smtp_port, next_hop, mx).unwrap();
+            found.hosts.first().map(|host| host.reference_names.clone())
+        };
+        let (host, next_hop) = (String::from("mx.good.test"), String::from("good.test"));
+        for secure in [Mx::Secure, Mx::Configured] {
+            assert_eq!(references(secure), Some(vec![host.clone(), next_hop.clone()]));
+        }
+        assert_eq!(references(Mx::Insecure), Some(vec![host]));
+        for none in [Mx::Bogus, Mx::Nxdomain, Mx::NotApplicable] {
+            assert_eq!(references(none), None);
+        }
+    }
+}
