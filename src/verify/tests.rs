@@ -394,7 +394,7 @@ fn rfc5280_4_2_1_10_name_constraints() {
 }
 
 #[test]
-fn rfc5280_6_1_3_a_self_issued_certificate_of_the_server_is_constrained() {
+fn rfc5280_6_1_3_of_what_is_self_issued_the_certificate_of_the_server_alone_is_constrained() {
     let mut constrained = ca_params("Itself");
     constrained.name_constraints = Some(NameConstraints {
         permitted_subtrees: vec![GeneralSubtree::DnsName("example.org".into())],
@@ -407,6 +407,12 @@ fn rfc5280_6_1_3_a_self_issued_certificate_of_the_server_is_constrained() {
     };
     assert_matched(&judge(&["mx.example.org"]), 1);
     assert_refused(&judge(&["mx.example.org", "mx.example.net"]), Detail::ChainInvalid);
+    let mut renewed = params("Itself", &["mx.example.net"]);
+    renewed.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let renewed = root.issue(renewed);
+    let leaf = renewed.issue(leaf_params());
+    let found = judge_for(&[root.record(2, 0, 1)], &[&leaf, &renewed, &root], &["mx.example.org"]);
+    assert_matched(&found, 2);
 }
 
 #[test]
