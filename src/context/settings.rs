@@ -1,6 +1,6 @@
 //! What a caller has set, and each kind of call as it begins with that.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     /// None switches DANE off.
     pub(crate) level: Option<Level>,
     /// The same by domain in lower case.
-    pub(super) destination_levels: HashMap<String, Option<Level>>,
+    pub(super) destination_levels: BTreeMap<String, Option<Level>>,
     pub(crate) audit: bool,
     pub(super) dns: Arc<Config>,
     pub(super) cache: Arc<Cache>,
@@ -53,7 +53,7 @@ impl Settings {
     pub(super) fn from_system() -> Self {
         Self {
             level: Some(Level::Dane),
-            destination_levels: HashMap::new(),
+            destination_levels: BTreeMap::new(),
             audit: false,
             dns: Config::from_system().into(),
             cache: Arc::default(),

@@ -1,6 +1,6 @@
 //! Zone keys and insecure cuts, remembered between the calls of one context.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
 use hickory_resolver::proto::rr::Name;
@@ -35,7 +35,7 @@ impl Known {
 
 #[derive(Debug, Default)]
 struct Entries {
-    known: HashMap<Name, Known>,
+    known: BTreeMap<Name, Known>,
     /// The oldest first.
     order: VecDeque<Name>,
 }

@@ -1,9 +1,8 @@
 //! One call into the library: its clock, deadline, budget, and every answer it has seen.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::hash::Hash;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -25,7 +24,7 @@ use crate::engine::{Engine, Once, Tasks};
 /// How long another call that is finding out where a name stands is waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-type Memo<K, V> = RefCell<HashMap<K, Once<V>>>;
+type Memo<K, V> = RefCell<BTreeMap<K, Once<V>>>;
 
 /// Where and when a call takes place.
 pub(crate) struct Setting {
@@ -126,7 +125,7 @@ impl Call {
     }
 
     /// Begins to work something out, once in a call, whoever asks.
-    fn once<K: Hash + Eq, V: Clone + 'static, F: Future<Output = V> + 'static>(
+    fn once<K: Ord, V: Clone + 'static, F: Future<Output = V> + 'static>(
         self: &Rc<Self>,
         memo: fn(&Self) -> &Memo<K, V>,
         key: K,

@@ -16,7 +16,7 @@ const MAX_STRAY_DATAGRAMS: u32 = 256;
 const PREFIX: usize = 2;
 
 /// A question to a server.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Question {
     pub(super) server: SocketAddr,
     pub(super) name: Name,

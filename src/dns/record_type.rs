@@ -1,7 +1,7 @@
 //! The types of records that can be asked for.
 
 /// A type of record, with its number (IANA DNS parameters).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 #[non_exhaustive]
 pub enum RecordType {

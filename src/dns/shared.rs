@@ -4,9 +4,8 @@
 //! is gone.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -26,25 +25,25 @@ const FEW: usize = 64;
 pub(crate) struct Shared {
     under_way: RefCell<Table<(Question, Kind), Weak<Exchange>>>,
     replies: RefCell<Table<Question, (Weak<Reply>, Duration)>>,
-    leads: RefCell<HashMap<Name, Once<()>>>,
+    leads: RefCell<BTreeMap<Name, Once<()>>>,
     /// The server that answered last: a dead one is not waited for twice.
     pub(super) preferred: Cell<usize>,
 }
 
 /// Entries of which some are gone.
 struct Table<K, V> {
-    entries: HashMap<K, V>,
+    entries: BTreeMap<K, V>,
     /// Entries at which it is cleared.
     many: usize,
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), many: FEW }
+        Self { entries: BTreeMap::new(), many: FEW }
     }
 }
 
-impl<K: Hash + Eq, V> Table<K, V> {
+impl<K: Ord, V> Table<K, V> {
     /// Twice as many as are alive are never exceeded.
     fn put(&mut self, key: K, value: V, is_alive: impl Fn(&V) -> bool) {
         if self.entries.len() >= self.many {

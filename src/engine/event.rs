@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 pub(crate) struct Id(pub(crate) u64);
 
 /// How octets are carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// UDP, connected: other senders' datagrams never come, and a closed port is known at once.
     Datagram,

@@ -1,6 +1,6 @@
 //! The MX RRset of a domain (RFC 5321 section 5.1, RFC 7672 section 2.2.1).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn hosts(records: &[Vec<u8>]) -> MxHosts {
         [rdata] if target(rdata) == [0] => return MxHosts::Null,
         _ => {}
     }
-    let mut seen = HashSet::from([&[0][..]]);
+    let mut seen = BTreeSet::from([&[0][..]]);
     let new = records.iter().filter(|rdata| seen.insert(target(rdata)));
     let mut hosts: Vec<(u16, Name)> = new.filter_map(|rdata| read(rdata)).take(MAX_HOSTS).collect();
     hosts.sort();

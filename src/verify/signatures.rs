@@ -1,6 +1,6 @@
 //! Signatures between certificates, each checked once and all of them counted.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rustls::crypto::ring;
 use rustls::pki_types::SignatureVerificationAlgorithm;
@@ -39,7 +39,7 @@ pub(super) struct Signatures<'a> {
     pace: &'a Pace,
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
     /// By the addresses of certificate and key, which outlive the search.
-    known: HashMap<(usize, usize), Signature>,
+    known: BTreeMap<(usize, usize), Signature>,
     left: u32,
 }
 
@@ -56,7 +56,7 @@ fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
 
 impl<'a> Signatures<'a> {
     pub(super) fn new(pace: &'a Pace) -> Self {
-        let known = HashMap::new();
+        let known = BTreeMap::new();
         Self { pace, algorithms: algorithms(), known, left: MAX_SIGNATURES }
     }
 

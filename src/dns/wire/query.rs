@@ -12,7 +12,7 @@ const UDP_PAYLOAD: u16 = 1232;
 const EDNS_DNSSEC_OK: u32 = 0x8000;
 
 /// What the query asks of the resolver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wants {
     /// DO and CD: every signature and proof, and no judgement.
     Proofs,
