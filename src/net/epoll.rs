@@ -40,7 +40,11 @@ impl Readiness {
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
         let timer = above(timerfd_create(TimerfdClockId::Monotonic, flags)?)?;
         epoll::add(&epoll, &timer, EventData::new_u64(TIMER), EventFlags::IN)?;
-        Ok(Self { epoll, timer })
+        let readiness = Self { epoll, timer };
+        // Where a filter denies these (seccomp(2)), no time would come, and whoever waits for the descriptor would wait on.
+        readiness.try_to_set_timer(None)?;
+        readiness.ready()?;
+        Ok(readiness)
     }
 
     pub(super) fn watch(&self, socket: impl AsFd, id: Id, events: PollFlags) -> io::Result<()> {
@@ -58,12 +62,17 @@ impl Readiness {
 
     /// Has the descriptor readable after so long a time, from then on; never, for none.
     pub(super) fn set_timer(&self, after: Option<Duration>) {
+        let set = self.try_to_set_timer(after);
+        debug_assert!(set.is_ok(), "a timer and a time that are valid");
+    }
+
+    fn try_to_set_timer(&self, after: Option<Duration>) -> io::Result<()> {
         // Zero is never.
         let after = after.map_or(Duration::ZERO, |after| after.clamp(AT_ONCE, MAX_AFTER));
         let after = Timespec { tv_sec: after.as_secs() as _, tv_nsec: after.subsec_nanos().into() };
         let once = Itimerspec { it_interval: Timespec::default(), it_value: after };
-        let set = timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &once);
-        debug_assert!(set.is_ok(), "a timer and a time that are valid");
+        timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &once)?;
+        Ok(())
     }
 
     /// The sockets that are ready now.
