@@ -71,10 +71,7 @@ fn or_by_reserve(allocate: impl Fn() -> *mut u8) -> *mut u8 {
 /// Gives the reserve back to the system and tries again.
 #[cold]
 fn by_reserve(allocate: impl Fn() -> *mut u8) -> *mut u8 {
-    let reserved = RESERVED.swap(null_mut(), Ordering::Relaxed);
-    if !reserved.is_null() {
-        // SAFETY: it was allocated with this layout, and the swap gave it to us alone.
-        unsafe { System.dealloc(reserved, RESERVE) };
+    if give_back(null_mut()) {
         memory::ran_out();
     }
     let room = allocate();
@@ -96,10 +93,25 @@ pub(super) fn begin() -> Result<(), Code> {
     if reserved.is_null() {
         return Err(NO_MEMORY);
     }
-    let before = RESERVED.swap(reserved, Ordering::Relaxed);
-    if !before.is_null() {
-        // SAFETY: another thread's, allocated with this layout, and the swap gave it to us alone.
-        unsafe { System.dealloc(before, RESERVE) };
-    }
+    give_back(reserved);
     Ok(())
+}
+
+/// Gives the reserve back to the system, in exchange for another or for none. Whether there was one.
+fn give_back(other: *mut u8) -> bool {
+    let reserved = RESERVED.swap(other, Ordering::Relaxed);
+    if !reserved.is_null() {
+        // SAFETY: it was allocated with this layout, and the swap gave it to us alone.
+        unsafe { System.dealloc(reserved, RESERVE) };
+    }
+    !reserved.is_null()
+}
+
+/// A plugin that was linked with the library goes without leaving the reserve behind; so does a program that ends.
+#[used]
+#[unsafe(link_section = ".fini_array")]
+static AT_UNLOAD: extern "C" fn() = release;
+
+extern "C" fn release() {
+    give_back(null_mut());
 }
