@@ -6,6 +6,7 @@
 #   make test       every hermetic test, Rust and C, shared and static library
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
+#   make faults     every system call and every allocation made to fail in each row, and all else that a system does to a process
 #   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
 #   make sanitize   tests under AddressSanitizer, ThreadSanitizer and valgrind; PARTS='address thread'
 #   make mutants    changes what decides, one operator at a time: FILE=src/verify/ta.rs, SHARD=0/8 (needs cargo-mutants; hours)
@@ -75,7 +76,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test storm faults soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -188,6 +189,11 @@ storm:
 soak: all
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --locked --test hostile -- --ignored --nocapture
+
+faults: all
+	$(CARGO) build --locked -p dane-policy-world
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' DANE_POLICY_FAULTS=1 $(CARGO) test --locked --test faults -- \
+	    --nocapture --test-threads 1
 
 SECONDS ?= 60
 

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::UdpSocket;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -20,29 +20,6 @@ use world::forge::{Key, basic_constraints, dns_names, draft};
 mod toolchain;
 
 use toolchain::*;
-
-/// Compiles a program twice: with the shared library, and with the static one.
-fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
-    compile_with(build, source, folder, "")
-}
-
-/// The same with flags for what else it uses.
-fn compile_with(build: &Path, source: &str, folder: &Path, flags: &str) -> [PathBuf; 2] {
-    let flags: Vec<&str> = flags.split_whitespace().collect();
-    let name = Path::new(source).file_stem().unwrap().to_str().unwrap();
-    let programs = [folder.join(format!("{name}-shared")), folder.join(format!("{name}-static"))];
-    let include = format!("-I{}", root().join("include").display());
-    let base = |program: &Path| {
-        let mut command = Command::new(compiler());
-        command.args(STRICT).args(["-g", &include, "-I"]).arg(folder).arg("-o");
-        command.arg(program).arg(root().join(source)).args(&flags);
-        command
-    };
-    let rpath = format!("-Wl,-rpath,{}", build.display());
-    run(base(&programs[0]).arg("-L").arg(build).args(["-ldane_policy", &rpath]));
-    run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(private_libraries(build)));
-    programs
-}
 
 #[test]
 fn the_whole_c_face_without_a_network() {

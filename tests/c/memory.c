@@ -6,7 +6,6 @@
  */
 #define _DEFAULT_SOURCE
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 
 #include <dane_policy_diagnosis.h>
 
+#include "failing.h"
 #include "../../examples-c/world.h"
 
 #define MIB (1024L * 1024L)
@@ -26,63 +26,6 @@ enum { BEGAN_ALL_THE_SAME = 97, LOST = 98, MOST_ROUNDS = 1000, FIRST = 64 };
 
 /* What is done in a child: a return code of the library, or one of those. */
 typedef int work(const dane_policy_context *context, const char *domain);
-
-/* glibc's own, so that the usual names can count and fail. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *room, size_t size);
-void __libc_free(void *room);
-
-static long octets, peak;
-static long allocations, first_failure, failures;
-/* Whether there is no room for the reserve that a call has to come to an end with. */
-static int lacks_reserve;
-
-/* Whether this allocation is to fail. */
-static int fails(size_t size)
-{
-    allocations++;
-    if (lacks_reserve && size >= 4 * MIB)
-        return 1;
-    return first_failure != 0 && allocations >= first_failure && allocations < first_failure + failures;
-}
-
-static void *counted(void *room)
-{
-    octets += room != NULL ? (long)malloc_usable_size(room) : 0;
-    if (octets > peak)
-        peak = octets;
-    return room;
-}
-
-void *malloc(size_t size)
-{
-    return fails(size) ? NULL : counted(__libc_malloc(size));
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return fails(count * size) ? NULL : counted(__libc_calloc(count, size));
-}
-
-void *realloc(void *room, size_t size)
-{
-    long before = room != NULL ? (long)malloc_usable_size(room) : 0;
-    void *moved;
-
-    if (fails(size))
-        return NULL;
-    moved = __libc_realloc(room, size);
-    if (moved != NULL)
-        octets -= before;
-    return counted(moved);
-}
-
-void free(void *room)
-{
-    octets -= room != NULL ? (long)malloc_usable_size(room) : 0;
-    __libc_free(room);
-}
 
 static const char *const attacks[] = {"digests", "keys",    "checks",    "hashes",  "aliases",
                                       "signatures", "records", "addresses", "targets"};

@@ -79,6 +79,29 @@ pub fn have(tool: &str) -> bool {
     found
 }
 
+/// Compiles a program twice: with the shared library, and with the static one.
+pub fn compile(build: &Path, source: &str, folder: &Path) -> [PathBuf; 2] {
+    compile_with(build, source, folder, "")
+}
+
+/// The same with flags for what else it uses.
+pub fn compile_with(build: &Path, source: &str, folder: &Path, flags: &str) -> [PathBuf; 2] {
+    let flags: Vec<&str> = flags.split_whitespace().collect();
+    let name = Path::new(source).file_stem().unwrap().to_str().unwrap();
+    let programs = [folder.join(format!("{name}-shared")), folder.join(format!("{name}-static"))];
+    let include = format!("-I{}", root().join("include").display());
+    let base = |program: &Path| {
+        let mut command = Command::new(compiler());
+        command.args(STRICT).args(["-g", &include, "-I"]).arg(folder).arg("-o");
+        command.arg(program).arg(root().join(source)).args(&flags);
+        command
+    };
+    let rpath = format!("-Wl,-rpath,{}", build.display());
+    run(base(&programs[0]).arg("-L").arg(build).args(["-ldane_policy", &rpath]));
+    run(base(&programs[1]).arg(build.join("libdane_policy.a")).args(private_libraries(build)));
+    programs
+}
+
 pub fn in_world(program: &Path, arguments: &[&str]) -> Output {
     let world = world_binary();
     run(Command::new(world).args(["run", "--"]).arg(program).args(arguments))
