@@ -112,6 +112,8 @@ static void try_point(const struct point *point)
     if (open_descriptors() != before)
         fail("a descriptor is left open", NULL, NULL);
     check_standard(is_dane_only(row));
+    if (is_below_3)
+        fail("a descriptor below 3 was used", NULL, NULL);
     add(&shared->figures[point->call * MOST_ERRORS + point->error], injected > 0);
 }
 

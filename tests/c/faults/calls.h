@@ -88,6 +88,14 @@ static struct {
 static const struct sockaddr_storage *name_server;
 static const char *resolv_conf;
 
+/* Whether a socket, an epoll or a timer of the library's was used under a number below 3. */
+static int is_below_3;
+
+static void use_descriptor(int descriptor)
+{
+    is_below_3 |= is_watched && descriptor < 3;
+}
+
 /* What the call fails with, 0 where it does not. */
 static int failure(enum call call)
 {
@@ -150,6 +158,7 @@ int connect(int descriptor, const struct sockaddr *peer, socklen_t length)
     const int error = failure(CALL_CONNECT);
     struct sockaddr_storage port = {0};
 
+    use_descriptor(descriptor);
     memcpy(&port, peer, length);
     /* Both families have the port in this place. */
     if (name_server != NULL && ((const struct sockaddr_in *)&port)->sin_port == htons(53)) {
@@ -169,16 +178,19 @@ int connect(int descriptor, const struct sockaddr *peer, socklen_t length)
 
 int setsockopt(int descriptor, int level, int name, const void *value, socklen_t length)
 {
+    use_descriptor(descriptor);
     FAIL_OR(CALL_SETSOCKOPT, SYS_setsockopt, descriptor, level, name, value, length);
 }
 
 int getsockopt(int descriptor, int level, int name, void *value, socklen_t *length)
 {
+    use_descriptor(descriptor);
     FAIL_OR(CALL_GETSOCKOPT, SYS_getsockopt, descriptor, level, name, value, length);
 }
 
 int getsockname(int descriptor, struct sockaddr *address, socklen_t *length)
 {
+    use_descriptor(descriptor);
     FAIL_OR(CALL_GETSOCKNAME, SYS_getsockname, descriptor, address, length);
 }
 
@@ -194,6 +206,7 @@ ssize_t send(int descriptor, const void *octets, size_t size, int flags)
 {
     const int error = failure(CALL_SEND);
 
+    use_descriptor(descriptor);
     if (error > 0) {
         errno = error;
         return -1;
@@ -207,6 +220,7 @@ ssize_t recv(int descriptor, void *room, size_t size, int flags)
 {
     const int error = failure(CALL_RECV);
 
+    use_descriptor(descriptor);
     if (error > 0) {
         errno = error;
         return -1;
@@ -220,6 +234,7 @@ ssize_t recv(int descriptor, void *room, size_t size, int flags)
 
 int shutdown(int descriptor, int how)
 {
+    use_descriptor(descriptor);
     DO_AND_FAIL(CALL_SHUTDOWN, SYS_shutdown, descriptor, how);
 }
 
@@ -245,6 +260,8 @@ static int waited(struct pollfd *descriptors, nfds_t count, const struct timespe
     struct timespec left = {0, 0};
     nfds_t i;
 
+    for (i = 0; i < count; i++)
+        use_descriptor(descriptors[i].fd);
     if (error > 0) {
         errno = error;
         return -1;
@@ -281,6 +298,8 @@ int epoll_create1(int flags)
 
 int epoll_ctl(int epoll, int operation, int descriptor, struct epoll_event *event)
 {
+    use_descriptor(epoll);
+    use_descriptor(descriptor);
     FAIL_OR(CALL_EPOLL_CTL, SYS_epoll_ctl, epoll, operation, descriptor, event);
 }
 
@@ -302,6 +321,7 @@ int timerfd_create(int clock, int flags)
 
 int timerfd_settime(int timer, int flags, const struct itimerspec *time, struct itimerspec *before)
 {
+    use_descriptor(timer);
     FAIL_OR(CALL_TIMERFD_SETTIME, SYS_timerfd_settime, timer, flags, time, before);
 }
 
