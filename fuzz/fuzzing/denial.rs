@@ -129,17 +129,32 @@ impl Zone {
         }
     }
 
+    /// The names of a chain of hashes, empty non-terminals among them; and those that are left out, as delegations may be that
+    /// are opted out.
+    fn hashed_names(&self, opts_out: bool) -> (BTreeSet<Name>, BTreeSet<Name>) {
+        let is_in = |name: &&Name| !opts_out || !self.is_cut(name) || self.has(name, DS);
+        let with_above = |names: Vec<&Name>| -> BTreeSet<Name> {
+            let above = names.iter().flat_map(|name| self.above(name));
+            above.chain(names.iter().copied().cloned()).collect()
+        };
+        let all = with_above(self.nodes.keys().collect());
+        let names = with_above(self.nodes.keys().filter(is_in).collect());
+        let left_out = all.difference(&names).cloned().collect();
+        (names, left_out)
+    }
+
     fn judge_denial(&self, chain: &Chain, name: &Name, rtype: u16) {
         let budget = Budget::for_tests();
         let found = at_once(denies(&chain.proofs, &self.apex, name, rtype, &budget));
         let truth = self.truth(name, rtype);
         let is_denied = matches!(truth, Truth::NoData | Truth::NoName | Truth::Neither);
+        let encloser = if self.exists(name) { name.clone() } else { self.closest_encloser(name) };
         let is_right = match found {
             Ok(Denial::NoData) => matches!(truth, Truth::NoData | Truth::Neither),
             Ok(Denial::NoName) => matches!(truth, Truth::NoName | Truth::Neither),
             Ok(Denial::Insecure | Denial::InsecureNoData) => chain.opts_out,
             Ok(Denial::TooCostly) => chain.is_too_costly,
-            Err(Unproven::NoProof) => !(chain.is_whole && is_denied),
+            Err(Unproven::NoProof) => !(chain.is_whole && is_denied && chain.has(&encloser)),
             Err(Unproven::MixedParameters | Unproven::Exhausted(_)) => false,
         };
         assert!(is_right, "{name} {rtype}: {found:?}, {truth:?} in {:?}", self.nodes);
@@ -190,19 +205,22 @@ struct Chain {
     is_whole: bool,
     opts_out: bool,
     is_too_costly: bool,
+    /// Delegations that are opted out, and what is there because of them alone: a wildcard above them cannot be denied.
+    opted_out: BTreeSet<Name>,
 }
 
 impl Chain {
     fn read(octets: &mut Octets<'_>, zone: &Zone) -> Self {
         let (by_hash, opts_out) = (octets.bit(), octets.bit());
-        let (nsec, nsec3) = if by_hash {
+        let (nsec, nsec3, opted_out, iterations) = if by_hash {
             let iterations = *octets.pick(&ITERATIONS);
             let salt = octets.take(1).to_vec();
-            (Vec::new(), (hashed(zone, &salt, iterations, opts_out), iterations))
+            let (names, opted_out) = zone.hashed_names(opts_out);
+            let nsec3 = hashed(zone, names, &salt, iterations, opts_out);
+            (Vec::new(), nsec3, opted_out, iterations)
         } else {
-            (plain(zone), (Vec::new(), 0))
+            (plain(zone), Vec::new(), BTreeSet::new(), 0)
         };
-        let (nsec3, iterations) = nsec3;
         let left_out = octets.u16();
         let is_kept = |index: &usize| left_out >> (index % 16) & 1 == 0;
         let mut proofs = Proofs::default();
@@ -213,8 +231,14 @@ impl Chain {
             is_whole: left_out == 0,
             opts_out: by_hash && opts_out,
             is_too_costly: by_hash && iterations > 150,
+            opted_out,
             proofs,
         }
+    }
+
+    /// Whether a name that is there is in the chain.
+    fn has(&self, name: &Name) -> bool {
+        !self.opted_out.contains(name)
     }
 }
 
@@ -237,12 +261,14 @@ fn plain(zone: &Zone) -> Vec<Nsec> {
     (0..owners.len()).map(read).collect()
 }
 
-/// RFC 5155 section 7.1: each name that is there, but for delegations that are opted out, in the order of hashes.
-fn hashed(zone: &Zone, salt: &[u8], iterations: u16, opts_out: bool) -> Vec<Nsec3> {
-    let is_opted_out = |name: &Name| opts_out && zone.is_cut(name) && !zone.has(name, DS);
-    let named: Vec<&Name> = zone.nodes.keys().filter(|name| !is_opted_out(name)).collect();
-    let mut names: BTreeSet<Name> = named.iter().flat_map(|name| zone.above(name)).collect();
-    names.extend(named.into_iter().cloned());
+/// RFC 5155 section 7.1: each name, in the order of hashes.
+fn hashed(
+    zone: &Zone,
+    names: BTreeSet<Name>,
+    salt: &[u8],
+    iterations: u16,
+    opts_out: bool,
+) -> Vec<Nsec3> {
     let hash = |name: &Name| {
         let digest = Nsec3HashAlgorithm::SHA1.hash(salt, name, iterations);
         digest.expect("a hash").as_ref().to_vec()
