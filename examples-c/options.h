@@ -50,15 +50,21 @@ static dane_policy_dnssec mode_of(const char *option, const char *word)
 static void set_destination_level(const char *option, const char *value)
 {
     const char *equals = strrchr(value, '=');
-    size_t length = equals == NULL ? 0 : (size_t)(equals - value);
-    char *domain = allocate(NULL, length + 1);
+    dane_policy_level level;
+    dane_policy_error code;
+    size_t length;
+    char *domain;
 
     if (equals == NULL)
         fail(EXIT_USAGE, "%s: '%s' is not DOMAIN=LEVEL", option, value);
+    level = level_of(option, equals + 1);
+    length = (size_t)(equals - value);
+    domain = allocate(NULL, length + 1);
     memcpy(domain, value, length);
     domain[length] = '\0';
-    must(dane_policy_context_set_destination_level(context, domain, level_of(option, equals + 1)), option, value);
+    code = dane_policy_context_set_destination_level(context, domain, level);
     free(domain);
+    must(code, option, value);
 }
 
 /* Sets the option at hand; 0 if it is none of these. */
