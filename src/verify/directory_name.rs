@@ -96,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn rfc5280_4_1_2_6_the_mail_addresses_of_a_subject() {
+        let id = [&[6, 9], EMAIL_ADDRESS].concat();
+        let attribute = [&[0x30, 16][..], &id, &[0x16, 3], b"a@b"].concat();
+        let mut subject = [&[0x30, 20, 0x31, 18][..], &attribute].concat();
+        assert_eq!(mail_addresses(&subject).collect::<Vec<_>>(), ["a@b"]);
+        subject[14] = 2;
+        assert_eq!(mail_addresses(&subject).count(), 0);
+    }
+
+    #[test]
     fn rfc5280_7_1_what_is_no_text_is_compared_by_its_octets() {
         let bmp = |text| name(&[(0x1e, 3, text)]);
         assert!(equal(&bmp("\0A"), &bmp("\0A")));
