@@ -277,19 +277,20 @@ fn said_instead(fate: Fate, happening: Happening, octets: Vec<u8>) -> Vec<u8> {
 const HEADER: usize = 12;
 const TRUNCATED: u8 = 2;
 
-/// The octets after the question of a DNS message.
-fn question_end(message: &[u8]) -> usize {
+/// The octets after the question of a DNS message; None where somebody has spoiled it.
+fn question_end(message: &[u8]) -> Option<usize> {
     let mut end = HEADER;
-    while message[end] != 0 {
+    while *message.get(end)? != 0 {
         end += 1 + usize::from(message[end]);
     }
-    end + 5
+    Some(end + 5).filter(|end| *end <= message.len())
 }
 
 /// Header and question of a message, with these flags and no record.
 fn without_records(message: &[u8], flags: [u8; 2]) -> Vec<u8> {
+    let Some(end) = question_end(message) else { return message.to_vec() };
     let head = [&message[..2], &flags, &[0, 1, 0, 0, 0, 0, 0, 0]].concat();
-    [&head, &message[HEADER..question_end(message)]].concat()
+    [&head, &message[HEADER..end]].concat()
 }
 
 /// A reply without its records, which says that it is truncated.
@@ -306,7 +307,8 @@ pub(super) fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
 /// Turns over a few bits behind the question, and sometimes before it.
 fn alter(reply: &mut [u8], number: u64) {
     let mut random = Random::new(number);
-    let start = if random.one_in(8) { 0 } else { question_end(reply).min(reply.len() - 1) };
+    let start =
+        if random.one_in(8) { 0 } else { question_end(reply).unwrap_or(0).min(reply.len() - 1) };
     for _ in 0..=random.below(3) {
         let at = start + random.below(reply.len() - start);
         reply[at] ^= 1 << random.below(8);
