@@ -294,4 +294,41 @@ mod tests {
             assert_eq!(references(none), None);
         }
     }
+
+    #[test]
+    fn whoever_gives_the_mx_status_is_told_that_it_was_given() {
+        let world = World::without_sockets();
+        let context = context(&world, Level::Dane, Mode::Validate);
+        let text = |host: &str, mx| {
+            let mut network = Network::of(&world);
+            let mut calls = context.over(&mut network);
+            calls.lookup_host(host, world.smtp_port, None, mx).unwrap().decision.text
+        };
+        let given = "MX status of mx.good.test as given by the caller";
+        for mx in [Mx::Insecure, Mx::Bogus, Mx::Nxdomain, Mx::NotApplicable] {
+            let text = text("mx.good.test", mx);
+            assert!(text.contains(given), "{mx:?}: {text}");
+        }
+        for host in ["mx.good.test", "no-such-domain.test", "no name", "[192.0.2.1]"] {
+            let text = text(host, Mx::Configured);
+            assert!(!text.contains("MX status"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_found_by_its_name_and_who_is_not_listed_waits() {
+        let world = World::without_sockets();
+        let context = context(&world, Level::Dane, Mode::Validate);
+        let found =
+            context.over(&mut Network::of(&world)).lookup("good.test", world.smtp_port).unwrap();
+        assert_eq!(found.mx_text(), "MX of good.test is secure, signed by good.test");
+        for name in ["mx.good.test", "MX.Good.test."] {
+            assert_eq!(found.host(name).unwrap().name, "mx.good.test");
+            assert_eq!(found.host_decision(name), found.hosts[0].decision);
+        }
+        for name in ["good.test", "mx.good.test..", "", "mx.good.tes"] {
+            assert!(found.host(name).is_none(), "{name}");
+            assert_eq!(found.host_decision(name).verdict, Verdict::UNKNOWN_HOST);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::cause::{Cause, Detail, Facts, Finding, Subject};
 use crate::decide::{Action, Decision, Reason, Verdict};
 use crate::dns::wire::names::InvalidName;
 use crate::text::{line, word};
-use crate::verify::{Match, Verification};
+use crate::verify::Verification;
 
 /// What is known of each column.
 #[derive(Clone, Debug, Default)]
@@ -61,15 +61,12 @@ impl Notes {
         reference_names: &[String],
     ) -> Decision {
         let is_host = |name: &String| name == host;
-        let Verification { result, detail, name, text, .. } = verification;
-        let says_reason =
-            *result == Match::NoUsableRecords && verdict.reason == Reason::NoUsableTlsa;
+        let Verification { detail, name, text, .. } = verification;
         let names_host = match detail {
             Detail::NameMismatch => reference_names.iter().any(is_host),
             _ => name.as_ref().is_some_and(is_host),
         };
-        let seen = if says_reason { Seen::default() } else { Seen { text, names_host } };
-        self.decision(verdict, host, seen)
+        self.decision(verdict, host, Seen { text, names_host })
     }
 
     fn decision(&self, verdict: Verdict, host: &str, seen: Seen<'_>) -> Decision {
@@ -136,4 +133,51 @@ impl<T: Display> Display for Part<T> {
 /// What keeps the status of the RRset that was asked for from being known.
 pub(super) fn trouble(name: &Name, rtype: u16, cause: &Arc<Cause>) -> Finding {
     Finding::Trouble { subject: Subject::new(name, rtype), cause: cause.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_rests_on_the_column_that_made_it() {
+        let name = || Name::from_ascii("mx.example.").unwrap();
+        let finding = |finding: Finding| Some(Arc::new(finding));
+        let notes = Notes {
+            mx: finding(Finding::GivenMx("mx.example".into())),
+            address: finding(Finding::AddressLiteral),
+            tlsa: finding(Finding::TooLongForTlsa(name())),
+            ..Notes::default()
+        };
+        let off = finding(Finding::DaneOff);
+        let (mx, address, tlsa) = (&notes.mx, &notes.address, &notes.tlsa);
+        let verdict =
+            |action, reason, detail| Verdict { action, reason, detail, ..Verdict::UNAVAILABLE };
+        let open = |detail| verdict(Action::Opportunistic, Reason::None, detail);
+        let defer = |reason, detail| verdict(Action::Defer, reason, detail);
+        let seen = "STARTTLS not offered";
+        for (verdict, text, fact) in [
+            (verdict(Action::Verify, Reason::None, Detail::None), "", tlsa),
+            (open(Detail::DaneOff), "", &off),
+            (open(Detail::DaneOff), seen, &off),
+            (open(Detail::AddressInsecure), "", address),
+            (open(Detail::AddressInsecure), seen, address),
+            (open(Detail::AddressLiteral), "", address),
+            (open(Detail::TlsaNone), seen, tlsa),
+            (open(Detail::MxInsecure), seen, mx),
+            (defer(Reason::NonDnssec, Detail::AddressInsecure), "", address),
+            (defer(Reason::NotFound, Detail::Timeout), "", address),
+            (defer(Reason::TlsaLookup, Detail::Timeout), "", tlsa),
+            (defer(Reason::NotTrusted, Detail::NoMatch), seen, &None),
+        ] {
+            assert_eq!(
+                notes.fact(&verdict, Seen { text, names_host: false }),
+                *fact,
+                "{verdict:?}"
+            );
+        }
+        let verdict = defer(Reason::NotFound, Detail::Timeout);
+        let domain = Notes { mx: notes.mx.clone(), ..Notes::default() };
+        assert_eq!(domain.fact(&verdict, Seen::default()), notes.mx);
+    }
 }

@@ -310,3 +310,129 @@ impl Host {
         data_encoding::HEXLOWER.encode(&digest.finalize())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use world::World;
+
+    use super::*;
+    use crate::context::Context;
+    use crate::decide::Level;
+    use crate::dns::Mode;
+    use crate::lookup::Destination;
+    use crate::sim::{Network, context};
+
+    fn look_up(world: &World, context: &Context, domain: &str) -> Destination {
+        context.over(&mut Network::of(world)).lookup(domain, world.smtp_port).unwrap()
+    }
+
+    /// The first host of a domain in the world.
+    fn host(world: &World, domain: &str) -> Host {
+        look_up(world, &context(world, Level::Dane, Mode::Validate), domain).hosts.remove(0)
+    }
+
+    #[test]
+    fn a_lookup_that_fails_says_why_where_the_column_does_not_say_it_all() {
+        let world = World::without_sockets();
+        let context = context(&world, Level::Dane, Mode::Validate);
+        for (domain, reason, detail) in [
+            ("mx-bogus.test", Reason::NotFound, Detail::MxBogus),
+            ("mx-silent.test", Reason::NotFound, Detail::Timeout),
+            ("no-a.test", Reason::NotFound, Detail::AddressBogus),
+            ("nothing-a-altered.test", Reason::NotFound, Detail::AddressBogus),
+            ("nothing-a-servfail.test", Reason::NotFound, Detail::ServerFailure),
+            ("tlsa-bogus.test", Reason::TlsaLookup, Detail::TlsaBogus),
+            ("silent-tlsa.test", Reason::TlsaLookup, Detail::Timeout),
+        ] {
+            let decision = look_up(&world, &context, domain).decision;
+            let verdict = decision.verdict;
+            assert_eq!((verdict.action, verdict.reason), (Action::Defer, reason), "{domain}");
+            assert_eq!(verdict.detail, detail, "{domain}: {}", decision.text);
+        }
+    }
+
+    #[test]
+    fn rfc7672_2_2_an_address_literal_is_insecure_and_called_so() {
+        let world = World::without_sockets();
+        let mut context = context(&world, Level::Dane, Mode::Validate);
+        let detail = |context: &Context| {
+            let found = look_up(&world, context, "[192.0.2.1]").hosts.remove(0);
+            assert_eq!((found.address, found.tlsa), (Address::Insecure, Tlsa::NotApplicable));
+            found.decision.verdict.detail
+        };
+        assert_eq!(detail(&context), Detail::AddressLiteral);
+        context.set_level(None);
+        assert_eq!(detail(&context), Detail::DaneOff);
+    }
+
+    #[test]
+    fn a_host_says_what_its_columns_rest_on() {
+        let world = World::without_sockets();
+        let tlsa = |host: &str| format!("TLSA of _{}._tcp.{host}: ", world.smtp_port);
+        let good = host(&world, "good.test");
+        assert_eq!(good.address_text(), "address of mx.good.test is secure, signed by good.test");
+        let text = format!("{}1 record, signed by good.test", tlsa("mx.good.test"));
+        assert_eq!(good.tlsa_text(), text);
+        assert!(good.decision.text.ends_with(&text), "{}", good.decision.text);
+        let alias = host(&world, "lint-into-open.test").address_text();
+        assert!(alias.contains(" is a secure alias of an insecure name: "), "{alias}");
+        let family = host(&world, "aaaa-bogus.test").address_text();
+        let address = "address of mx.aaaa-bogus.test is secure, signed by aaaa-bogus.test; ";
+        assert!(family.starts_with(address), "{family}");
+        let literal = host(&world, "[192.0.2.1]");
+        assert_eq!(literal.address_text(), "an IP address has no TLSA record");
+        assert_eq!(literal.tlsa_text(), "");
+    }
+
+    #[test]
+    fn a_connection_that_had_no_say_leaves_the_facts_from_before() {
+        let world = World::without_sockets();
+        let open = host(&world, "lint-open.test");
+        let before = &open.decision;
+        assert_eq!(before.verdict.action, Action::Opportunistic);
+        let after = open.decide(&open.verify(&[b"a certificate"], world.now));
+        assert_eq!(after.verdict, before.verdict.with_connection(true));
+        assert_eq!((&after.text, &after.cause), (&before.text, &before.cause));
+        let seen = String::from("STARTTLS not offered");
+        let none = Verification::failure(Certificate::NoStarttls, Detail::NoStarttls, seen);
+        let after = open.decide(&none);
+        assert_eq!(after.verdict, before.verdict.with_connection(true));
+        assert!(after.text.ends_with("; STARTTLS not offered"), "{}", after.text);
+    }
+
+    #[test]
+    fn a_policy_key_differs_where_a_connection_must_not_be_shared() {
+        let world = World::without_sockets();
+        let host = host(&world, "good.test");
+        let key = host.policy_key();
+        assert!(key.len() == 64 && key.bytes().all(|octet| octet.is_ascii_hexdigit()), "{key}");
+        let changed = |change: fn(&mut Host)| {
+            let mut other = host.clone();
+            change(&mut other);
+            other.policy_key()
+        };
+        let changes: [fn(&mut Host); 11] = [
+            |host| host.policy.level = None,
+            |host| host.policy.level = Some(Level::DaneOnly),
+            |host| host.policy.audit = true,
+            |host| host.decision.verdict.action = Action::Encrypt,
+            |host| host.port += 1,
+            |host| host.base_domain = None,
+            |host| host.records.clear(),
+            |host| host.records.push(host.records[0].clone()),
+            |host| host.records[0].usage = 2,
+            |host| host.records[0].data[0] ^= 1,
+            |host| host.reference_names.push("good.test".into()),
+        ];
+        let mut keys: Vec<String> = changes.map(changed).into();
+        keys.push(key.clone());
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), changes.len() + 1);
+        let same: [fn(&mut Host); 2] = [
+            |host| host.records.push(Record::from_rdata(&[9, 9, 9, 9])),
+            |host| host.addresses.clear(),
+        ];
+        assert_eq!(same.map(changed), [key.clone(), key]);
+    }
+}

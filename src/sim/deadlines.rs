@@ -9,6 +9,7 @@ use crate::cause::Detail;
 use crate::check::Report;
 use crate::decide::{Action, Level};
 use crate::dns::Mode;
+use crate::dns::wire::rtype;
 
 fn check(
     world: &World,
@@ -38,6 +39,29 @@ fn a_silent_server_is_given_up_by_rounds_or_at_the_deadline() {
         assert_eq!(report.decision.verdict.detail, Detail::Timeout);
         assert_eq!(elapsed.as_millis(), gives_up, "{timeout:?}");
     }
+}
+
+/// Unless the other family has an address, all the rounds are waited for.
+#[test]
+fn of_two_families_the_silent_one_is_waited_for_a_little_while_only() {
+    let world = World::without_sockets();
+    let is_silent =
+        |query: &[u8], rtype: u16| query.windows(4).any(|octets| octets == [0, rtype as u8, 0, 1]);
+    let elapsed = |domain: &str, silent: u16, timeout: Duration| {
+        let relay = |_, query: &[u8], by_tcp| {
+            (!is_silent(query, silent)).then(|| world.answer(query, by_tcp)).flatten()
+        };
+        let mut network = Network::with(&world, Box::new(relay));
+        let mut context = context(&world, Level::Dane, Mode::Validate);
+        context.set_timeout(timeout);
+        let found = context.over(&mut network).lookup(domain, world.smtp_port).unwrap();
+        (found.decision.verdict.action, network.elapsed().as_secs())
+    };
+    for (timeout, given_up) in [(60, 5), (30, 5), (9, 3)] {
+        let found = elapsed("good.test", rtype::AAAA, timeout * SECOND);
+        assert_eq!(found, (Action::Verify, given_up), "{timeout} s");
+    }
+    assert_eq!(elapsed("good.test", rtype::A, 30 * SECOND), (Action::Defer, 10));
 }
 
 #[test]
