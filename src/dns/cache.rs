@@ -107,10 +107,12 @@ mod tests {
         let other = parse("other").unwrap();
         cache.put(&other, &Standing::Failed(Cause::NoServer.into()), 100, LASTS);
         assert!(cache.get(&other, 100).is_none());
-        let rdata = [&[1, 0, 3, 13][..], &[0; MAX_OCTETS]].concat();
-        let large = ZoneKeys::new(other.clone(), vec![Key::from_rdata(&rdata).unwrap()]);
-        cache.put(&other, &Standing::Zone(large.into()), 100, LASTS);
-        assert!(cache.get(&other, 100).is_none());
+        for (octets, is_kept) in [(MAX_OCTETS, false), (64, true)] {
+            let rdata = [&[1, 0, 3, 13][..], &vec![0; octets]].concat();
+            let keys = ZoneKeys::new(other.clone(), vec![Key::from_rdata(&rdata).unwrap()]);
+            cache.put(&other, &Standing::Zone(keys.into()), 100, LASTS);
+            assert_eq!(cache.get(&other, 100).is_some(), is_kept, "{octets}");
+        }
         for number in 0..2 * ENTRIES {
             cache.put(&parse(&format!("z{number}")).unwrap(), &insecure, 100, LASTS);
         }

@@ -1,5 +1,6 @@
 //! Where and how to ask.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 use std::str::Utf8Error;
 
@@ -21,12 +22,16 @@ pub(crate) struct Config {
 impl Config {
     /// `/etc/resolv.conf` as it is now: 127.0.0.1 where it is missing, no server where it is unreadable.
     pub(crate) fn from_system() -> Self {
-        let servers = match std::fs::read("/etc/resolv.conf") {
-            Ok(text) => parse_resolv_conf(&text).unwrap_or_default(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => vec![local()],
-            Err(_) => Vec::new(),
-        };
+        let servers = servers_of(std::fs::read("/etc/resolv.conf"));
         Self { servers, mode: Mode::Validate, anchors: Anchors::iana() }
+    }
+}
+
+fn servers_of(resolv_conf: io::Result<Vec<u8>>) -> Vec<SocketAddr> {
+    match resolv_conf {
+        Ok(text) => parse_resolv_conf(&text).unwrap_or_default(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => vec![local()],
+        Err(_) => Vec::new(),
     }
 }
 
@@ -122,5 +127,14 @@ mod tests {
             ["192.0.2.1:53", "[fe80::1%1]:53"]
         );
         assert!(parse_resolv_conf(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn only_a_resolv_conf_that_is_missing_means_the_local_server() {
+        let servers = |error: io::ErrorKind| servers_of(Err(error.into()));
+        assert_eq!(servers(io::ErrorKind::NotFound), [local()]);
+        assert_eq!(servers(io::ErrorKind::PermissionDenied), []);
+        assert_eq!(servers_of(Ok(Vec::new())), [local()]);
+        assert_eq!(servers_of(Ok(vec![0xff])), []);
     }
 }

@@ -17,7 +17,7 @@ use crate::engine::{Driver, Engine, SOCKETS_OF_A_CALL, drive};
 use crate::sim::{Network, Relay};
 
 /// What is done to a reply to a question of this type.
-type Tamper = fn(u16, &mut Message);
+pub(super) type Tamper = fn(u16, &mut Message);
 
 /// A deep name below a zone, as long as names may be.
 fn deep(zone: &str) -> String {
@@ -34,8 +34,8 @@ fn long(zone: &str) -> String {
 
 /// What one TLSA lookup cost.
 #[derive(Debug)]
-struct Cost {
-    answer: Answer,
+pub(super) struct Cost {
+    pub(super) answer: Answer,
     spent: Spent,
 }
 
@@ -43,7 +43,7 @@ fn look_up(world: &World, name: &str, tamper: Tamper) -> Cost {
     ask(world, &world.anchor, name, rtype::TLSA, tamper)
 }
 
-fn ask(world: &World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
+pub(super) fn ask(world: &World, anchor: &str, name: &str, rtype: u16, tamper: Tamper) -> Cost {
     let name = parse(name).unwrap();
     let mut network = Network::with(world, relay(world, tamper));
     let (answer, spent) = Call::alone(&mut network, anchor, Mode::Validate, async |call| {
@@ -62,6 +62,16 @@ impl Call {
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor.as_bytes()).unwrap();
         let config = Config { servers: vec![network.name_server()], mode, anchors };
+        Self::under(network, config, work)
+    }
+
+    /// The same under a configuration.
+    pub(super) fn under<T>(
+        network: &mut Network<'_>,
+        config: Config,
+        work: impl AsyncFnOnce(Rc<Self>) -> T,
+    ) -> (T, Spent) {
+        let mode = config.mode;
         let engine = Engine::new(SOCKETS_OF_A_CALL);
         let setting = Setting {
             engine: engine.clone(),
@@ -153,7 +163,7 @@ fn signature_wire(owner: &Name, signature: &Rrsig) -> Vec<u8> {
     record_wire(owner, rtype::RRSIG, 9, &rdata)
 }
 
-fn rrsets(message: &mut Message) -> impl Iterator<Item = &mut Rrset> {
+pub(super) fn rrsets(message: &mut Message) -> impl Iterator<Item = &mut Rrset> {
     message.answer.0.iter_mut().chain(&mut message.authority.0)
 }
 
@@ -204,7 +214,7 @@ fn junk_denials(_: u16, message: &mut Message) {
 }
 
 /// No signature but those of delegations: the zone must be found from the anchor down, label by label.
-fn unsigned(asked: u16, message: &mut Message) {
+pub(super) fn unsigned(asked: u16, message: &mut Message) {
     if !matches!(asked, rtype::DS | rtype::DNSKEY) {
         rrsets(message).for_each(|rrset| rrset.signatures.clear());
     }

@@ -1,5 +1,7 @@
 //! DNS with a proven status for every RRset (RFC 4035): transport, proof, cache.
 
+#[cfg(test)]
+mod altered;
 mod answer;
 mod ask;
 mod cache;

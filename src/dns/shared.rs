@@ -113,6 +113,7 @@ impl Drop for Lead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::wire::{Message, Rrset, Section, Wants, rcode, rtype};
 
     #[test]
     fn a_table_holds_few_or_twice_what_is_alive_at_most() {
@@ -126,5 +127,39 @@ mod tests {
             assert!((0..alive).all(|key| table.entries.contains_key(&key)), "{alive}");
             assert_eq!(most, FEW.max(2 * alive), "{alive}");
         }
+    }
+
+    #[test]
+    fn replies_that_nobody_has_or_that_are_too_old_make_room_and_no_others() {
+        let shared = Shared::default();
+        let server = "192.0.2.1:53".parse().unwrap();
+        let question = |number: usize| {
+            let name = Name::from_ascii(format!("z{number}.test.")).unwrap();
+            Question { server, name, rtype: rtype::A, wants: Wants::Records }
+        };
+        let reply = |ttl| {
+            let rrset = Rrset::of(Name::root(), rtype::A, ttl, &[192, 0, 2, 1]);
+            let (answer, authority) = (Section(vec![rrset]), Section::default());
+            let (rcode, authentic, truncated) = (rcode::NOERROR, false, false);
+            let extended_error = None;
+            let message =
+                Message { rcode, authentic, truncated, answer, authority, extended_error };
+            Rc::new(Reply { message, server })
+        };
+        let second = Duration::from_secs;
+        let (long, short) = (reply(20), reply(10));
+        for number in 0..FEW {
+            match number % 3 {
+                0 => shared.answered(question(number), &long, second(0)),
+                1 => shared.answered(question(number), &short, second(0)),
+                _ => shared.answered(question(number), &reply(20), second(0)),
+            }
+        }
+        shared.answered(question(FEW), &long, second(20));
+        let kept = shared.replies.borrow().entries.len();
+        assert_eq!(kept, FEW.div_ceil(3) + 1);
+        assert!(shared.reply(&question(0), second(20)).is_some());
+        assert!(shared.reply(&question(0), second(21)).is_none());
+        assert!(shared.reply(&question(1), second(10)).is_none());
     }
 }

@@ -225,8 +225,60 @@ pub(super) fn single(rrset: &Rrset) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use world::World;
+
     use super::*;
-    use crate::dns::wire::names::parse;
+    use crate::dns::Mode;
+    use crate::dns::wire::names::{display, parse};
+    use crate::sim::Network;
+
+    #[test]
+    fn rfc4035_5_3_1_signers_enclose_what_they_sign_from_the_anchor_down_and_the_closest_count() {
+        let world = World::without_sockets();
+        let signature = |signer: &&str| Rrsig {
+            covered: rtype::TLSA,
+            algorithm: 13,
+            labels: 5,
+            original_ttl: 9,
+            expiration: 0,
+            inception: 0,
+            key_tag: 0,
+            signer: parse(signer).unwrap_or_else(|_| Name::root()),
+            signature: Vec::new(),
+        };
+        let signers = |anchor: &str, claimed: &[&str]| -> Vec<String> {
+            let claimed: Vec<Rrsig> = claimed.iter().map(signature).collect();
+            let owner = parse("a.b.c.d.test").unwrap();
+            let mut network = Network::of(&world);
+            let (signers, _) = Call::alone(&mut network, anchor, Mode::Validate, async |call| {
+                call.signers(&claimed, &owner)
+            });
+            signers.iter().map(display).collect()
+        };
+        let others = ["evil", "e.test", "x.a.b.c.d.test", "b.c.d.test.evil"];
+        let anchor = &world.test_anchors[0];
+        for (claimed, from_test, from_root) in [
+            (
+                &["test", "d.test", "", "test"][..],
+                &["d.test", "test"][..],
+                &["d.test", "test", "."][..],
+            ),
+            (
+                &["test", "b.c.d.test", "d.test", "b.c.d.test", "a.b.c.d.test"],
+                &["a.b.c.d.test", "b.c.d.test", "d.test"],
+                &["a.b.c.d.test", "b.c.d.test", "d.test"],
+            ),
+            (
+                &["a.b.c.d.test", "c.d.test", "b.c.d.test", "d.test"],
+                &["a.b.c.d.test", "b.c.d.test", "c.d.test"],
+                &["a.b.c.d.test", "b.c.d.test", "c.d.test"],
+            ),
+        ] {
+            let claimed = [&others, claimed].concat();
+            assert_eq!(signers(anchor, &claimed), from_test);
+            assert_eq!(signers(&world.anchor, &claimed), from_root);
+        }
+    }
 
     #[test]
     fn rfc6672_2_2_a_dname_gives_one_alias() {

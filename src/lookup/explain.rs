@@ -180,4 +180,12 @@ mod tests {
         let domain = Notes { mx: notes.mx.clone(), ..Notes::default() };
         assert_eq!(domain.fact(&verdict, Seen::default()), notes.mx);
     }
+
+    #[test]
+    fn what_is_no_name_is_the_cause() {
+        let why = InvalidName::NotAscii;
+        let decision = Notes::default().decide_invalid(Verdict::INVALID_HOST, "a b", why);
+        assert!(decision.cause == Facts::of(Some(Arc::new(Finding::InvalidName(why)))));
+        assert!(decision.cause != Facts::of(None) && decision.text.contains(&why.to_string()));
+    }
 }

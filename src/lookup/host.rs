@@ -401,6 +401,21 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_after_connecting_has_the_detail_of_the_connection_where_there_is_one() {
+        let world = World::without_sockets();
+        let good = host(&world, "good.test");
+        for (detail, told) in
+            [(Detail::NameMismatch, Detail::NameMismatch), (Detail::None, Detail::NoMatch)]
+        {
+            let text = String::from("refused");
+            let seen = Verification::failure(Certificate::Unsuccessful, detail, text);
+            let verdict = good.decide(&seen).verdict;
+            assert_eq!((verdict.action, verdict.reason), (Action::Defer, Reason::NotTrusted));
+            assert_eq!(verdict.detail, told);
+        }
+    }
+
+    #[test]
     fn a_policy_key_differs_where_a_connection_must_not_be_shared() {
         let world = World::without_sockets();
         let host = host(&world, "good.test");

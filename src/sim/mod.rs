@@ -55,6 +55,8 @@ mod lifetimes;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod single_faults;
 #[cfg(test)]
 mod storm;

@@ -54,7 +54,7 @@ pub enum AnchorFault {
 }
 
 /// Configured entry points into signed zones.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Anchors(Vec<(Name, Anchor)>);
 
 /// One entry point.
@@ -67,7 +67,7 @@ pub(crate) enum Anchor {
 impl Anchors {
     /// The root of the Internet.
     pub(crate) fn iana() -> Self {
-        Self::parse(ROOT).unwrap_or(Self(Vec::new()))
+        Self::parse(ROOT).unwrap_or_default()
     }
 
     /// Reads one anchor a line: `NAME [TTL] [IN] DS ...` or `DNSKEY ...`; `;` and `#` start a comment.

@@ -1,0 +1,243 @@
+//! Name servers that strip, do not validate, answer another question, or not at all; and which of them is asked, and when.
+
+use std::cell::RefCell;
+use std::net::{SocketAddr, SocketAddrV4};
+use std::time::Duration;
+
+use world::World;
+
+use super::faults::{Fate, Faults, Happening, Place};
+use super::{Network, Relay, context};
+use crate::cause::Detail;
+use crate::decide::{Action, Level, Mx};
+use crate::dns::wire::names::display;
+use crate::dns::wire::{name_in, rtype};
+use crate::dns::{Mode, Status};
+use crate::lookup::Destination;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The flag of a reply that is authentic.
+const AD: u8 = 0x20;
+
+/// Name and type that a query is for.
+fn question(query: &[u8]) -> (String, u16) {
+    let (name, rest) = name_in(&query[12..]).unwrap();
+    (display(&name), u16::from_be_bytes([rest[0], rest[1]]))
+}
+
+fn look_up(world: &World, mode: Mode, domain: &str, relay: Relay<'_>) -> Destination {
+    let context = context(world, Level::Dane, mode);
+    context.over(&mut Network::with(world, relay)).lookup(domain, world.smtp_port).unwrap()
+}
+
+#[test]
+fn rfc7672_2_1_1_a_resolver_that_does_not_validate_makes_nothing_insecure() {
+    let world = World::without_sockets();
+    let found = |vouched: fn(&str) -> bool| {
+        let relay = |_, query: &[u8], by_tcp| {
+            let mut reply = world.answer(query, by_tcp)?;
+            reply[3] &= if vouched(&question(query).0) { 0xff } else { !AD };
+            Some(reply)
+        };
+        look_up(&world, Mode::TrustAd, "good.test", Box::new(relay))
+    };
+    let never = found(|_| false);
+    assert_eq!(never.mx, Mx::Bogus);
+    assert_eq!(never.decision.verdict.detail, Detail::ResolverDoesNotValidate);
+    let root_only = found(|name| name == ".");
+    assert_eq!(
+        (root_only.mx, root_only.decision.verdict.action),
+        (Mx::Insecure, Action::Opportunistic)
+    );
+    let always = found(|_| true);
+    assert_eq!((always.mx, always.decision.verdict.action), (Mx::Secure, Action::Verify));
+}
+
+/// A reply without its DNSSEC records: as if DO were not set (RFC 3225 section 3).
+fn stripped(world: &World, query: &[u8], by_tcp: bool) -> Option<Vec<u8>> {
+    let mut query = query.to_vec();
+    let place = query.len() - 4;
+    query[place] &= 0x7f;
+    world.answer(&query, by_tcp)
+}
+
+#[test]
+fn rfc4035_3_1_what_a_server_strips_everywhere_is_its_own_fault() {
+    let world = World::without_sockets();
+    let found = |is_stripped: fn(u16) -> bool| {
+        let relay = |_, query: &[u8], by_tcp| match is_stripped(question(query).1) {
+            true => stripped(&world, query, by_tcp),
+            false => world.answer(query, by_tcp),
+        };
+        let found = look_up(&world, Mode::Validate, "good.test", Box::new(relay));
+        let decision = found.decision;
+        assert_eq!(decision.verdict.action, Action::Defer, "{}", decision.text);
+        decision.verdict.detail
+    };
+    assert_eq!(found(|_| true), Detail::ResolverStripsDnssec);
+    assert_eq!(found(|asked| asked == rtype::TLSA), Detail::TlsaBogus);
+    assert_eq!(found(|asked| asked == rtype::MX), Detail::MxBogus);
+}
+
+#[test]
+fn a_probe_says_whether_a_resolver_serves_the_mode() {
+    let world = World::without_sockets();
+    let probe = |mode, anchor: &str, relay: Relay<'_>| {
+        let mut context = context(&world, Level::Dane, mode);
+        context.set_trust_anchors(anchor.as_bytes()).unwrap();
+        let answer = context.over(&mut Network::with(&world, relay)).probe().unwrap();
+        (answer.status, answer.exists, answer.detail())
+    };
+    let honest = || -> Relay<'_> { Box::new(|_, query, by_tcp| world.answer(query, by_tcp)) };
+    let strips = || -> Relay<'_> { Box::new(|_, query, by_tcp| stripped(&world, query, by_tcp)) };
+    let doubts = || -> Relay<'_> {
+        Box::new(|_, query, by_tcp| {
+            let mut reply = world.answer(query, by_tcp)?;
+            reply[3] &= !AD;
+            Some(reply)
+        })
+    };
+    let wrong = format!(". IN DS 1 13 2 {}", "0".repeat(64));
+    let serves = (Status::Secure, true, Detail::None);
+    let (right, validate, trust) = (&world.anchor, Mode::Validate, Mode::TrustAd);
+    assert_eq!(probe(validate, right, honest()), serves);
+    assert_eq!(probe(validate, right, doubts()), serves);
+    let failed = (Status::Indeterminate, false, Detail::ResolverStripsDnssec);
+    assert_eq!(probe(validate, right, strips()), failed);
+    assert_eq!(probe(validate, &wrong, honest()), (Status::Bogus, false, Detail::TrustAnchor));
+    assert_eq!(probe(trust, right, honest()), serves);
+    assert_eq!(probe(trust, &wrong, honest()), serves, "the resolver has its own");
+    let failed = (Status::Indeterminate, false, Detail::ResolverDoesNotValidate);
+    assert_eq!(probe(trust, right, doubts()), failed);
+}
+
+#[test]
+fn rfc5452_9_1_a_reply_to_another_question_is_none() {
+    let world = World::without_sockets();
+    type Alter = fn(&mut Vec<u8>);
+    let alterations: [(&str, Alter); 3] = [
+        ("its ID", |reply| reply[0] ^= 1),
+        ("its name", |reply| reply[13] ^= 1),
+        ("not a reply", |reply| reply[2] &= 0x7f),
+    ];
+    for (what, alter) in alterations {
+        for over_tcp in [false, true] {
+            let relay = |_, query: &[u8], by_tcp: bool| {
+                let mut reply = world.answer(query, true)?;
+                if over_tcp && !by_tcp {
+                    reply[2] |= 0x02;
+                } else if question(query).1 == rtype::MX {
+                    alter(&mut reply);
+                }
+                Some(reply)
+            };
+            let found = look_up(&world, Mode::TrustAd, "good.test", Box::new(relay));
+            let detail = found.decision.verdict.detail;
+            let expected = if over_tcp { Detail::ServerFailure } else { Detail::Timeout };
+            assert_eq!(
+                (found.mx, detail),
+                (Mx::Bogus, expected),
+                "{what}: {}",
+                found.decision.text
+            );
+        }
+    }
+}
+
+/// Every datagram is truncated, and this becomes of what comes over TCP.
+struct OverTcp(Fate);
+
+impl Faults for OverTcp {
+    fn fate(&mut self, happening: Happening) -> Fate {
+        match happening {
+            Happening::Datagram => Fate::Truncated,
+            Happening::Reply => self.0,
+            _ => Fate::AsItIs,
+        }
+    }
+}
+
+#[test]
+fn rfc7766_8_a_reply_over_tcp_may_come_in_pieces_and_is_whole_or_none() {
+    let world = World::without_sockets();
+    let decision = |fate| {
+        let mut network = Network::of(&world).with_faults(Box::new(OverTcp(fate)));
+        let context = context(&world, Level::Dane, Mode::Validate);
+        context.over(&mut network).lookup("good.test", world.smtp_port).unwrap().decision
+    };
+    let places = [1, 2, 3, 40].map(Place::After).into_iter().chain([1, 9].map(Place::Before));
+    for place in places {
+        let pieces = decision(Fate::Pieces(place, SECOND / 10));
+        assert_eq!(pieces.verdict.action, Action::Verify, "{place:?}: {}", pieces.text);
+        let cut = decision(Fate::Cut(place));
+        assert_eq!(cut.verdict.detail, Detail::ServerFailure, "{place:?}: {}", cut.text);
+        assert!(cut.text.contains("unexpected end of file"), "{place:?}: {}", cut.text);
+    }
+}
+
+/// Server, name and type of each question, and when it was asked.
+type Asked = RefCell<Vec<(u32, String, u16)>>;
+
+#[test]
+fn servers_are_asked_in_turn_from_the_one_that_answered_last() {
+    let world = World::without_sockets();
+    let SocketAddr::V4(first) = world.dns else { panic!("an IPv4 address") };
+    let mut context = context(&world, Level::Dane, Mode::TrustAd);
+    for number in 1..3 {
+        let server = SocketAddrV4::new((first.ip().to_bits() + number).into(), first.port());
+        context.add_nameserver(&server.to_string()).unwrap();
+    }
+    context.set_timeout(60 * SECOND);
+    let asked = Asked::default();
+    let relay = |server: SocketAddr, query: &[u8], by_tcp| {
+        let SocketAddr::V4(server) = server else { panic!("an IPv4 address") };
+        let number = server.ip().to_bits() - first.ip().to_bits();
+        let (name, rtype) = question(query);
+        let answers = if rtype == rtype::TLSA { 1 } else { 2 };
+        asked.borrow_mut().push((number, name, rtype));
+        (number == answers).then(|| world.answer(query, by_tcp)).flatten()
+    };
+    let mut network = Network::with(&world, Box::new(relay));
+    let found = context.over(&mut network).lookup("good.test", world.smtp_port).unwrap();
+    assert_eq!(found.decision.verdict.action, Action::Verify, "{}", found.decision.text);
+    let servers = |of: u16| -> Vec<u32> {
+        asked
+            .borrow()
+            .iter()
+            .filter(|(.., rtype)| *rtype == of)
+            .map(|(number, ..)| *number)
+            .collect()
+    };
+    assert_eq!(servers(rtype::MX), [0, 1, 2]);
+    assert_eq!(servers(rtype::A), [2]);
+    assert_eq!(servers(rtype::TLSA), [2, 0, 1]);
+}
+
+#[test]
+fn what_an_answer_will_need_is_asked_for_at_once_and_nothing_else_is() {
+    let world = World::without_sockets();
+    let cost = |mode, domain| {
+        let asked = RefCell::new(0);
+        let relay = |_, query: &[u8], by_tcp| {
+            *asked.borrow_mut() += 1;
+            world.answer(query, by_tcp)
+        };
+        let mut context = context(&world, Level::Dane, mode);
+        context.set_timeout(60 * SECOND);
+        let mut network = Network::with(&world, Box::new(relay));
+        network.round_trip = SECOND;
+        context.over(&mut network).lookup(domain, world.smtp_port).unwrap();
+        let packets = *asked.borrow();
+        (network.elapsed().as_secs(), packets)
+    };
+    let deep = "a.".repeat(20) + "good.test";
+    let costs = [
+        cost(Mode::Validate, "good.test"),
+        cost(Mode::Validate, "mx.dname.test"),
+        cost(Mode::Validate, "good.unsigned.test"),
+        cost(Mode::Validate, &deep),
+        cost(Mode::TrustAd, "good.test"),
+        cost(Mode::TrustAd, "good.unsigned.test"),
+    ];
+    assert_eq!(costs, [(2, 9), (1, 8), (3, 13), (1, 18), (2, 5), (2, 5)]);
+}
