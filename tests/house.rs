@@ -18,7 +18,8 @@ fn read(path: impl AsRef<Path>) -> String {
 /// Every source below a path, or the path itself; not those that are tests alone.
 fn sources(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
-        let is_test = ["tests.rs", "hostile.rs"].iter().any(|name| path.ends_with(name));
+        let is_test =
+            ["tests.rs", "hostile.rs", "altered.rs"].iter().any(|name| path.ends_with(name));
         return if is_test { Vec::new() } else { vec![path.to_owned()] };
     }
     let entries = fs::read_dir(path).unwrap();
