@@ -12,8 +12,9 @@ use crate::budget::{Budget, Spent, at_once};
 use crate::cause::Detail;
 use crate::dns::proof::Anchors;
 use crate::dns::wire::names::{canonical_wire, parse, prepend};
-use crate::dns::wire::{self, Message, Rrset, Rrsig, name_in, rtype};
+use crate::dns::wire::{self, Message, Rrset, Rrsig, rtype};
 use crate::engine::{Driver, Engine, SOCKETS_OF_A_CALL, drive};
+use crate::sim::question::{Question, question};
 use crate::sim::{Network, Relay};
 
 /// What is done to a reply to a question of this type.
@@ -92,8 +93,7 @@ impl Call {
 fn relay(world: &World, tamper: Tamper) -> Relay<'_> {
     Box::new(move |_, query, by_tcp| {
         let wire = world.answer(query, true)?;
-        let (name, _) = name_in(&query[12..]).unwrap();
-        let asked = asked_type(query);
+        let Question { name, rtype: asked, .. } = question(query).unwrap();
         let message = at_once(wire::parse(&wire, &name, asked, &Budget::for_tests()));
         let mut message = message.unwrap();
         tamper(asked, &mut message);
@@ -108,7 +108,7 @@ fn relay(world: &World, tamper: Tamper) -> Relay<'_> {
 
 /// A reply with the header and question of `original` and other records; what does not fit is left out.
 fn encode(original: &[u8], message: &Message) -> Vec<u8> {
-    let mut wire = original[..question_end(original)].to_vec();
+    let mut wire = original[..question(original).unwrap().end].to_vec();
     let mut counts = [0u16; 2];
     for (section, count) in [&message.answer, &message.authority].into_iter().zip(&mut counts) {
         let signatures = section.0.iter().flat_map(|rrset| {
@@ -130,15 +130,6 @@ fn encode(original: &[u8], message: &Message) -> Vec<u8> {
     wire[8..10].copy_from_slice(&counts[1].to_be_bytes());
     wire[10..12].fill(0);
     wire
-}
-
-fn question_end(message: &[u8]) -> usize {
-    12 + message[12..].iter().position(|octet| *octet == 0).unwrap() + 5
-}
-
-fn asked_type(query: &[u8]) -> u16 {
-    let end = question_end(query);
-    u16::from_be_bytes([query[end - 4], query[end - 3]])
 }
 
 fn record_wire(owner: &Name, rtype: u16, ttl: u32, rdata: &[u8]) -> Vec<u8> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use world::Random;
 
+use super::question::{Question, question};
 use crate::engine::Event;
 
 /// What is about to happen to a socket.
@@ -277,18 +278,9 @@ fn said_instead(fate: Fate, happening: Happening, octets: Vec<u8>) -> Vec<u8> {
 const HEADER: usize = 12;
 const TRUNCATED: u8 = 2;
 
-/// The octets after the question of a DNS message; None where somebody has spoiled it.
-fn question_end(message: &[u8]) -> Option<usize> {
-    let mut end = HEADER;
-    while *message.get(end)? != 0 {
-        end += 1 + usize::from(message[end]);
-    }
-    Some(end + 5).filter(|end| *end <= message.len())
-}
-
-/// Header and question of a message, with these flags and no record.
+/// Header and question of a message, with these flags and no record; one whose question is spoiled as it is.
 fn without_records(message: &[u8], flags: [u8; 2]) -> Vec<u8> {
-    let Some(end) = question_end(message) else { return message.to_vec() };
+    let Some(Question { end, .. }) = question(message) else { return message.to_vec() };
     let head = [&message[..2], &flags, &[0, 1, 0, 0, 0, 0, 0, 0]].concat();
     [&head, &message[HEADER..end]].concat()
 }
@@ -307,8 +299,8 @@ pub(super) fn error(reply: &[u8], rcode: u8) -> Vec<u8> {
 /// Turns over a few bits behind the question, and sometimes before it.
 fn alter(reply: &mut [u8], number: u64) {
     let mut random = Random::new(number);
-    let start =
-        if random.one_in(8) { 0 } else { question_end(reply).unwrap_or(0).min(reply.len() - 1) };
+    let behind = question(reply).map_or(0, |question| question.end);
+    let start = if random.one_in(8) { 0 } else { behind.min(reply.len() - 1) };
     for _ in 0..=random.below(3) {
         let at = start + random.below(reply.len() - start);
         reply[at] ^= 1 << random.below(8);

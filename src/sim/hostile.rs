@@ -11,7 +11,7 @@ use crate::check::Report;
 use crate::dns::Mode;
 
 /// Less than a mail server needs that says an octet a second.
-const TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What is wrong with what each hostile domain comes to.
 fn each(

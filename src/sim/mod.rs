@@ -5,6 +5,7 @@
 mod faults;
 mod network;
 mod oracle;
+pub(crate) mod question;
 
 #[cfg(dane_policy_fuzzing)]
 pub(crate) use faults::{Fate, Faults, Happening};

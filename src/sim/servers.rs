@@ -7,23 +7,18 @@ use std::time::Duration;
 use world::World;
 
 use super::faults::{Fate, Faults, Happening, Place};
+use super::question::{Question, question};
 use super::{Network, Relay, context};
 use crate::cause::Detail;
 use crate::decide::{Action, Level, Mx};
 use crate::dns::wire::names::display;
-use crate::dns::wire::{name_in, rtype};
+use crate::dns::wire::rtype;
 use crate::dns::{Mode, Status};
 use crate::lookup::Destination;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The flag of a reply that is authentic.
 const AD: u8 = 0x20;
-
-/// Name and type that a query is for.
-fn question(query: &[u8]) -> (String, u16) {
-    let (name, rest) = name_in(&query[12..]).unwrap();
-    (display(&name), u16::from_be_bytes([rest[0], rest[1]]))
-}
 
 fn look_up(world: &World, mode: Mode, domain: &str, relay: Relay<'_>) -> Destination {
     let context = context(world, Level::Dane, mode);
@@ -36,7 +31,7 @@ fn rfc7672_2_1_1_a_resolver_that_does_not_validate_makes_nothing_insecure() {
     let found = |vouched: fn(&str) -> bool| {
         let relay = |_, query: &[u8], by_tcp| {
             let mut reply = world.answer(query, by_tcp)?;
-            reply[3] &= if vouched(&question(query).0) { 0xff } else { !AD };
+            reply[3] &= if vouched(&display(&question(query).unwrap().name)) { 0xff } else { !AD };
             Some(reply)
         };
         look_up(&world, Mode::TrustAd, "good.test", Box::new(relay))
@@ -65,7 +60,7 @@ fn stripped(world: &World, query: &[u8], by_tcp: bool) -> Option<Vec<u8>> {
 fn rfc4035_3_1_what_a_server_strips_everywhere_is_its_own_fault() {
     let world = World::without_sockets();
     let found = |is_stripped: fn(u16) -> bool| {
-        let relay = |_, query: &[u8], by_tcp| match is_stripped(question(query).1) {
+        let relay = |_, query: &[u8], by_tcp| match is_stripped(question(query).unwrap().rtype) {
             true => stripped(&world, query, by_tcp),
             false => world.answer(query, by_tcp),
         };
@@ -126,7 +121,7 @@ fn rfc5452_9_1_a_reply_to_another_question_is_none() {
                 let mut reply = world.answer(query, true)?;
                 if over_tcp && !by_tcp {
                     reply[2] |= 0x02;
-                } else if question(query).1 == rtype::MX {
+                } else if question(query).unwrap().rtype == rtype::MX {
                     alter(&mut reply);
                 }
                 Some(reply)
@@ -192,9 +187,9 @@ fn servers_are_asked_in_turn_from_the_one_that_answered_last() {
     let relay = |server: SocketAddr, query: &[u8], by_tcp| {
         let SocketAddr::V4(server) = server else { panic!("an IPv4 address") };
         let number = server.ip().to_bits() - first.ip().to_bits();
-        let (name, rtype) = question(query);
+        let Question { name, rtype, .. } = question(query).unwrap();
         let answers = if rtype == rtype::TLSA { 1 } else { 2 };
-        asked.borrow_mut().push((number, name, rtype));
+        asked.borrow_mut().push((number, display(&name), rtype));
         (number == answers).then(|| world.answer(query, by_tcp)).flatten()
     };
     let mut network = Network::with(&world, Box::new(relay));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use world::{Random, World};
 
+use super::question::question;
 use super::{Network, context};
 use crate::decide::{Action, Level};
 use crate::dns::Mode;
@@ -70,8 +71,7 @@ fn assert_never_permits_more<'t>(world: &World, tamper: impl Fn(u64) -> Tamper<'
 
 /// The octets after header and question.
 fn records_start(message: &[u8]) -> usize {
-    let name = message[12..].iter().position(|octet| *octet == 0).unwrap_or(0);
-    (12 + name + 5).min(message.len() - 1)
+    question(message).unwrap().end.min(message.len() - 1)
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use world::{Case, World};
 
+use super::hostile::TIMEOUT;
 use super::{Network, context, level};
 use crate::dns::Mode;
 
@@ -32,8 +32,6 @@ Of calls with a timeout of 3 seconds. How long each took, and what memory, is in
 | server | domain | ends | text |
 |---|---|---|---|
 ";
-/// Of a call to a hostile server.
-const TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest text (the header promises it).
 const MOST: usize = 200;
 

@@ -8,24 +8,19 @@ use hickory_resolver::proto::rr::Name;
 use world::World;
 
 use super::faults::error;
+use super::question::{Question, question};
 use super::{Network, Relay, context};
 use crate::budget::Exhausted;
 use crate::cause::Detail;
 use crate::decide::{Action, Decision, Level};
 use crate::dns::Mode;
 use crate::dns::wire::names::{display, parse};
-use crate::dns::wire::{name_in, rtype};
+use crate::dns::wire::rtype;
 use crate::multi::{Flight, Found};
 
 const SOCKETS: usize = 256;
 const SECOND: Duration = Duration::from_secs(1);
 const MILLISECOND: Duration = Duration::from_millis(1);
-
-/// Name and type that a query is for.
-fn question(query: &[u8]) -> (Name, u16) {
-    let (name, rtype) = name_in(&query[12..]).unwrap();
-    (name, u16::from_be_bytes([rtype[0], rtype[1]]))
-}
 
 /// Questions that reached a name server, and how often.
 type Asked = RefCell<BTreeMap<(String, u16), u32>>;
@@ -37,7 +32,7 @@ fn relay<'r>(
     alter: impl Fn(&Name, u16, u32, Vec<u8>) -> Option<Vec<u8>> + 'r,
 ) -> Relay<'r> {
     Box::new(move |_, query, by_tcp| {
-        let (name, rtype) = question(query);
+        let Question { name, rtype, .. } = question(query).unwrap();
         let before = {
             let mut asked = asked.borrow_mut();
             let count = asked.entry((display(&name), rtype)).or_default();
