@@ -1,7 +1,6 @@
 //! Chains and records, judged beside a plain reading of RFC 7671 and RFC 5280 that knows how each certificate was made.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -12,6 +11,7 @@ use world::forge::{
 };
 
 use super::lines::assert_line;
+use super::memo::Memo;
 use super::octets::Octets;
 use crate::tlsa::Record;
 use crate::verify::{Match, Verification, verify};
@@ -35,7 +35,7 @@ const VALIDITIES: [[&str; 2]; 3] = [
 ];
 const UNKNOWN: &[u8] = &[0x2b, 6, 1, 4, 1, 0x86, 0x8d, 0x1f, 1];
 const MOST_CERTIFICATES: usize = 5;
-/// Certificates that are remembered; then all are forgotten.
+/// Certificates that are remembered.
 const MOST_KNOWN: usize = 1 << 15;
 
 /// The last of them is too weak to sign or to serve under DANE-TA.
@@ -44,7 +44,7 @@ static KEYS: LazyLock<[Key; 5]> =
 const WEAK: usize = 4;
 
 thread_local! {
-    static KNOWN: RefCell<HashMap<Made, Rc<[u8]>>> = RefCell::default();
+    static KNOWN: RefCell<Memo<Made, Rc<[u8]>>> = RefCell::new(Memo::new(MOST_KNOWN));
 }
 
 /// How a certificate is made.
@@ -160,20 +160,15 @@ impl Made {
     }
 
     fn certificate(&self) -> Rc<[u8]> {
-        KNOWN.with_borrow_mut(|known| {
-            if known.len() >= MOST_KNOWN {
-                known.clear();
-            }
-            let sign = || {
-                let mut draft =
-                    draft(SUBJECTS[self.subject], SUBJECTS[self.issuer], &self.extensions());
-                draft.validity = VALIDITIES[self.validity];
-                draft.is_spoiled = self.is_spoiled;
-                draft.version = if self.is_v1 { 1 } else { 3 };
-                draft.sign(&KEYS[self.key], &KEYS[self.signer]).into()
-            };
-            known.entry(self.clone()).or_insert_with(sign).clone()
-        })
+        let sign = || {
+            let mut draft =
+                draft(SUBJECTS[self.subject], SUBJECTS[self.issuer], &self.extensions());
+            draft.validity = VALIDITIES[self.validity];
+            draft.is_spoiled = self.is_spoiled;
+            draft.version = if self.is_v1 { 1 } else { 3 };
+            draft.sign(&KEYS[self.key], &KEYS[self.signer]).into()
+        };
+        KNOWN.with_borrow_mut(|known| known.get(self.clone(), sign))
     }
 
     /// X.509 v1 has no extensions.

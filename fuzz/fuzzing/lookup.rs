@@ -1,29 +1,24 @@
 //! A lookup whose replies come as octets say, beside the truth.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use world::World;
-
 use super::lines::assert_line;
+use super::memo::Memo;
 use super::octets::Octets;
-use super::signature;
+use super::{ALWAYS_WAITS, WORLD, signature};
 use crate::context::Context;
 use crate::decide::{Action, Certificate, Level, decide};
 use crate::dns::Mode;
 use crate::lookup::Destination;
+use crate::sim::question::question;
 use crate::sim::{Fate, Faults, Happening, Network, Oracle, Relay, UNIT, context, level};
 
-static WORLD: LazyLock<World> = LazyLock::new(World::without_sockets);
-
-/// Replies that are remembered; then all are forgotten.
+/// Replies that are remembered.
 const MOST_KNOWN: usize = 1 << 14;
 /// Earlier replies of a call that may come again.
 const MOST_SEEN: usize = 64;
-const HEADER: usize = 12;
 const WHOLE: &str = "a message of the world";
 
 /// None: nothing is said.
@@ -32,7 +27,7 @@ type Reply = Option<Vec<u8>>;
 thread_local! {
     /// Kept, for a new one reads files.
     static CONTEXT: RefCell<Option<Context>> = const { RefCell::new(None) };
-    static KNOWN: RefCell<HashMap<(Vec<u8>, bool), Reply>> = RefCell::default();
+    static KNOWN: RefCell<Memo<(Vec<u8>, bool), Reply>> = RefCell::new(Memo::new(MOST_KNOWN));
 }
 
 /// A lookup in which no alteration of a signed domain's replies permits more than the truth does.
@@ -99,7 +94,7 @@ impl Run {
             time: *network.shown().first().expect("a call reads the clock"),
             is_idle: network.is_idle(),
         };
-        (run, found.expect("a driver that always waits"))
+        (run, found.expect(ALWAYS_WAITS))
     }
 
     fn judge(&self, destination: &Destination) {
@@ -245,11 +240,7 @@ impl<'i> Forger<'i> {
 fn honest(query: &[u8], by_tcp: bool) -> Reply {
     let (id, question) = query.split_at(2);
     let reply = KNOWN.with_borrow_mut(|known| {
-        if known.len() >= MOST_KNOWN {
-            known.clear();
-        }
-        let answer = || WORLD.answer(query, by_tcp);
-        known.entry((question.to_vec(), by_tcp)).or_insert_with(answer).clone()
+        known.get((question.to_vec(), by_tcp), || WORLD.answer(query, by_tcp))
     });
     Some([id, &reply?[2..]].concat())
 }
@@ -264,7 +255,7 @@ struct Parts {
 
 impl Parts {
     fn of(wire: &[u8]) -> Self {
-        let mut at = name_end(wire, HEADER).expect(WHOLE) + 4;
+        let mut at = question(wire).expect(WHOLE).end;
         let head = wire[..at].to_vec();
         let mut records = Vec::new();
         for section in 0..3 {

@@ -6,10 +6,11 @@ use std::os::unix::net::UnixStream;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use world::{Conversation, World};
+use world::Conversation;
 
 use super::lines::assert_line;
 use super::octets::Octets;
+use super::{ALWAYS_WAITS, WORLD};
 use crate::connect::Connected;
 use crate::decide::{Level, Tlsa};
 use crate::dns::Mode;
@@ -20,7 +21,6 @@ use crate::sim::{self, Network, UNIT};
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 40_000);
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-static WORLD: LazyLock<World> = LazyLock::new(World::without_sockets);
 /// The first of these.
 const TRUE: usize = 0;
 /// Hosts whose servers show what is promised, another certificate, no TLS, and no usable record.
@@ -29,7 +29,7 @@ static HOSTS: LazyLock<Vec<Host>> = LazyLock::new(|| {
     let find = |domain: &str| {
         let mut network = Network::of(&WORLD);
         let found = context.over(&mut network).lookup(domain, WORLD.smtp_port);
-        found.expect("a driver that always waits").hosts.remove(0)
+        found.expect(ALWAYS_WAITS).hosts.remove(0)
     };
     ["good.test", "mismatch.test", "plain.test", "tlsa-none.test"].map(find).into()
 });
@@ -47,7 +47,7 @@ pub fn mail(input: &[u8]) {
     let mut stranger =
         Stranger { octets, conversation, now: Duration::ZERO, line: None, said: Vec::new() };
     let connected = context.over(&mut stranger).connect_host(host);
-    let Connected { session, attempt } = connected.expect("a driver that always waits");
+    let Connected { session, attempt } = connected.expect(ALWAYS_WAITS);
     assert!(stranger.now <= TIMEOUT + UNIT, "{:?}", stranger.now);
     assert!(stranger.line.is_none(), "a socket is left open");
     assert_line(&attempt.decision.text);

@@ -8,7 +8,8 @@ use super::lines::assert_line;
 use crate::budget::{Budget, at_once};
 use crate::dns::proof::{Ds, Key, Nsec, Nsec3};
 use crate::dns::wire::names::{canonical_wire, display, is_plain};
-use crate::dns::wire::{Message, Rrset, answers, name_in, names, parse, rtype, show};
+use crate::dns::wire::{Message, Rrset, answers, names, parse, rtype, show};
+use crate::sim::question::question;
 use crate::tlsa;
 
 /// Octets that are kept for each that was read, at most: records of one octet are kept as vectors.
@@ -18,7 +19,10 @@ const MOST_WORK: u32 = 20_000;
 
 /// Reads a message as a reply to the question in it, or to one of its own.
 pub fn message(input: &[u8]) {
-    let (name, rtype) = question(input).unwrap_or_else(|| (name("a.example"), rtype::TLSA));
+    let (name, rtype) = question(input).map_or_else(
+        || (name("a.example"), rtype::TLSA),
+        |question| (question.name, question.rtype),
+    );
     let budget = Budget::for_tests();
     let parsed = at_once(parse(input, &name, rtype, &budget));
     assert!(budget.spent().work <= MOST_WORK, "{:?}", budget.spent());
@@ -40,12 +44,6 @@ pub fn message(input: &[u8]) {
 
 fn name(text: &str) -> Name {
     names::parse(text).expect("a name")
-}
-
-/// What is asked, where the message says so.
-fn question(wire: &[u8]) -> Option<(Name, u16)> {
-    let (name, rest) = name_in(wire.get(12..)?)?;
-    Some((name, u16::from_be_bytes(*rest.first_chunk()?)))
 }
 
 /// What was kept speaks of the question, and is as the proof wants it.

@@ -8,6 +8,7 @@ mod der;
 mod lines;
 mod lookup;
 mod mail;
+mod memo;
 mod message;
 mod octets;
 mod seeds;
@@ -22,3 +23,12 @@ pub use mail::mail;
 pub use message::message;
 pub use seeds::seeds;
 pub use text::text;
+
+use std::sync::LazyLock;
+
+use world::World;
+
+static WORLD: LazyLock<World> = LazyLock::new(World::without_sockets);
+
+/// Of a call in simulation, whose driver never fails to wait.
+const ALWAYS_WAITS: &str = "a driver that always waits";

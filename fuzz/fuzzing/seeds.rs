@@ -7,6 +7,7 @@ use std::path::Path;
 use world::chains::Generator;
 use world::{Random, World};
 
+use super::{ALWAYS_WAITS, WORLD};
 use crate::decide::Level;
 use crate::dns::Mode;
 use crate::sim::{Network, context};
@@ -17,7 +18,7 @@ const MOST_OCTETS: usize = 150;
 
 /// Writes them into a folder for each target, below a folder that is there.
 pub fn seeds(folder: &Path) {
-    let world = World::without_sockets();
+    let world = &*WORLD;
     let (mut lookups, mut texts) = (Vec::new(), Vec::new());
     for (number, case) in (0u16..).zip(&world.cases) {
         lookups.extend([0u8, 1].map(|mode| [&number.to_be_bytes()[..], &[mode]].concat()));
@@ -54,7 +55,7 @@ pub fn seeds(folder: &Path) {
         ("lookup", lookups.clone()),
         ("lookup_past_signatures", lookups),
         ("mail", conversations()),
-        ("message", replies(&world)),
+        ("message", replies(world)),
         ("text", texts),
     ];
     for (target, inputs) in all {
@@ -78,7 +79,7 @@ fn replies(world: &World) -> Vec<Vec<u8>> {
         };
         let mut network = Network::with(world, Box::new(relay));
         let found = context.over(&mut network).lookup(&case.domain, world.smtp_port);
-        found.expect("a driver that always waits");
+        found.expect(ALWAYS_WAITS);
     }
     seen.into_inner()
 }

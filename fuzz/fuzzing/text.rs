@@ -1,20 +1,13 @@
 //! Every text that a caller can set, and every name that one can ask for.
 
-use std::sync::LazyLock;
-
-use world::World;
-
 use super::lines::{assert_line, assert_printable};
 use super::octets::Octets;
+use super::{ALWAYS_WAITS, WORLD};
 use crate::context::Context;
 use crate::decide::{Action, Level, Mx};
 use crate::dns::{Mode, RecordType};
 use crate::lookup::Destination;
 use crate::sim::{self, Network};
-
-const ALWAYS: &str = "a driver that always waits";
-
-static WORLD: LazyLock<World> = LazyLock::new(World::without_sockets);
 
 /// Sets what is given as far as it is taken, and asks once, of name servers that answer nothing.
 pub fn text(input: &[u8]) {
@@ -51,12 +44,12 @@ fn ask(context: &Context, kind: u8, question: &str) {
         1 => calls.lookup_host(question, 25, None, Mx::Secure),
         2 => calls.lookup_host("mx.example", 25, Some(question), Mx::Secure),
         3 => {
-            let answer = calls.query(question, RecordType::Tlsa).expect(ALWAYS);
+            let answer = calls.query(question, RecordType::Tlsa).expect(ALWAYS_WAITS);
             return assert_line(&answer.text());
         }
         _ => return,
     };
-    judge(&destination.expect(ALWAYS));
+    judge(&destination.expect(ALWAYS_WAITS));
 }
 
 /// Name servers that answer nothing.
