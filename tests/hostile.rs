@@ -19,18 +19,9 @@ const OVER: f64 = 2_000.0;
 /// KiB that a mail server may cost a process, as SECURITY.md says.
 const MOST_KIB: i64 = 4_096;
 
-fn compile(build: &Path, source: &str) -> PathBuf {
-    let name = Path::new(source).file_stem().unwrap();
-    let program = scratch(name.to_str().unwrap()).join(name);
-    run(Command::new(compiler())
-        .args(STRICT)
-        .args(["-g", "-I"])
-        .arg(root().join("include"))
-        .arg("-o")
-        .args([&program, &root().join(source)])
-        .arg("-L")
-        .arg(build)
-        .args(["-ldane_policy", &format!("-Wl,-rpath,{}", build.display())]));
+/// A program with the shared library.
+fn compiled(build: &Path, name: &str) -> PathBuf {
+    let [program, _] = compile(build, &format!("tests/c/{name}.c"), &scratch(name));
     program
 }
 
@@ -127,7 +118,7 @@ fn ends(domain: &str) -> &'static [&'static str] {
 #[test]
 fn each_call_ends_in_time_in_little_memory_and_says_what_the_server_did() {
     let Some(build) = build() else { return };
-    let program = compile(&build, "tests/c/hostile.c");
+    let program = compiled(&build, "hostile");
     let output = stdout(&in_world(&program, &[&TIMEOUT.to_string()]));
     println!("domain\tcall\tms\tKiB\tdescriptors\taction\treason\ttext\tend\n{output}");
     let (lines, texts) = (output.lines().map(Line::of).collect::<Vec<_>>(), texts());
@@ -157,7 +148,7 @@ fn soak(calls: u64) {
     let [seed, count] = ["DANE_POLICY_SEED", "DANE_POLICY_CALLS"].map(setting);
     let seed = if seed.is_empty() { "1" } else { &seed };
     let count = if count.is_empty() { calls.to_string() } else { count };
-    let program = compile(&build, "tests/c/soak.c");
+    let program = compiled(&build, "soak");
     let mut command = Command::new(world_binary());
     command.args(["run", "--"]).arg(program).args([seed, &count]);
     // Whoever waits for minutes sees how far it is.

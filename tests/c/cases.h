@@ -12,6 +12,11 @@ struct row {
     int slow;
 };
 
+static inline int is_dane_only(const struct row *row)
+{
+    return strcmp(row->level, "dane-only") == 0;
+}
+
 /* Splits a line at its tabs; 1 if it is a case. */
 static inline int split(char *line, struct row *row)
 {

@@ -51,11 +51,6 @@ static long connections(void)
     return count;
 }
 
-static int is_dane_only(const struct row *row)
-{
-    return strcmp(row->level, "dane-only") == 0;
-}
-
 static dane_policy_report *check(const struct row *row, int level)
 {
     dane_policy_context *context;

@@ -17,6 +17,7 @@
 #include "cases.h"
 #include "memory_use.h"
 #include "proc.h"
+#include "random.h"
 
 enum {
     MAX_ROWS = 800,
@@ -43,16 +44,12 @@ static dane_policy_context *contexts[2][MODES][2];
 static char again[128];
 static unsigned long begun, cancelled, otherwise, sessions;
 
-static unsigned long long state;
+static uint64_t state;
 
-/* A number below the bound (splitmix64). */
+/* A number below the bound. */
 static size_t below(size_t bound)
 {
-    unsigned long long mixed = state += 0x9e3779b97f4a7c15ull;
-
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ull;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebull;
-    return (size_t)((mixed ^ (mixed >> 31)) % bound);
+    return (size_t)(mixed(state += RANDOM_STEP) % bound);
 }
 
 static int one_in(size_t times)
@@ -85,11 +82,6 @@ static void read_rows(const char *variable)
         row_count += (size_t)split(lines[row_count], &rows[row_count]);
     fclose(file);
     CHECK(row_count < MAX_ROWS);
-}
-
-static int is_dane_only(const struct row *row)
-{
-    return strcmp(row->level, "dane-only") == 0;
 }
 
 /* One way of calling: its context, and the domains that it has time for. */
@@ -360,7 +352,7 @@ static void one_round(unsigned long seed)
     size_t count;
 
     snprintf(again, sizeof again, "DANE_POLICY_SEED=%lu DANE_POLICY_CALLS=1: ", seed);
-    state = (unsigned long long)seed << 32;
+    state = (uint64_t)seed << 32;
     alarm(PATIENCE);
     way = any_way();
     if (one_in(4))

@@ -51,7 +51,7 @@ static dane_policy_context *by_resolv_conf(const struct row *row)
 /* Makes a context, watched, and asks by what came of it; another one is as ever. */
 static void make_watched(const struct row *row, const struct result *want)
 {
-    struct result found = {0, DANE_POLICY_ACTION_DEFER, DANE_POLICY_ACTION_DEFER, 0, 1, 0};
+    struct result found = nothing_found;
     dane_policy_context *context = by_resolv_conf(row);
     long begun = milliseconds();
 

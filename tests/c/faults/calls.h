@@ -368,13 +368,6 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return 0;
 }
 
-static int opened(const char *path, int flags, int mode)
-{
-    if (is_watched && resolv_conf != NULL && strcmp(path, "/etc/resolv.conf") == 0)
-        path = resolv_conf;
-    FAIL_OR(CALL_OPEN, SYS_openat, AT_FDCWD, path, flags, mode);
-}
-
 int open(const char *path, int flags, ...)
 {
     va_list arguments;
@@ -383,21 +376,12 @@ int open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode = va_arg(arguments, int);
     va_end(arguments);
-    return opened(path, flags, mode);
+    if (is_watched && resolv_conf != NULL && strcmp(path, "/etc/resolv.conf") == 0)
+        path = resolv_conf;
+    FAIL_OR(CALL_OPEN, SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
-int open64(const char *path, int flags, ...);
-
-int open64(const char *path, int flags, ...)
-{
-    va_list arguments;
-    int mode;
-
-    va_start(arguments, flags);
-    mode = va_arg(arguments, int);
-    va_end(arguments);
-    return opened(path, flags, mode);
-}
+int open64(const char *path, int flags, ...) __attribute__((alias("open"), nonnull(1)));
 
 ssize_t read(int descriptor, void *room, size_t size)
 {

@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/wait.h>
 
 #include "rows.h"
 #include "../proc.h"
@@ -51,17 +50,6 @@ static void *call(void *number)
     return NULL;
 }
 
-static void ends_well(pid_t child)
-{
-    int status;
-
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    if (status != 0) {
-        dprintf(2, "forks: a child ended with status %#x\n", (unsigned)status);
-        _exit(1);
-    }
-}
-
 static void *fork_often(void *number)
 {
     long i;
@@ -78,7 +66,7 @@ static void *fork_often(void *number)
             dane_policy_multi_free(multi[1]);
             _exit(0);
         }
-        ends_well(child);
+        ends_well(child, "forks: a child");
     }
     return NULL;
 }
@@ -91,7 +79,7 @@ static void vfork_and_execute(const char *program, const char *count)
         execl(program, program, "descriptors", count, (char *)NULL);
         _exit(99);
     }
-    ends_well(child);
+    ends_well(child, "forks: a program");
 }
 
 int main(int argc, char **argv)
@@ -99,7 +87,7 @@ int main(int argc, char **argv)
     pthread_t callers[CALLERS], forkers[FORKERS];
     unsigned numbers[CALLERS], i;
     char count[16];
-    int row, way;
+    int row;
 
     if (argc > 2 && strcmp(argv[1], "descriptors") == 0)
         return open_descriptors() != atoi(argv[2]);
@@ -108,9 +96,7 @@ int main(int argc, char **argv)
     alarm(argc > 2 ? (unsigned)atol(argv[2]) : PATIENCE);
     snprintf(count, sizeof count, "%d", open_descriptors());
     read_rows();
-    for (row = 0; row < ROWS; row++)
-        for (way = 0; way < WAYS; way++)
-            wants[row][way] = want_of(&rows[row], (enum way)way);
+    want_all(wants);
     for (row = 0; row < ROWS; row++)
         if (contexts[is_dane_only(&rows[row])] == NULL)
             contexts[is_dane_only(&rows[row])] = context_of(&rows[row]);

@@ -7,13 +7,12 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "rows.h"
+#include "../random.h"
 
 enum { PROCESSES = 32, PATIENCE = 120, FIGURES = 512, ABOVE = 100, TEXT = 160 };
 
@@ -37,18 +36,10 @@ static inline void add(long *figure, long count)
     __atomic_fetch_add(figure, count, __ATOMIC_RELAXED);
 }
 
-/* An even mix of the bits of a number (SplitMix64's). */
-static inline uint64_t mixed(uint64_t number)
-{
-    number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9u;
-    number = (number ^ (number >> 27)) * 0x94d049bb133111ebu;
-    return number ^ (number >> 31);
-}
-
 /* Whether the next point is drawn, and for this process. */
 static inline int is_mine(void)
 {
-    const uint64_t random = mixed((uint64_t)sample.seed * 0x9e3779b97f4a7c15u + (uint64_t)++sample.number);
+    const uint64_t random = mixed((uint64_t)sample.seed * RANDOM_STEP + (uint64_t)++sample.number);
 
     return random % (uint64_t)sample.every == 0 && sample.drawn++ % PROCESSES == sample.me;
 }
@@ -96,6 +87,29 @@ static inline void judge_again(const struct result *found, const struct result *
         fail("not as ever afterwards", found, want);
 }
 
+/* Nothing goes wrong in any row, asked for in each way; before each something else is done. */
+static inline void ask_all(void (*before)(void), const char *what)
+{
+    int row, way;
+
+    for (row = 0; row < ROWS; row++) {
+        dane_policy_context *context = context_of(&rows[row]);
+        dane_policy_multi *multi = NULL;
+
+        for (way = 0; way < WAYS; way++) {
+            struct result found;
+
+            snprintf(shared->at[sample.me], TEXT, "row %s (%s), %s, %s", rows[row].name, rows[row].domain, way_names[way], what);
+            if (before != NULL)
+                before();
+            found = ask(context, &multi, &rows[row], (enum way)way);
+            judge_again(&found, &shared->wants[row][way]);
+        }
+        dane_policy_multi_free(multi);
+        dane_policy_context_free(context);
+    }
+}
+
 /* Descriptors 0 to 2 are closed, or are a file that stays empty. */
 static inline void stand_for_standard(int are_closed)
 {
@@ -120,29 +134,16 @@ static inline void check_standard(int are_closed)
         fail("something was written to a descriptor below 3", NULL, NULL);
 }
 
-static inline void ends_well(pid_t child)
-{
-    int status;
-
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    if (status != 0)
-        fprintf(stderr, "%s: ended with status %#x\n", shared->at[sample.me], (unsigned)status);
-    CHECK(status == 0);
-}
-
 /* In a child, so that here no call was made yet. */
 static inline void find_wants(void)
 {
     pid_t child = fork();
-    int row, way;
 
     if (child == 0) {
-        for (row = 0; row < ROWS; row++)
-            for (way = 0; way < WAYS; way++)
-                shared->wants[row][way] = want_of(&rows[row], (enum way)way);
+        want_all(shared->wants);
         _exit(0);
     }
-    ends_well(child);
+    ends_well(child, "without a failure");
 }
 
 /* Reads the rows, and one in how many points by which seed: PROGRAM [EVERY [SEED]]. */

@@ -2,10 +2,12 @@
 #ifndef ROWS_H
 #define ROWS_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <dane_policy_diagnosis.h>
@@ -26,6 +28,9 @@ static const char *const way_names[WAYS] = {"check", "lookup and connect_host", 
 struct result {
     int code, before, after, reason, tls_required, may_deliver;
 };
+
+/* What it is before anything was found out: a refusal for now. */
+static const struct result nothing_found = {0, DANE_POLICY_ACTION_DEFER, DANE_POLICY_ACTION_DEFER, 0, 1, 0};
 
 static struct row rows[ROWS];
 
@@ -58,11 +63,6 @@ static inline void set_anchor(dane_policy_context *context)
     }
     if (context != NULL)
         CHECK(dane_policy_context_set_trust_anchors(context, anchor, length) == DANE_POLICY_OK);
-}
-
-static inline int is_dane_only(const struct row *row)
-{
-    return strcmp(row->level, "dane-only") == 0;
 }
 
 /* The settings that every row is asked with. */
@@ -157,19 +157,18 @@ static inline void use(dane_policy_session *session)
     dane_policy_session_free(session);
 }
 
-static inline void note_before(struct result *result, const dane_policy_decision *decision)
-{
-    result->before = result->after = dane_policy_decision_action(decision);
-    result->reason = dane_policy_decision_reason(decision);
-    result->tls_required = dane_policy_decision_tls_required(decision);
-}
-
 static inline void note_after(struct result *result, const dane_policy_decision *decision)
 {
     result->after = dane_policy_decision_action(decision);
     result->reason = dane_policy_decision_reason(decision);
     result->tls_required = dane_policy_decision_tls_required(decision);
     result->may_deliver = dane_policy_decision_may_deliver(decision);
+}
+
+static inline void note_before(struct result *result, const dane_policy_decision *decision)
+{
+    note_after(result, decision);
+    result->before = result->after;
 }
 
 static inline void note_report(struct result *result, dane_policy_report *report)
@@ -192,7 +191,7 @@ static inline void note_session(struct result *result, dane_policy_session *sess
 
 static inline struct result ask_alone(const dane_policy_context *context, const struct row *row, enum way way)
 {
-    struct result result = {0, DANE_POLICY_ACTION_DEFER, DANE_POLICY_ACTION_DEFER, 0, 1, 0};
+    struct result result = nothing_found;
     dane_policy_destination *destination;
     const dane_policy_host *host;
     dane_policy_report *report;
@@ -218,7 +217,7 @@ static inline struct result ask_alone(const dane_policy_context *context, const 
 
 static inline struct result ask_multi(dane_policy_multi *multi, const struct row *row, enum way way)
 {
-    struct result result = {0, DANE_POLICY_ACTION_DEFER, DANE_POLICY_ACTION_DEFER, 0, 1, 0};
+    struct result result = nothing_found;
     dane_policy_destination *destination;
     dane_policy_outcome *outcome;
     const dane_policy_host *host;
@@ -254,7 +253,7 @@ static inline struct result ask_multi(dane_policy_multi *multi, const struct row
 static inline struct result ask(const dane_policy_context *context, dane_policy_multi **multi, const struct row *row,
                                 enum way way)
 {
-    struct result result = {0, DANE_POLICY_ACTION_DEFER, DANE_POLICY_ACTION_DEFER, 0, 1, 0};
+    struct result result = nothing_found;
 
     if (way < MULTI_CHECK)
         return ask_alone(context, row, way);
@@ -275,6 +274,27 @@ static inline struct result want_of(const struct row *row, enum way way)
     dane_policy_multi_free(multi);
     dane_policy_context_free(context);
     return result;
+}
+
+static inline void want_all(struct result wants[ROWS][WAYS])
+{
+    int row, way;
+
+    for (row = 0; row < ROWS; row++)
+        for (way = 0; way < WAYS; way++)
+            wants[row][way] = want_of(&rows[row], (enum way)way);
+}
+
+/* Waits for a child that is to end well, at what it did. */
+static inline void ends_well(pid_t child, const char *what)
+{
+    int status;
+
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    if (status == 0)
+        return;
+    dprintf(2, "%s: ended with status %#x\n", what, (unsigned)status);
+    _exit(1);
 }
 
 static inline int is_same(const struct result *found, const struct result *want)

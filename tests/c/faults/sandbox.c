@@ -208,7 +208,7 @@ static void allow_what_is_listed(int use)
         use_for(use, NONE);
         _exit(0);
     }
-    ends_well(child);
+    ends_well(child, shared->at[sample.me]);
     printf("%s: what is listed is enough\n", use_names[use]);
 }
 
@@ -251,7 +251,7 @@ static void deny(int use, int number, int error)
             check_standard(use == ASK_WITHOUT_STANDARD);
         _exit(0);
     }
-    ends_well(child);
+    ends_well(child, shared->at[sample.me]);
 }
 
 /* Where no file is, not even /etc/resolv.conf. */
@@ -291,7 +291,7 @@ static void in_an_empty_root(void)
         }
         _exit(0);
     }
-    ends_well(child);
+    ends_well(child, shared->at[sample.me]);
     rmdir(folder);
     puts("an empty root: every row is its own");
 }

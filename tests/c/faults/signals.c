@@ -8,9 +8,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 
-#include "rows.h"
+#include "points.h"
 
 enum { CHILDREN = 4 };
 
@@ -57,55 +56,26 @@ static void begin_children(void)
     }
 }
 
-static void ask_all(struct result wants[ROWS][WAYS], int has_children, const char *what)
-{
-    int row, way;
-
-    for (row = 0; row < ROWS; row++) {
-        dane_policy_context *context = context_of(&rows[row]);
-        dane_policy_multi *multi = NULL;
-
-        for (way = 0; way < WAYS; way++) {
-            struct result found;
-
-            if (has_children)
-                begin_children();
-            found = ask(context, &multi, &rows[row], (enum way)way);
-            if (!is_same(&found, &wants[row][way])) {
-                fprintf(stderr, "row %s (%s), %s, %s\n", rows[row].name, rows[row].domain, way_names[way], what);
-                print_result(2, "found", &found);
-                print_result(2, "wanted", &wants[row][way]);
-                exit(1);
-            }
-        }
-        dane_policy_multi_free(multi);
-        dane_policy_context_free(context);
-    }
-}
-
-int main(void)
+int main(int argc, char **argv)
 {
     const struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
-    static struct result wants[ROWS][WAYS];
     const int flags[] = {0, SA_RESTART};
-    int row, way, i;
+    int i;
 
-    read_rows();
-    for (row = 0; row < ROWS; row++)
-        for (way = 0; way < WAYS; way++)
-            wants[row][way] = want_of(&rows[row], (enum way)way);
+    (void)argc;
+    prepare(1, argv);
     for (i = 0; i < 2; i++) {
         alarms = 0;
         handle(SIGALRM, count_alarm, flags[i]);
         CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
-        ask_all(wants, 0, "SIGALRM");
+        ask_all(NULL, "SIGALRM");
         CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
         printf("%d alarms in %d calls%s\n", (int)alarms, ROWS * WAYS, flags[i] == SA_RESTART ? ", with SA_RESTART" : "");
         CHECK(alarms > ROWS);
     }
     handle(SIGALRM, SIG_DFL, 0);
     handle(SIGCHLD, reap, 0);
-    ask_all(wants, 1, "SIGCHLD");
+    ask_all(begin_children, "SIGCHLD");
     while (reaped < ROWS * WAYS * CHILDREN)
         usleep(1000);
     printf("%d children reaped\n", (int)reaped);

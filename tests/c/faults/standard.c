@@ -12,26 +12,6 @@
 
 enum { SUBSETS = 8 };
 
-static void ask_all(void)
-{
-    int row, way;
-
-    for (row = 0; row < ROWS; row++) {
-        dane_policy_context *context = context_of(&rows[row]);
-        dane_policy_multi *multi = NULL;
-
-        for (way = 0; way < WAYS; way++) {
-            struct result found;
-
-            snprintf(shared->at[0], TEXT, "row %s (%s), %s", rows[row].name, rows[row].domain, way_names[way]);
-            found = ask(context, &multi, &rows[row], (enum way)way);
-            judge_again(&found, &shared->wants[row][way]);
-        }
-        dane_policy_multi_free(multi);
-        dane_policy_context_free(context);
-    }
-}
-
 /* Those of a subset are closed, and stay so. */
 static void closed(int subset)
 {
@@ -40,7 +20,7 @@ static void closed(int subset)
     for (i = 0; i < 3; i++)
         if (subset & 1 << i)
             close(i);
-    ask_all();
+    ask_all(NULL, "descriptors 0 to 2");
     for (i = 0; i < 3; i++)
         if ((fcntl(i, F_GETFD) == -1) != ((subset & 1 << i) != 0))
             fail("a descriptor below 3 is another than before", NULL, NULL);
@@ -59,7 +39,7 @@ static void taken(int subset)
             close(ends[0]);
             close(ends[1]);
         }
-    ask_all();
+    ask_all(NULL, "descriptors 0 to 2");
     for (i = 0; i < 3; i++)
         if (others[i] >= 0) {
             in.fd = others[i];
@@ -80,7 +60,7 @@ static void in_child(void (*function)(int), int subset)
         function(subset);
         _exit(0);
     }
-    ends_well(child);
+    ends_well(child, shared->at[sample.me]);
 }
 
 int main(int argc, char **argv)
