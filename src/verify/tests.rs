@@ -1,5 +1,8 @@
 //! RFC 7671 and RFC 7672 section 3, on certificates made for the purpose.
 
+mod bounds;
+mod told;
+
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -67,6 +70,12 @@ impl Made {
     }
 }
 
+/// Another certificate for the same key, so that both match a record of the key and both continue a path.
+fn same_key(made: &Made) -> KeyPair {
+    let der = made.key.serialize_der().into();
+    KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
+}
+
 fn leaf_params() -> CertificateParams {
     params("mx.example.org", &["mx.example.org"])
 }
@@ -99,41 +108,6 @@ fn three() -> (Made, Made, Made) {
     let intermediate = root.issue(ca_params("Intermediate"));
     let leaf = intermediate.issue(leaf_params());
     (root, intermediate, leaf)
-}
-
-#[test]
-fn each_record_is_told_when_the_certificate_that_it_names_ends() {
-    let until = |year, mut params: CertificateParams| {
-        params.not_after = date_time_ymd(year, 1, 1);
-        params
-    };
-    let root = Made::root(until(2080, ca_params("Root")));
-    let leaf = root.issue(until(2021, leaf_params()));
-    let (other, absent) = (Made::root(leaf_params()), Made::root(ca_params("Absent")));
-    let records = [
-        other.record(3, 1, 1),
-        leaf.record(3, 1, 1),
-        root.record(2, 0, 1),
-        leaf.record(3, 0, 2),
-        absent.record(2, 1, 1),
-        leaf.record(1, 1, 1),
-    ];
-    let ends = |found: &Verification| -> Vec<_> {
-        found.records.iter().map(|record| record.expires).collect()
-    };
-    let (in_2021, in_2080) = (Some(1_609_459_200), Some(3_471_292_800));
-    let found = judge(&records, &[&leaf, &root]);
-    assert_matched(&found, 0);
-    assert_eq!(ends(&found), [None, in_2021, in_2080, in_2021, None, None]);
-    let found = judge(&records[2..3], &[&leaf, &root]);
-    assert_refused(&found, Detail::Expired);
-    assert_eq!(ends(&found), [in_2080], "of what it names, not of what it vouches for");
-    assert_eq!(ends(&judge(&records[..1], &[])), [None]);
-    let mut odd = Made::root(leaf_params());
-    let tag = odd.der.windows(2).position(|octets| octets == [0x17, 13]).unwrap();
-    odd.der[tag + 2] = b'x';
-    let found = judge(&[odd.record(3, 1, 1)], &[&odd]);
-    assert_eq!(ends(&found), [Some(253_402_300_799)], "no date can be read");
 }
 
 #[test]
@@ -432,243 +406,11 @@ fn rfc5280_4_2_1_10_an_empty_subject_is_not_constrained() {
 }
 
 #[test]
-fn work_is_bounded() {
-    let (root, intermediate, leaf) = three();
-    let records = [root.record(2, 0, 1)];
-    let long: Vec<&Made> =
-        std::iter::once(&leaf).chain([&intermediate].repeat(MAX_CERTIFICATES)).collect();
-    assert_refused(&judge(&records, &long), Detail::LimitExceeded);
-    let huge = vec![0; MAX_OCTETS];
-    let found = verify(&records, &[&leaf.der, &huge], &["mx.example.org"], NOW);
-    assert_refused(&found, Detail::LimitExceeded);
-    // Certificates of one name and key that all sign each other: every path is signed, none ends.
-    let (name, pkcs8) = (ca_params("Mesh"), root.key.serialize_der());
-    let key = || {
-        let der = pkcs8.clone().into();
-        KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
-    };
-    let hub = Made { der: Vec::new(), key: key(), params: name.clone() };
-    let mesh: Vec<Made> = (0..30).map(|_| hub.issue_for(name.clone(), key())).collect();
-    let leaf = hub.issue(leaf_params());
-    let elsewhere = Made::root(ca_params("Elsewhere"));
-    // Nine of them have 81 signatures between them and more paths than are tried; thirty have more signatures, too.
-    for (length, detail) in
-        [(3, Detail::ChainInvalid), (9, Detail::LimitExceeded), (30, Detail::LimitExceeded)]
-    {
-        let chain: Vec<&Made> = std::iter::once(&leaf).chain(&mesh[..length]).collect();
-        assert_refused(&judge(&[elsewhere.record(2, 0, 0)], &chain), detail);
-    }
-}
-
-/// A certificate of so many octets.
-fn of_octets(octets: usize) -> Made {
-    let with_padding = |padding: usize| {
-        let mut params = leaf_params();
-        let unknown =
-            CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![0; padding]);
-        params.custom_extensions = vec![unknown];
-        // As long as any other's.
-        params.serial_number = Some(7.into());
-        let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
-        let der = params.self_signed(&key).unwrap().der().to_vec();
-        Made { der, key, params }
-    };
-    let more = with_padding(70_000).der.len() - 70_000;
-    with_padding(octets - more)
-}
-
-#[test]
-fn the_largest_certificate_and_the_largest_chain_are_looked_at() {
-    let (largest, larger) = (of_octets(MAX_OCTETS), of_octets(MAX_OCTETS + 1));
-    assert_eq!(largest.der.len(), MAX_OCTETS);
-    assert_matched(&judge(&[largest.record(3, 1, 1)], &[&largest]), 0);
-    assert_refused(&judge(&[larger.record(3, 1, 1)], &[&larger]), Detail::LimitExceeded);
-    let (root, intermediate, leaf) = three();
-    let records = [root.record(2, 0, 1)];
-    let sent = [&leaf, &intermediate, &root].map(|made| made.der.as_slice());
-    let left = MAX_OCTETS - sent.concat().len();
-    for (octets, detail) in [(left, Detail::Matched), (left + 1, Detail::LimitExceeded)] {
-        let rest = vec![0; octets];
-        let chain = [&sent[..], &[&rest]].concat();
-        let found = verify(&records, &chain, &["mx.example.org"], NOW);
-        assert_eq!(found.detail, detail, "{}", found.text);
-    }
-    let mut chain = vec![leaf.der.as_slice(); MAX_CERTIFICATES];
-    let huge = vec![0; MAX_OCTETS];
-    chain[1] = &huge;
-    let found = verify(&records, &chain, &["mx.example.org"], NOW);
-    assert!(found.text.ends_with("more than 102400 octets of certificates"), "{}", found.text);
-    chain.push(&leaf.der);
-    let found = verify(&records, &chain, &["mx.example.org"], NOW);
-    assert!(found.text.ends_with("more than 32 certificates"), "{}", found.text);
-}
-
-#[test]
-fn the_failure_that_came_farthest_is_told_and_of_equal_ones_the_first() {
-    let order = [
-        Detail::NoMatch,
-        Detail::TaAbsent,
-        Detail::ChainInvalid,
-        Detail::LimitExceeded,
-        Detail::Expired,
-        Detail::NameMismatch,
-    ];
-    assert!(order.is_sorted_by(|one, next| progress(*one) < progress(*next)));
-    assert!(progress(Detail::None) < progress(Detail::NoMatch));
-    assert_eq!(progress(Detail::NotYetValid), progress(Detail::Expired));
-    let (root, _, _) = three();
-    let leaf = root.issue(params("other.test", &[]));
-    let (one, other) = (Made::root(leaf_params()), Made::root(leaf_params()));
-    let (first, second) = (one.record(3, 1, 1), other.record(3, 1, 1));
-    let told = |records: &[&Record]| {
-        let records: Vec<Record> = records.iter().copied().cloned().collect();
-        judge(&records, &[&leaf, &root]).text
-    };
-    let anchor = root.record(2, 0, 1);
-    for records in [[&first, &second, &anchor], [&anchor, &second, &first]] {
-        assert!(told(&records).starts_with(&format!("TLSA {anchor}: ")), "{}", told(&records));
-    }
-    assert!(told(&[&first, &second]).starts_with(&format!("TLSA {first}: ")));
-    assert!(told(&[&second, &first]).starts_with(&format!("TLSA {second}: ")));
-}
-
-/// Another certificate for the same key, so that both match a record of the key and both continue a path.
-fn same_key(made: &Made) -> KeyPair {
-    let der = made.key.serialize_der().into();
-    KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
-}
-
-#[test]
-fn of_several_paths_to_an_anchor_the_one_that_came_farthest_is_told() {
-    let hub = Made::root(ca_params("Hub"));
-    let until = |year, mut params: CertificateParams| {
-        params.not_after = date_time_ymd(year, 1, 1);
-        let key = same_key(&hub);
-        let der = params.self_signed(&key).unwrap().der().to_vec();
-        Made { der, key, params }
-    };
-    let (in_2021, in_2022) = (until(2021, ca_params("Hub")), until(2022, ca_params("Hub")));
-    let no_authority = until(2100, params("Hub", &[]));
-    let leaf = hub.issue(leaf_params());
-    let records = [hub.record(2, 1, 1)];
-    for chain in [[&leaf, &in_2021, &no_authority], [&leaf, &no_authority, &in_2021]] {
-        assert_refused(&judge(&records, &chain), Detail::Expired);
-    }
-    let told = |one, other| judge(&records, &[&leaf, one, other]).text;
-    assert!(told(&in_2021, &in_2022).contains("expired at 2021"), "{}", told(&in_2021, &in_2022));
-    assert!(told(&in_2022, &in_2021).contains("expired at 2022"), "{}", told(&in_2022, &in_2021));
-}
-
-#[test]
-fn without_a_path_the_longest_that_is_signed_is_told_and_of_equal_ones_the_first() {
-    let (root_a, root_b) = (Made::root(ca_params("Root A")), Made::root(ca_params("Root B")));
-    let middle = root_b.issue(ca_params("Middle"));
-    let hub = Made::root(ca_params("Hub"));
-    let by = |issuer: &Made| issuer.issue_for(ca_params("Hub"), same_key(&hub));
-    let (by_a, by_b, by_middle) = (by(&root_a), by(&root_b), by(&middle));
-    let leaf = hub.issue(leaf_params());
-    let elsewhere = [Made::root(ca_params("Elsewhere")).record(2, 0, 0)];
-    let told = |chain: &[&Made]| judge(&elsewhere, &[&[&leaf], chain].concat()).text;
-    let ends = |chain: &[&Made], end: &str| {
-        let text = told(chain);
-        assert!(text.ends_with(end), "{text}");
-    };
-    let (a, b) = (
-        "Hub is issued by Root A, which was not sent",
-        "Hub is issued by Root B, which was not sent",
-    );
-    ends(&[&by_a, &by_b], a);
-    ends(&[&by_b, &by_a], b);
-    let longest = "Middle is issued by Root B, which was not sent";
-    ends(&[&by_a, &by_middle, &middle], longest);
-    ends(&[&by_middle, &by_a, &middle], longest);
-    ends(&[&hub], "Hub names itself as its issuer");
-}
-
-#[test]
 fn the_anchor_itself_is_tried_before_what_it_signed_under_its_own_name() {
     let root = Made::root(ca_params("Root"));
     let renewed = root.issue_for(ca_params("Root"), same_key(&root));
     let leaf = root.issue(leaf_params());
     assert_matched(&judge(&[root.record(2, 0, 1)], &[&leaf, &renewed, &root]), 1);
-}
-
-#[test]
-fn a_certificate_for_others_is_told_with_three_of_its_names() {
-    let (root, _, _) = three();
-    let told = |names: &[&str]| {
-        let leaf = root.issue(params("x", names));
-        judge(&[root.record(2, 0, 1)], &[&leaf, &root]).text
-    };
-    let names = ["a.test", "b.test", "c.test", "d.test"];
-    let for_three = "certificate for a.test, b.test, c.test names none of mx.example.org";
-    assert!(told(&names[..3]).ends_with(for_three), "{}", told(&names[..3]));
-    let for_four = "certificate for a.test, b.test, c.test, ... names none of mx.example.org";
-    assert!(told(&names).ends_with(for_four), "{}", told(&names));
-}
-
-#[test]
-fn whoever_publishes_a_wrong_record_is_told_the_right_one() {
-    let (root, intermediate, leaf) = three();
-    let other = Made::root(leaf_params());
-    let chain = [&leaf, &intermediate, &root];
-    let hex = |record: Record| record.zone_text();
-    let told = |records: &[Record]| judge(records, &chain).records[0].text.to_string();
-    let as_other_selector = |selector: u8| {
-        let Record { data, .. } = leaf.record(3, 1 - selector, 1);
-        Record { usage: 3, selector, matching_type: 1, data }
-    };
-    for (record, text) in [
-        (
-            other.record(3, 1, 1),
-            format!(
-                "the server has another key; if that is right, publish {}",
-                hex(leaf.record(3, 1, 1))
-            ),
-        ),
-        (
-            other.record(3, 0, 0),
-            format!(
-                "the server has another certificate; if that is right, publish {}",
-                hex(leaf.record(3, 0, 1))
-            ),
-        ),
-        (
-            as_other_selector(0),
-            "this is the server's key, not its certificate; publish it as 3 1 1".into(),
-        ),
-        (
-            as_other_selector(1),
-            "this is the server's certificate, not its key; publish it as 3 0 1".into(),
-        ),
-        (
-            intermediate.record(3, 1, 1),
-            "this is the key of issuer 1 in the chain; publish it as 2 1 1".into(),
-        ),
-        (
-            root.record(3, 0, 1),
-            "this is the certificate of issuer 2 in the chain; publish it as 2 0 1".into(),
-        ),
-        (
-            leaf.record(2, 0, 1),
-            format!(
-                "names the server's own certificate, no trust anchor; publish {}",
-                hex(leaf.record(3, 1, 1))
-            ),
-        ),
-        (other.record(2, 0, 1), "names a certificate the server did not send".into()),
-    ] {
-        assert_eq!(told(std::slice::from_ref(&record)), text);
-        let summary = judge(&[record.clone(), other.record(3, 1, 1)], &chain).text;
-        let what = text.split(';').next().unwrap();
-        assert_eq!(summary, format!("TLSA {record}: {what}"));
-    }
-    let stronger = other.record(3, 1, 2);
-    let text = told(&[leaf.record(3, 1, 1), stronger.clone()]);
-    let begins = "matches, but the stronger digest does not; publish 3 1 2 ";
-    assert!(text.starts_with(begins), "{text}");
-    let text = told(&[other.record(3, 1, 1), stronger]);
-    assert_eq!(text, "set aside: a stronger digest is published");
 }
 
 #[test]
@@ -679,60 +421,6 @@ fn rfc7672_3_1_1_a_key_of_2048_bits_is_not_weak() {
     let record = Record { usage, selector, matching_type, data };
     let found = verify(&[record], &[&leaf], &["mx.example.org"], NOW);
     assert_eq!(found.detail, Detail::Matched, "{}", found.text);
-}
-
-#[test]
-fn a_key_of_unknown_kind_is_told_from_a_wrong_signature() {
-    let unknown =
-        forge::sequence(&[forge::tlv(0x30, forge::tlv(6, [0x2a, 3])), forge::tlv(3, [0, 1])]);
-    let (unknown, p256) = (forge::Key::public_only(unknown), forge::Key::p256());
-    let authority = [forge::basic_constraints(true, None)];
-    let leaf = forge::draft("mx.example.org", "Root", &[]).sign(&p256, &p256);
-    for (key, why) in
-        [(&unknown, "is too weak or not supported"), (&forge::Key::p256(), "was sent")]
-    {
-        let root = forge::draft("Root", "Root", &authority).sign(key, &p256);
-        let (usage, selector, matching_type, data) = chains::record(2, 0, 1, &root, key);
-        let record = Record { usage, selector, matching_type, data };
-        let found = verify(&[record], &[&leaf, &root], &["mx.example.org"], NOW);
-        assert_refused(&found, Detail::ChainInvalid);
-        assert!(found.text.ends_with(why), "{}", found.text);
-    }
-}
-
-#[test]
-fn signature_checks_are_bounded() {
-    let (root, _, _) = three();
-    let leaf = root.issue(leaf_params());
-    // A key in DNS costs one check.
-    let stranger = |_| Made::root(ca_params("Stranger")).record(2, 1, 0);
-    let mut records: Vec<Record> = (1..MAX_SIGNATURES).map(stranger).collect();
-    records.push(root.record(2, 1, 0));
-    assert_matched(&judge(&records, &[&leaf]), 0);
-    records.insert(0, stranger(0));
-    assert_refused(&judge(&records, &[&leaf]), Detail::LimitExceeded);
-}
-
-#[test]
-fn who_has_a_deadline_gives_way_between_signature_checks() {
-    let (root, intermediate, leaf) = three();
-    let records = [root.record(2, 0, 1)];
-    let chain = [leaf.der.as_slice(), &intermediate.der, &root.der];
-    let verify = |turns: u32| {
-        let pace = Pace::steady();
-        let mut verification = pin!(verify_at(&pace, &records, &chain, &["mx.example.org"], NOW));
-        let mut context = Context::from_waker(Waker::noop());
-        for turn in 1.. {
-            if let Poll::Ready(outcome) = verification.as_mut().poll(&mut context) {
-                return outcome;
-            }
-            pace.resume(turn > turns);
-        }
-        unreachable!()
-    };
-    assert_matched(&verify(1), 2);
-    assert_refused(&verify(0), Detail::LimitExceeded);
-    assert!(verify(0).text.ends_with("no time left to verify the chain"));
 }
 
 #[test]
