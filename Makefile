@@ -7,7 +7,7 @@
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
 #   make faults     every system call and every allocation made to fail in each row, and all else that a system does to a process
-#   make fuzz       what octets can do to it: nine targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
+#   make fuzz       what octets can do to it: ten targets for SECONDS=60 each, two at a time (g++; the first build takes minutes)
 #   make sanitize   tests under AddressSanitizer, ThreadSanitizer and valgrind; PARTS='address thread'
 #   make mutants    changes what decides, one operator at a time: FILE=src/verify/ta.rs, SHARD=0/8 (needs cargo-mutants; hours)
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too

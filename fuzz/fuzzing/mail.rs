@@ -12,6 +12,7 @@ use super::lines::assert_line;
 use super::octets::Octets;
 use super::{ALWAYS_WAITS, WORLD};
 use crate::connect::Connected;
+use crate::context::Context;
 use crate::decide::{Level, Tlsa};
 use crate::dns::Mode;
 use crate::engine::{Deed, Driver, Engine, Event, Id};
@@ -20,6 +21,11 @@ use crate::sim::{self, Network, UNIT};
 
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 40_000);
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+thread_local! {
+    /// Kept, for a new one reads files.
+    static CONTEXT: Context = sim::context(&WORLD, Level::Dane, Mode::Validate);
+}
 
 /// The first of these.
 const TRUE: usize = 0;
@@ -39,14 +45,13 @@ pub fn mail(input: &[u8]) {
     let mut octets = Octets::new(input);
     let host = octets.pick(&HOSTS);
     let is_honest = octets.bit();
-    let context = sim::context(&WORLD, Level::Dane, Mode::Validate);
     let conversation = is_honest.then(|| {
         let address = SocketAddr::new(host.addresses[0], host.port);
         WORLD.accept(address).expect("a server of the world")
     });
     let mut stranger =
         Stranger { octets, conversation, now: Duration::ZERO, line: None, said: Vec::new() };
-    let connected = context.over(&mut stranger).connect_host(host);
+    let connected = CONTEXT.with(|context| context.over(&mut stranger).connect_host(host));
     let Connected { session, attempt } = connected.expect(ALWAYS_WAITS);
     assert!(stranger.now <= TIMEOUT + UNIT, "{:?}", stranger.now);
     assert!(stranger.line.is_none(), "a socket is left open");

@@ -11,6 +11,7 @@ mod mail;
 mod memo;
 mod message;
 mod octets;
+mod reply;
 mod seeds;
 pub(crate) mod signature;
 mod text;
@@ -21,6 +22,7 @@ pub use der::der;
 pub use lookup::{lookup, lookup_past_signatures};
 pub use mail::mail;
 pub use message::message;
+pub use reply::reply;
 pub use seeds::seeds;
 pub use text::text;
 

@@ -16,6 +16,19 @@ use crate::sim::{Network, context};
 const BY_CHANCE: usize = 200;
 const MOST_OCTETS: usize = 150;
 
+/// What mail servers say.
+const SPOKEN: [&[&[u8]]; 4] = [
+    &[
+        b"220 mx ESMTP\r\n",
+        b"250-mx\r\n250 STARTTLS\r\n",
+        b"220 go on\r\n",
+        &[21, 3, 3, 0, 2, 2, 80],
+    ],
+    &[b"220-mx\r\n220 ESMTP\r\n", b"250 mx\r\n", b"221 bye\r\n"],
+    &[b"554 no\r\n", b"221 bye\r\n"],
+    &[b"220 mx\r\n", b"502 what\r\n", b"250 mx\r\n", b"454 not now\r\n"],
+];
+
 /// Writes them into a folder for each target, below a folder that is there.
 pub fn seeds(folder: &Path) {
     let world = &*WORLD;
@@ -56,6 +69,7 @@ pub fn seeds(folder: &Path) {
         ("lookup_past_signatures", lookups),
         ("mail", conversations()),
         ("message", replies(world)),
+        ("reply", SPOKEN.concat().iter().map(|words| [b"\xff", *words].concat()).collect()),
         ("text", texts),
     ];
     for (target, inputs) in all {
@@ -86,20 +100,9 @@ fn replies(world: &World) -> Vec<Vec<u8>> {
 
 /// Whole conversations, of servers of the world and of octets alone.
 fn conversations() -> Vec<Vec<u8>> {
-    let spoken: [&[&[u8]]; 4] = [
-        &[
-            b"220 mx ESMTP\r\n",
-            b"250-mx\r\n250 STARTTLS\r\n",
-            b"220 go on\r\n",
-            &[21, 3, 3, 0, 2, 2, 80],
-        ],
-        &[b"220-mx\r\n220 ESMTP\r\n", b"250 mx\r\n", b"221 bye\r\n"],
-        &[b"554 no\r\n", b"221 bye\r\n"],
-        &[b"220 mx\r\n", b"502 what\r\n", b"250 mx\r\n", b"454 not now\r\n"],
-    ];
     let mut all: Vec<Vec<u8>> =
         (0..4u8).flat_map(|host| [vec![host, 1], vec![host, 1, 0, 1, 9]]).collect();
-    for (host, words) in (0u8..).zip(spoken) {
+    for (host, words) in (0u8..).zip(SPOKEN) {
         let words =
             words.iter().flat_map(|words| [&(words.len() as u16).to_be_bytes(), *words].concat());
         all.push([host, 0, 0].into_iter().chain(words).collect());

@@ -9,10 +9,15 @@ use crate::dns::{Mode, RecordType};
 use crate::lookup::Destination;
 use crate::sim::{self, Network};
 
+thread_local! {
+    /// With nothing set, for a new one reads files.
+    static CONTEXT: Context = sim::context(&WORLD, Level::Dane, Mode::Validate);
+}
+
 /// Sets what is given as far as it is taken, and asks once, of name servers that answer nothing.
 pub fn text(input: &[u8]) {
     let mut octets = Octets::new(input);
-    let mut context = sim::context(&WORLD, Level::Dane, Mode::Validate);
+    let mut context = CONTEXT.with(Clone::clone);
     let (mut question, kind) = ("", octets.u8());
     while !octets.is_over() {
         let what = octets.u8();

@@ -35,6 +35,7 @@ const MAX_TIMEOUT: Duration = Duration::from_millis(u32::MAX as u64);
 /// Of a call, `Err` is that of poll(2): no memory, or more sockets than the process may have descriptors. Of kind
 /// [`Other`](io::ErrorKind::Other) it is a fault of this crate. Nothing was decided: defer.
 #[derive(Debug)]
+#[cfg_attr(dane_policy_fuzzing, derive(Clone))]
 pub struct Context {
     settings: Settings,
     servers_are_replaced: bool,

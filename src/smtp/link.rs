@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::client_name::literal;
-use super::reply::Reply;
+use super::reply::{Malformed, Reader, Reply};
 use super::tls::Tls;
 use crate::engine::{Engine, Kind, Released, Socket};
 
@@ -148,16 +148,12 @@ impl Link {
         self.read_reply().await
     }
 
-    /// Reads one reply and nothing after it: octets sent ahead of our next word are an injection (RFC 3207 section 6).
     async fn read_reply(&self) -> Result<Reply, String> {
-        let mut input = Vec::new();
+        let mut reader = Reader::default();
         loop {
-            input.extend_from_slice(&self.receive(self.deadline).await?);
-            match Reply::parse(&input) {
-                Ok(None) => {}
-                Ok(Some((reply, taken))) if taken == input.len() => return Ok(reply),
-                Ok(Some(_)) => return Err("data injected after the reply".into()),
-                Err(malformed) => return Err(malformed.text().into()),
+            let octets = self.receive(self.deadline).await?;
+            if let Some(reply) = reader.take(&octets).map_err(Malformed::text)? {
+                return Ok(reply);
             }
         }
     }

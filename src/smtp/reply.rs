@@ -10,18 +10,20 @@ const MAX_LINES: usize = 128;
 const MAX_REPLY: usize = 16 * 1024;
 
 /// A complete reply.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) code: u16,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) code: u16,
     /// The text of each line, without code and separator.
-    pub(super) lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 /// Why octets are no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Malformed {
+pub(crate) enum Malformed {
     Syntax,
     TooLong,
+    /// Octets sent ahead of our next word (RFC 3207 section 6).
+    Injected,
 }
 
 impl Malformed {
@@ -29,52 +31,73 @@ impl Malformed {
         match self {
             Self::Syntax => "malformed SMTP reply",
             Self::TooLong => "SMTP reply is too long",
+            Self::Injected => "data injected after the reply",
         }
     }
 }
 
-impl Reply {
-    /// Reads a reply from the start of `input`; gives it with the octets it takes, or None where more must come.
+/// Reads one reply as it comes, each octet once however few come together.
+#[derive(Default)]
+pub(crate) struct Reader {
+    /// The lines that are whole.
+    reply: Reply,
+    /// The one that is not.
+    line: Vec<u8>,
+    taken: usize,
+}
+
+impl Reader {
+    /// Takes what came, and gives the reply when it is whole.
     ///
     /// A line ends in CRLF; a bare LF is refused, since peers that differ on it can be played against each other.
-    pub(super) fn parse(input: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
-        if input.len() > MAX_REPLY {
-            return Err(Malformed::TooLong);
-        }
-        let mut reply = Self { code: 0, lines: Vec::new() };
-        let mut taken = 0;
-        loop {
-            let rest = input.get(taken..).unwrap_or_default();
-            let Some(end) = rest.iter().take(MAX_LINE).position(|octet| *octet == b'\n') else {
-                return if rest.len() >= MAX_LINE { Err(Malformed::TooLong) } else { Ok(None) };
-            };
-            let line = rest.get(..end).unwrap_or_default();
-            let line = line.strip_suffix(b"\r").ok_or(Malformed::Syntax)?;
-            let (code, is_last, text) = parse_line(line).ok_or(Malformed::Syntax)?;
-            if !reply.lines.is_empty() && code != reply.code {
-                return Err(Malformed::Syntax);
-            }
-            reply.code = code;
-            reply.lines.push(text);
-            taken += end + 1;
-            if is_last {
-                return Ok(Some((reply, taken)));
-            }
-            if reply.lines.len() >= MAX_LINES {
+    pub(crate) fn take(&mut self, mut octets: &[u8]) -> Result<Option<Reply>, Malformed> {
+        while !octets.is_empty() {
+            let end = octets.iter().position(|octet| *octet == b'\n');
+            let (part, rest) = octets.split_at(end.map_or(octets.len(), |end| end + 1));
+            self.taken += part.len();
+            self.line.extend_from_slice(part);
+            // What has no end yet needs an octet more.
+            let length = self.line.len() + usize::from(end.is_none());
+            if length > MAX_LINE || self.taken > MAX_REPLY {
                 return Err(Malformed::TooLong);
             }
+            octets = rest;
+            if end.is_some() && self.end_line()? {
+                let reply = std::mem::take(&mut self.reply);
+                return if rest.is_empty() { Ok(Some(reply)) } else { Err(Malformed::Injected) };
+            }
         }
+        Ok(None)
     }
 
+    /// Whether the line is the last.
+    fn end_line(&mut self) -> Result<bool, Malformed> {
+        let line = self.line.strip_suffix(b"\r\n").ok_or(Malformed::Syntax)?;
+        let (code, is_last, text) = parse_line(line).ok_or(Malformed::Syntax)?;
+        self.line.clear();
+        let reply = &mut self.reply;
+        if !reply.lines.is_empty() && code != reply.code {
+            return Err(Malformed::Syntax);
+        }
+        reply.code = code;
+        reply.lines.push(text);
+        if !is_last && reply.lines.len() >= MAX_LINES {
+            return Err(Malformed::TooLong);
+        }
+        Ok(is_last)
+    }
+}
+
+impl Reply {
     /// Whether an EHLO reply offers a keyword (RFC 5321 section 4.1.1.1); the first line is the greeting.
-    pub(super) fn offers(&self, keyword: &str) -> bool {
+    pub(crate) fn offers(&self, keyword: &str) -> bool {
         self.lines.iter().skip(1).any(|line| {
             line.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case(keyword))
         })
     }
 
     /// All its lines, each with the end that a reply has.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let last = self.lines.len().saturating_sub(1);
         let separator = |index| if index == last { ' ' } else { '-' };
         let lines = self.lines.iter().enumerate();
@@ -82,7 +105,7 @@ impl Reply {
     }
 
     /// Code and last line, for a text.
-    pub(super) fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let text = self.lines.last().map(String::as_str).unwrap_or_default();
         format!("{} {}", self.code, text.chars().take(120).collect::<String>()).trim_end().into()
     }
@@ -107,25 +130,42 @@ fn parse_line(line: &[u8]) -> Option<(u16, bool, String)> {
 mod tests {
     use super::*;
 
-    fn parse(input: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
-        Reply::parse(input)
+    fn read(input: &[u8]) -> Result<Option<Reply>, Malformed> {
+        Reader::default().take(input)
     }
 
     #[test]
     fn rfc5321_4_2_single_and_multiple_lines() {
-        let (reply, taken) = parse(b"250-mx\r\n250-STARTTLS\r\n250 SIZE 10\r\nX").unwrap().unwrap();
-        assert_eq!((reply.code, taken), (250, 35));
+        let reply = read(b"250-mx\r\n250-STARTTLS\r\n250 SIZE 10\r\n").unwrap().unwrap();
+        assert_eq!(reply.code, 250);
         assert!(reply.offers("starttls") && reply.offers("SIZE") && !reply.offers("mx"));
         assert_eq!(reply.summary(), "250 SIZE 10");
-        assert_eq!(parse(b"220\r\n").unwrap().unwrap().0.summary(), "220");
-        let (reply, _) = parse(b"250-mx\r\n250 STARTTLSX\r\n").unwrap().unwrap();
+        assert_eq!(read(b"220\r\n").unwrap().unwrap().summary(), "220");
+        let reply = read(b"250-mx\r\n250 STARTTLSX\r\n").unwrap().unwrap();
         assert!(!reply.offers("STARTTLS"));
+    }
+
+    #[test]
+    fn a_reply_in_pieces_is_the_same_reply() {
+        let whole = b"250-mx\r\n250-STARTTLS\r\n250 SIZE 10\r\n";
+        for at in 0..whole.len() {
+            let (first, second) = whole.split_at(at);
+            let mut reader = Reader::default();
+            assert_eq!(reader.take(first), Ok(None));
+            assert_eq!(reader.take(second), read(whole), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn rfc3207_6_nothing_follows_a_reply() {
+        assert_eq!(read(b"220 go on\r\n2"), Err(Malformed::Injected));
+        assert_eq!(read(b"220 go on\r\n220 go on\r\n"), Err(Malformed::Injected));
     }
 
     #[test]
     fn an_unfinished_reply_waits() {
         for input in [&b""[..], b"2", b"220 x", b"220 x\r", b"250-a\r\n", b"250-a\r\n250"] {
-            assert_eq!(parse(input), Ok(None), "{input:?}");
+            assert_eq!(read(input), Ok(None), "{input:?}");
         }
     }
 
@@ -142,22 +182,27 @@ mod tests {
             b"250-a\r\n220 b\r\n",
             b"SSH-2.0\r\n",
         ] {
-            assert_eq!(parse(input), Err(Malformed::Syntax), "{input:?}");
+            assert_eq!(read(input), Err(Malformed::Syntax), "{input:?}");
         }
     }
 
     #[test]
     fn a_reply_is_bounded() {
-        assert_eq!(parse(&[b'2'; MAX_LINE]), Err(Malformed::TooLong));
-        assert_eq!(parse(&b"250-a\r\n".repeat(MAX_LINES)), Err(Malformed::TooLong));
-        assert_eq!(parse(&b"250-a\r\n".repeat(MAX_LINES - 1)), Ok(None));
-        let long_line = [b"250-", &[b'x'; 1000][..], b"\r\n"].concat();
-        assert_eq!(parse(&long_line.repeat(20)), Err(Malformed::TooLong));
+        let line = |length| [b"250 ", &vec![b'x'; length - 6][..], b"\r\n"].concat();
+        assert!(matches!(read(&line(MAX_LINE)), Ok(Some(_))));
+        assert_eq!(read(&line(MAX_LINE + 1)), Err(Malformed::TooLong));
+        assert_eq!(read(&[b'2'; MAX_LINE - 1]), Ok(None));
+        assert_eq!(read(&[b'2'; MAX_LINE]), Err(Malformed::TooLong));
+        assert_eq!(read(&b"250-a\r\n".repeat(MAX_LINES)), Err(Malformed::TooLong));
+        assert_eq!(read(&b"250-a\r\n".repeat(MAX_LINES - 1)), Ok(None));
+        let lines = [b"250-", &[b'x'; 1018][..], b"\r\n"].concat().repeat(MAX_REPLY / 1024);
+        assert_eq!(read(&lines), Ok(None));
+        assert_eq!(read(&[&lines[..], b"2"].concat()), Err(Malformed::TooLong));
     }
 
     #[test]
     fn text_is_made_printable() {
-        let (reply, _) = parse(b"454 a\x00\xffb\x1b[1m\r\n").unwrap().unwrap();
+        let reply = read(b"454 a\x00\xffb\x1b[1m\r\n").unwrap().unwrap();
         assert_eq!(reply.summary(), r"454 a\x00\xffb\x1b[1m");
     }
 }
