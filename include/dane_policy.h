@@ -1054,7 +1054,7 @@ void dane_policy_destination_free(struct dane_policy_destination *destination);
 dane_policy_status dane_policy_destination_mx_status(const struct dane_policy_destination *destination);
 
 /**
- * Number of DNS packets that the lookup sent.
+ * Number of DNS packets that the lookup sent, those that probe the resolver apart.
  */
 uint32_t dane_policy_destination_queries(const struct dane_policy_destination *destination);
 

@@ -270,7 +270,7 @@ dane_policy_status dane_policy_answer_alias_status(const struct dane_policy_answ
                                                    size_t index);
 
 /**
- * Number of DNS packets sent.
+ * Number of DNS packets sent, those that probe the resolver apart.
  */
 uint32_t dane_policy_answer_queries(const struct dane_policy_answer *answer);
 

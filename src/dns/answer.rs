@@ -42,7 +42,7 @@ pub struct Answer {
     pub(crate) ground: Result<Arc<Basis>, Failure>,
     /// Of the records, where there are any.
     pub lifetime: Option<Lifetime>,
-    /// DNS packets sent.
+    /// DNS packets sent, those that probe the resolver apart.
     pub queries: u32,
 }
 

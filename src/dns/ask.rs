@@ -235,7 +235,7 @@ impl<'c> Asking<'c> {
 
     fn begin(&self, kind: Kind) -> Rc<Exchange> {
         let Call { engine, shared, budget, number, deadline, .. } = self.call;
-        if self.counts || kind == Kind::Stream {
+        if self.counts {
             budget.count_packet();
         }
         let left = self.until.map_or(self.patience, |until| until.saturating_sub(engine.now()));

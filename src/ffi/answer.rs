@@ -137,7 +137,7 @@ pub extern "C" fn dane_policy_answer_alias_status(
     })
 }
 
-/// Number of DNS packets sent.
+/// Number of DNS packets sent, those that probe the resolver apart.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_answer_queries(answer: Option<&dane_policy_answer>) -> u32 {
     read(answer, 0, |answer| answer.answer.queries)

@@ -107,7 +107,7 @@ pub extern "C" fn dane_policy_destination_mx_status(
     read(destination, Status::Bogus as i32, |destination| destination.mx as i32)
 }
 
-/// Number of DNS packets that the lookup sent.
+/// Number of DNS packets that the lookup sent, those that probe the resolver apart.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_destination_queries(
     destination: Option<&dane_policy_destination>,

@@ -33,7 +33,7 @@ pub struct Destination {
     pub decision: Decision,
     /// The MX hosts in the order to try them.
     pub hosts: Vec<Host>,
-    /// DNS packets sent.
+    /// DNS packets sent, those that probe the resolver apart.
     pub queries: u32,
     mx_note: Option<Arc<Finding>>,
 }
