@@ -200,7 +200,9 @@ impl<'i> Forger<'i> {
                 7 if count > 0 => {
                     let record = &mut parts.records[octets.below(count)].1;
                     let at = octets.below(record.len());
-                    record[at] ^= 1 << octets.below(8);
+                    if let Some(octet) = record.get_mut(at) {
+                        *octet ^= 1 << octets.below(8);
+                    }
                 }
                 8 | 9 if !self.seen.is_empty() => {
                     let mut other = Parts::of(octets.pick(&self.seen[..]).as_slice());
