@@ -108,14 +108,12 @@ async fn datagram(socket: &Socket, question: &Question) -> io::Result<Vec<u8>> {
 
 /// One message of a stream; the two-octet length bounds it.
 async fn message(socket: &Socket, question: &Question) -> io::Result<Vec<u8>> {
-    let mut reply = socket.receive_at_least(PREFIX).await?;
+    let prefix = socket.receive_at_least(PREFIX).await?;
     let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    let length = reply.first_chunk::<PREFIX>().ok_or_else(end)?;
+    let length = prefix.first_chunk::<PREFIX>().ok_or_else(end)?;
     let length = PREFIX + usize::from(u16::from_be_bytes(*length));
-    if reply.len() < length {
-        socket.give_back(reply);
-        reply = socket.receive_at_least(length).await?;
-    }
+    socket.give_back(prefix);
+    let mut reply = socket.receive_at_least(length).await?;
     if reply.len() < length {
         return Err(end());
     }

@@ -114,6 +114,7 @@ impl Drop for Lead {
 mod tests {
     use super::*;
     use crate::dns::wire::{Message, Rrset, Section, Wants, rcode, rtype};
+    use crate::engine::Engine;
 
     #[test]
     fn a_table_holds_few_or_twice_what_is_alive_at_most() {
@@ -129,14 +130,33 @@ mod tests {
         }
     }
 
+    fn question(number: usize) -> Question {
+        let server = "192.0.2.1:53".parse().unwrap();
+        let name = Name::from_ascii(format!("z{number}.test.")).unwrap();
+        Question { server, name, rtype: rtype::A, wants: Wants::Records }
+    }
+
+    #[test]
+    fn questions_that_nobody_waits_for_make_room_and_no_others() {
+        let (shared, engine) = (Shared::default(), Engine::new(1));
+        let begin = |number| {
+            let (question, second) = (question(number), Duration::from_secs(1));
+            let kind = Kind::Datagram;
+            let exchange = Rc::new(Exchange::begin(&engine, 0, second, kind, &question, second));
+            shared.begin(&question, kind, &exchange);
+            exchange
+        };
+        let waited_for: Vec<_> = (0..FEW).map(begin).step_by(2).collect();
+        let _last = begin(FEW);
+        assert_eq!(shared.under_way.borrow().entries.len(), waited_for.len() + 1);
+        let is_known = |number| shared.under_way(&question(number), Kind::Datagram).is_some();
+        assert!((0..=FEW).step_by(2).all(is_known));
+    }
+
     #[test]
     fn replies_that_nobody_has_or_that_are_too_old_make_room_and_no_others() {
         let shared = Shared::default();
         let server = "192.0.2.1:53".parse().unwrap();
-        let question = |number: usize| {
-            let name = Name::from_ascii(format!("z{number}.test.")).unwrap();
-            Question { server, name, rtype: rtype::A, wants: Wants::Records }
-        };
         let reply = |ttl| {
             let rrset = Rrset::of(Name::root(), rtype::A, ttl, &[192, 0, 2, 1]);
             let (answer, authority) = (Section(vec![rrset]), Section::default());

@@ -141,7 +141,7 @@ impl Call {
         zone: &Arc<ZoneKeys>,
         reply: &Rc<Reply>,
     ) -> Standing {
-        if self.is_alias(name, zone, reply).await {
+        if self.is_alias(zone, reply).await {
             return Standing::Inside(zone.clone());
         }
         let proofs = match self.proofs(&reply.message.authority, zone).await {
@@ -167,17 +167,13 @@ impl Call {
         }
     }
 
-    /// Whether `zone` redirects `name`, so that no zone cut can be there (RFC 1034 3.6.2, RFC 6672 2.4).
-    async fn is_alias(&self, name: &Name, zone: &ZoneKeys, reply: &Reply) -> bool {
-        let is_redirection = |rtype| matches!(rtype, rtype::CNAME | rtype::DNAME);
+    /// Whether `zone` redirects the name that was asked for, so that no zone cut can be there (RFC 1034 3.6.2, RFC 6672 2.4).
+    /// Where a wildcard does, the name is denied as well.
+    async fn is_alias(&self, zone: &ZoneKeys, reply: &Reply) -> bool {
+        // Of an answer nothing else is kept but DS records, and there are none.
         for alias in &reply.message.answer.0 {
-            if !is_redirection(alias.rtype) || !alias.owner.zone_of(name) {
-                continue;
-            }
             let signed = signature::verify(alias, zone, self.now, &self.budget).await;
-            if signed.is_ok_and(|signed| {
-                alias.rtype == rtype::CNAME || signed.labels == label_count(&alias.owner)
-            }) {
+            if signed.is_ok_and(|signed| signed.labels == label_count(&alias.owner)) {
                 return true;
             }
         }

@@ -54,6 +54,10 @@ mod hostile;
 #[cfg(test)]
 mod lifetimes;
 #[cfg(test)]
+mod party;
+#[cfg(test)]
+mod patience;
+#[cfg(test)]
 mod repeats;
 #[cfg(test)]
 mod servers;

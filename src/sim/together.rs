@@ -1,119 +1,16 @@
 //! Many calls at once: what they share, and what they do not.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use hickory_resolver::proto::rr::Name;
 use world::World;
 
-use super::faults::error;
-use super::question::{Question, question};
-use super::{Network, Relay, context};
+use super::party::{Asked, MILLISECOND, Party, SECOND, honest, relay, servfail};
+use super::{Network, context};
 use crate::budget::Exhausted;
 use crate::cause::Detail;
-use crate::decide::{Action, Decision, Level};
+use crate::decide::{Action, Level};
 use crate::dns::Mode;
 use crate::dns::wire::names::{display, parse};
 use crate::dns::wire::rtype;
-use crate::multi::{Flight, Found};
-
-const SOCKETS: usize = 256;
-const SECOND: Duration = Duration::from_secs(1);
-const MILLISECOND: Duration = Duration::from_millis(1);
-
-/// Questions that reached a name server, and how often.
-type Asked = RefCell<BTreeMap<(String, u16), u32>>;
-
-/// The world's name server, whose replies `alter` may change or drop, given how often the question came before.
-fn relay<'r>(
-    world: &'r World,
-    asked: &'r Asked,
-    alter: impl Fn(&Name, u16, u32, Vec<u8>) -> Option<Vec<u8>> + 'r,
-) -> Relay<'r> {
-    Box::new(move |_, query, by_tcp| {
-        let Question { name, rtype, .. } = question(query).unwrap();
-        let before = {
-            let mut asked = asked.borrow_mut();
-            let count = asked.entry((display(&name), rtype)).or_default();
-            *count += 1;
-            *count - 1
-        };
-        alter(&name, rtype, before, world.answer(query, by_tcp)?)
-    })
-}
-
-fn honest(_: &Name, _: u16, _: u32, reply: Vec<u8>) -> Option<Vec<u8>> {
-    Some(reply)
-}
-
-/// SERVFAIL instead of an answer (RFC 1035 section 4.1.1).
-fn servfail(reply: Vec<u8>) -> Vec<u8> {
-    error(&reply, 2)
-}
-
-/// Calls by the numbers of their tags, over one network.
-struct Party<'p> {
-    flight: Flight<usize>,
-    network: Network<'p>,
-    started: usize,
-    /// Outcomes by tag, and when each came.
-    found: BTreeMap<usize, (Found, Duration)>,
-}
-
-impl<'p> Party<'p> {
-    fn new(network: Network<'p>, world: &World, mode: Mode, timeout: Duration) -> Self {
-        let mut context = context(world, Level::Dane, mode);
-        context.set_timeout(timeout);
-        let flight = Flight::new(context.settings().clone(), SOCKETS);
-        Self { flight, network, started: 0, found: BTreeMap::new() }
-    }
-
-    fn look_up(&mut self, world: &World, domain: &str) -> usize {
-        let (tag, port) = (self.started, world.smtp_port);
-        self.started += 1;
-        let network = &mut self.network;
-        self.flight.begin(network, tag, |settings, place| settings.lookup(place, domain, port));
-        tag
-    }
-
-    /// Whatever can be done at this moment.
-    fn go_on(&mut self) {
-        while self.flight.turn(&mut self.network) {
-            while let Some(outcome) = self.flight.next() {
-                self.found.insert(outcome.tag, (outcome.found.unwrap(), self.network.elapsed()));
-            }
-        }
-    }
-
-    fn wait(&mut self, most: Duration) {
-        let until = self.flight.wake().unwrap().min(self.network.elapsed().saturating_add(most));
-        self.flight.wait(&mut self.network, until).unwrap();
-    }
-
-    /// Runs until all are done.
-    fn finish(&mut self) {
-        self.go_on();
-        while self.flight.running() > 0 {
-            self.wait(Duration::MAX);
-            self.go_on();
-        }
-        let deeds =
-            |word: &str| self.network.transcript.iter().filter(|deed| deed.contains(word)).count();
-        assert_eq!(deeds(" Open("), deeds(" Close("), "no socket is left open");
-    }
-
-    fn decision(&self, tag: usize) -> &Decision {
-        match &self.found[&tag].0 {
-            Found::Destination(destination) => &destination.decision,
-            _ => panic!("a lookup"),
-        }
-    }
-
-    fn time(&self, tag: usize) -> Duration {
-        self.found[&tag].1
-    }
-}
+use hickory_resolver::proto::rr::Name;
 
 /// Of each action, and with different numbers of questions.
 const HONEST: [&str; 6] =
@@ -162,11 +59,7 @@ fn who_comes_later_is_served_with_what_those_under_way_have() {
     let network = Network::with(&world, relay(&world, &asked, silent));
     let mut party = Party::new(network, &world, Mode::Validate, 30 * SECOND);
     let first = party.look_up(&world, "mismatch.test");
-    party.go_on();
-    while party.network.elapsed() < SECOND {
-        party.wait(SECOND);
-        party.go_on();
-    }
+    party.run_until(SECOND);
     let second = party.look_up(&world, "mismatch.test");
     party.finish();
     let mx = asked.borrow()[&("mismatch.test".to_owned(), rtype::MX)];
@@ -394,12 +287,8 @@ fn each_call_ends_at_its_own_deadline() {
     for n in 0..20 {
         began.push(party.network.elapsed());
         party.look_up(&world, &format!("d{}.test", n % 3));
-        party.go_on();
         let next = party.network.elapsed() + 130 * MILLISECOND;
-        while party.network.elapsed() < next {
-            party.wait(next - party.network.elapsed());
-            party.go_on();
-        }
+        party.run_until(next);
     }
     party.finish();
     for (tag, began) in began.into_iter().enumerate() {
