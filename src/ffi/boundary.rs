@@ -18,6 +18,14 @@ static HOOKED: AtomicBool = AtomicBool::new(false);
 
 /// A panic inside an entry point prints nothing: descriptor 2 may be the SMTP connection. Others go to the previous hook.
 fn silence_panics() {
+    // Threads that only read share the line of memory.
+    if !HOOKED.load(Ordering::Relaxed) {
+        take_the_hook();
+    }
+}
+
+#[cold]
+fn take_the_hook() {
     if HOOKED.swap(true, Ordering::Relaxed) {
         return;
     }
@@ -33,14 +41,14 @@ struct Inside;
 
 impl Inside {
     fn enter() -> Self {
-        INSIDE.with(|inside| inside.set(inside.get() + 1));
+        INSIDE.with(|inside| inside.set(inside.get().wrapping_add(1)));
         Self
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        INSIDE.with(|inside| inside.set(inside.get() - 1));
+        INSIDE.with(|inside| inside.set(inside.get().wrapping_sub(1)));
     }
 }
 

@@ -50,7 +50,7 @@ impl From<Option<Level>> for LevelNumber {
     }
 }
 
-const ALL: [Status; 8] = [
+pub(super) const ALL: [Status; 8] = [
     Status::NotApplicable,
     Status::Secure,
     Status::Insecure,
@@ -62,7 +62,12 @@ const ALL: [Status; 8] = [
 ];
 
 pub(super) fn status(number: c_int) -> Result<Status, Code> {
-    usize::try_from(number).ok().and_then(|index| ALL.get(index).copied()).ok_or(MISUSE)
+    at(&ALL, number)
+}
+
+/// The value of this number, counted from 0.
+fn at<T: Copy>(values: &[T], number: c_int) -> Result<T, Code> {
+    usize::try_from(number).ok().and_then(|index| values.get(index).copied()).ok_or(MISUSE)
 }
 
 impl From<Mx> for Status {
@@ -114,50 +119,47 @@ impl From<dns::Status> for Status {
     }
 }
 
-pub(super) fn mx(number: c_int) -> Result<Mx, Code> {
-    match status(number)? {
-        Status::NotApplicable => Ok(Mx::NotApplicable),
-        Status::Secure => Ok(Mx::Secure),
-        Status::Insecure => Ok(Mx::Insecure),
-        Status::Nxdomain => Ok(Mx::Nxdomain),
-        Status::Bogus | Status::Indeterminate => Ok(Mx::Bogus),
-        Status::Configured => Ok(Mx::Configured),
-        Status::Unusable => Err(MISUSE),
+/// What a status is as one of the MX RRset.
+pub(super) const fn mx(status: Status) -> Option<Mx> {
+    match status {
+        Status::NotApplicable => Some(Mx::NotApplicable),
+        Status::Secure => Some(Mx::Secure),
+        Status::Insecure => Some(Mx::Insecure),
+        Status::Nxdomain => Some(Mx::Nxdomain),
+        Status::Bogus | Status::Indeterminate => Some(Mx::Bogus),
+        Status::Configured => Some(Mx::Configured),
+        Status::Unusable => None,
     }
 }
 
-pub(super) fn address(number: c_int) -> Result<Address, Code> {
-    match status(number)? {
-        Status::NotApplicable => Ok(Address::NotApplicable),
-        Status::Secure => Ok(Address::Secure),
-        Status::Insecure => Ok(Address::Insecure),
-        Status::Nxdomain => Ok(Address::Nxdomain),
-        Status::Bogus | Status::Indeterminate => Ok(Address::Bogus),
-        Status::Unusable | Status::Configured => Err(MISUSE),
+pub(super) const fn address(status: Status) -> Option<Address> {
+    match status {
+        Status::NotApplicable => Some(Address::NotApplicable),
+        Status::Secure => Some(Address::Secure),
+        Status::Insecure => Some(Address::Insecure),
+        Status::Nxdomain => Some(Address::Nxdomain),
+        Status::Bogus | Status::Indeterminate => Some(Address::Bogus),
+        Status::Unusable | Status::Configured => None,
     }
 }
 
-pub(super) fn tlsa(number: c_int) -> Result<Tlsa, Code> {
-    match status(number)? {
-        Status::NotApplicable => Ok(Tlsa::NotApplicable),
-        Status::Secure => Ok(Tlsa::Secure),
-        Status::Insecure => Ok(Tlsa::Insecure),
-        Status::Nxdomain => Ok(Tlsa::Nxdomain),
-        Status::Bogus | Status::Indeterminate => Ok(Tlsa::Bogus),
-        Status::Unusable => Ok(Tlsa::Unusable),
-        Status::Configured => Err(MISUSE),
+pub(super) const fn tlsa(status: Status) -> Option<Tlsa> {
+    match status {
+        Status::NotApplicable => Some(Tlsa::NotApplicable),
+        Status::Secure => Some(Tlsa::Secure),
+        Status::Insecure => Some(Tlsa::Insecure),
+        Status::Nxdomain => Some(Tlsa::Nxdomain),
+        Status::Bogus | Status::Indeterminate => Some(Tlsa::Bogus),
+        Status::Unusable => Some(Tlsa::Unusable),
+        Status::Configured => None,
     }
-}
-
-/// A level of the decision table.
-pub(super) fn level(number: c_int) -> Result<Level, Code> {
-    level_or_off(number)?.ok_or(MISUSE)
 }
 
 /// A level, or none for OFF.
 pub(super) fn level_or_off(number: c_int) -> Result<Option<Level>, Code> {
-    let mut levels = Level::ALL.iter().copied().map(Some).chain([None]);
-    levels.find(|level| LevelNumber::from(*level) as i32 == number).ok_or(MISUSE)
+    const LEVELS: [Option<Level>; 3] = [Some(Level::Dane), Some(Level::DaneOnly), None];
+    const FIRST: c_int = LevelNumber::Dane as c_int;
+    at(&LEVELS, number.wrapping_sub(FIRST))
 }
 
 pub(super) fn mode(number: c_int) -> Result<Mode, Code> {
@@ -165,5 +167,5 @@ pub(super) fn mode(number: c_int) -> Result<Mode, Code> {
 }
 
 pub(super) fn certificate(number: c_int) -> Result<Certificate, Code> {
-    Certificate::ALL.iter().copied().find(|certificate| *certificate as i32 == number).ok_or(MISUSE)
+    at(Certificate::ALL, number)
 }
