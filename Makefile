@@ -136,11 +136,11 @@ linkname = $(patsubst %.$(VERSION),%,$(subst -$(RUSTLS_FFI),,$(notdir $(1))))
 $(SHARED): $(ARCHIVE) $(B)/libdane_policy.map $(B)/keep.cc
 $(RUSTLS_SHARED): $(RUSTLS_ARCHIVE) $(R)/libdane_policy.map $(R)/keep.cc
 
-# cargo cannot give symbols a version; the linker can.
+# cargo cannot give symbols a version; the linker can. It would keep libm for what it then throws away.
 $(SHARED) $(RUSTLS_SHARED):
 	$(CC) $(CFLAGS) -shared -o $@ @$(@D)/keep.cc $< \
 	    -Wl,--version-script=$(@D)/libdane_policy.map -Wl,-soname,$(call soname,$@) \
-	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(PRIVATE_LIBS)
+	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(filter-out -lm,$(PRIVATE_LIBS))
 	ln -sf $(@F) $(@D)/$(call soname,$@)
 	ln -sf $(call soname,$@) $(@D)/$(call linkname,$@)
 

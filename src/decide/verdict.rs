@@ -86,6 +86,17 @@ impl Verdict {
     pub const UNAVAILABLE: Self =
         Self::defer(Reason::Unavailable, Detail::PolicyUnavailable, Scope::Host);
 
+    /// Equality, when the table is computed.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn equals(&self, other: &Self) -> bool {
+        self.action as u8 == other.action as u8
+            && self.reason as u8 == other.reason as u8
+            && self.detail as u8 == other.detail as u8
+            && self.scope as u8 == other.scope as u8
+            && self.tls_required == other.tls_required
+            && self.connected == other.connected
+    }
+
     /// Whether DANE authenticated the server.
     pub const fn verification(&self) -> Outcome {
         match self.action {

@@ -14,11 +14,13 @@ const COUNT: usize = Level::ALL.len()
     * Tlsa::ALL.len()
     * Certificate::ALL.len();
 
-/// The whole table, computed when the library is built: no lock, no first use.
-static TABLE: [ManuallyDrop<dane_policy_decision>; COUNT] = {
-    let mut table =
-        [const { ManuallyDrop::new(dane_policy_decision::fixed(Verdict::UNAVAILABLE)) }; COUNT];
-    let mut index = 0;
+/// Room for the verdicts of the table that differ.
+const VERDICTS: usize = 40;
+
+/// The whole table, computed when the library is built: no lock, no first use. Which verdict each input has, and those.
+const TABLE: ([u8; COUNT], [Verdict; VERDICTS]) = {
+    let (mut places, mut verdicts) = ([0; COUNT], [Verdict::UNAVAILABLE; VERDICTS]);
+    let (mut index, mut known) = (0, 0);
     while index < COUNT {
         let verdict = decide::decide(
             Level::ALL[index % 2],
@@ -27,10 +29,31 @@ static TABLE: [ManuallyDrop<dane_policy_decision>; COUNT] = {
             Tlsa::ALL[index / 60 % 6],
             Certificate::ALL[index / 360],
         );
-        table[index] = ManuallyDrop::new(dane_policy_decision::fixed(verdict));
+        let mut place = 0;
+        while place < known && !verdicts[place].equals(&verdict) {
+            place += 1;
+        }
+        if place == known {
+            verdicts[place] = verdict;
+            known += 1;
+        }
+        places[index] = place as u8;
         index += 1;
     }
-    table
+    (places, verdicts)
+};
+
+static PLACES: [u8; COUNT] = TABLE.0;
+
+static DECISIONS: [ManuallyDrop<dane_policy_decision>; VERDICTS] = {
+    let mut decisions =
+        [const { ManuallyDrop::new(dane_policy_decision::fixed(Verdict::UNAVAILABLE)) }; VERDICTS];
+    let mut place = 0;
+    while place < VERDICTS {
+        decisions[place] = ManuallyDrop::new(dane_policy_decision::fixed(TABLE.1[place]));
+        place += 1;
+    }
+    decisions
 };
 
 /// Outside of the table, whatever is added to it.
@@ -81,7 +104,8 @@ pub extern "C" fn dane_policy_decide(
             + place(&ADDRESS, address)
             + place(&TLSA, tlsa)
             + place(&CERTIFICATE, certificate);
-        TABLE.get(place).map(|decision| &**decision)
+        let place = PLACES.get(place)?;
+        DECISIONS.get(usize::from(*place)).map(|decision| &**decision)
     })
 }
 
