@@ -6,19 +6,20 @@ use std::time::Duration;
 
 use world::World;
 
-use super::faults::{Fate, Faults, Happening, Place};
+use super::faults::{Fate, Faults, Happening, Place, error};
 use super::question::{Question, question};
 use super::{Network, Relay, context};
 use crate::cause::Detail;
 use crate::decide::{Action, Level, Mx};
 use crate::dns::wire::names::display;
-use crate::dns::wire::rtype;
-use crate::dns::{Mode, Status};
+use crate::dns::wire::{rcode, rtype};
+use crate::dns::{Answer, Mode, RecordType, Status};
 use crate::lookup::Destination;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The flag of a reply that is authentic.
 const AD: u8 = 0x20;
+const REFUSED: u8 = 5;
 
 fn look_up(world: &World, mode: Mode, domain: &str, relay: Relay<'_>) -> Destination {
     let context = context(world, Level::Dane, mode);
@@ -206,6 +207,31 @@ fn servers_are_asked_in_turn_from_the_one_that_answered_last() {
     assert_eq!(servers(rtype::MX), [0, 1, 2]);
     assert_eq!(servers(rtype::A), [2]);
     assert_eq!(servers(rtype::TLSA), [2, 0, 1]);
+}
+
+#[test]
+fn an_answer_says_what_came_and_what_it_took() {
+    let world = World::without_sockets();
+    let context = context(&world, Level::Dane, Mode::TrustAd);
+    let query = |name, rtype, relay: Relay<'_>| {
+        context.over(&mut Network::with(&world, relay)).query(name, rtype).unwrap()
+    };
+    let honest = || -> Relay<'_> { Box::new(|_, query, by_tcp| world.answer(query, by_tcp)) };
+    let refused: Relay<'_> =
+        Box::new(|_, query, by_tcp| Some(error(&world.answer(query, by_tcp)?, REFUSED)));
+    let said = |answer: &Answer| {
+        (answer.status, answer.rcode, answer.exists, answer.records.len(), answer.aliases.len())
+    };
+    let found = query("good.test", RecordType::Mx, honest());
+    assert_eq!(said(&found), (Status::Secure, rcode::NOERROR, true, 1, 0));
+    assert!(found.lifetime.is_some() && found.queries == 1);
+    let absent = query("nothing.good.test", RecordType::Mx, honest());
+    assert_eq!(said(&absent), (Status::Secure, rcode::NXDOMAIN, false, 0, 0));
+    let failed = query("good.test", RecordType::Mx, refused);
+    assert_eq!(said(&failed), (Status::Indeterminate, REFUSED.into(), false, 0, 0));
+    assert!(failed.lifetime.is_none() && failed.queries == 1);
+    let alias = query("one.alias.wildcard-mx.test", RecordType::A, honest());
+    assert_eq!(said(&alias), (Status::Secure, rcode::NOERROR, true, 1, 1));
 }
 
 /// What a lookup costs: round trips, packets to the name server, and those that it calls its own.
