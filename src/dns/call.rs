@@ -13,7 +13,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
-use super::cache::Cache;
+use super::cache::{Cache, Visitor};
 use super::config::Config;
 use super::reply::Outcome;
 use super::shared::Shared;
@@ -48,6 +48,7 @@ pub(crate) struct Call {
     /// None: DNSSEC does not matter, and everything is insecure.
     pub(crate) mode: Option<Mode>,
     pub(crate) cache: Arc<Cache>,
+    pub(super) visitor: Visitor,
     /// Seconds since 1970.
     pub(crate) now: i64,
     /// By the engine's time.
@@ -76,6 +77,7 @@ impl Call {
             number,
             config,
             mode,
+            visitor: cache.visitor(),
             cache,
             now,
             began,
@@ -186,6 +188,11 @@ impl Call {
         self.start_directly(server, name, rtype).wait().await
     }
 
+    /// What other calls found out of a zone.
+    pub(super) fn known(&self, name: &Name) -> Option<Standing> {
+        self.cache.get(name, self.now, self.visitor)
+    }
+
     /// Where a name stands, if that is known already.
     pub(super) fn known_standing(&self, name: &Name) -> Option<Standing> {
         self.standings.borrow().get(name).and_then(|once| once.get().cloned())
@@ -216,7 +223,7 @@ impl Call {
             if self.engine.within(until, others.wait()).await.is_none() {
                 return work.await;
             }
-            if let Some(known) = self.cache.get(name, self.now) {
+            if let Some(known) = self.known(name) {
                 return known;
             }
         }

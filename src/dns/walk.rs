@@ -35,9 +35,9 @@ impl Call {
             return Standing::Failed(exhausted.into());
         }
         let ancestor = |labels: usize| name.trim_to(labels);
-        let known = (depth(anchor)..=depth(name)).rev().find_map(|labels| {
-            self.cache.get(&ancestor(labels), self.now).map(|standing| (labels, standing))
-        });
+        let known = (depth(anchor)..=depth(name))
+            .rev()
+            .find_map(|labels| self.known(&ancestor(labels)).map(|standing| (labels, standing)));
         if let Some((_, insecure @ Standing::Insecure(_))) = known {
             return insecure;
         }
@@ -93,7 +93,7 @@ impl Call {
         let top = depth(anchor);
         for labels in (top..=depth(name).min(top + ASKED_AHEAD)).rev() {
             let name = name.trim_to(labels);
-            if self.cache.get(&name, self.now).is_some() {
+            if self.known(&name).is_some() {
                 break;
             }
             self.start(&name, rtype::DNSKEY);
@@ -212,7 +212,7 @@ impl Call {
     }
 
     fn remember(&self, name: &Name, standing: Standing, validity: Validity) -> Standing {
-        self.cache.put(name, &standing, self.now, validity);
+        self.cache.put(name, &standing, self.now, validity, self.visitor);
         standing
     }
 }
