@@ -47,6 +47,8 @@ struct Known {
     /// Who found it out; and whether another asked for it.
     visitor: Visitor,
     is_shared: AtomicBool,
+    /// A zone below it was found.
+    has_cuts: AtomicBool,
     rank: Rank,
 }
 
@@ -78,6 +80,10 @@ impl Known {
         self.is_shared.load(Ordering::Relaxed)
     }
 
+    fn has_cuts(&self) -> bool {
+        self.has_cuts.load(Ordering::Relaxed)
+    }
+
     fn share(&self, with: Visitor) {
         if self.visitor != with {
             self.is_shared.store(true, Ordering::Relaxed);
@@ -89,6 +95,11 @@ impl Entries {
     fn put(&mut self, name: &Name, known: Known, now: i64) {
         if let Some(older) = self.remove(name) {
             known.share(older.visitor);
+            known.has_cuts.store(older.has_cuts(), Ordering::Relaxed);
+        }
+        let above = (1..depth(name)).rev().find_map(|labels| self.known.get(&name.trim_to(labels)));
+        if let Some(above) = above {
+            above.has_cuts.store(true, Ordering::Relaxed);
         }
         if self.octets + known.octets > ROOM && (self.swept + SWEEP <= now || now < self.swept) {
             self.sweep(now);
@@ -157,6 +168,12 @@ impl Cache {
         Some(known.standing.clone())
     }
 
+    /// Whether a zone was found below the one at `name`, or may have been.
+    pub(crate) fn has_cuts(&self, name: &Name) -> bool {
+        let entries = tried(|| self.entries.try_read().ok());
+        entries.and_then(|entries| entries.known.get(name).map(Known::has_cuts)).unwrap_or(true)
+    }
+
     /// Remembers a verdict; an outage is no verdict.
     pub(crate) fn put(
         &self,
@@ -179,6 +196,7 @@ impl Cache {
             octets: OVERHEAD + 3 * name.len() + keys,
             visitor,
             is_shared: AtomicBool::new(false),
+            has_cuts: AtomicBool::new(false),
             rank: Rank::default(),
         };
         entries.put(name, known, now);
@@ -295,6 +313,20 @@ mod tests {
         assert!(!known("provider.test"), "the oldest of what is shared");
         assert!(known("test"), "TLDs last");
         cache.assert_counted();
+    }
+
+    #[test]
+    fn a_zone_is_known_to_have_cuts_once_one_was_found() {
+        let cache = Cache::default();
+        let has_cuts = |name| cache.has_cuts(&parse(name).unwrap());
+        cache.put_at("test", ONE);
+        cache.put_at("co.test", ONE);
+        assert!(has_cuts("test") && !has_cuts("co.test"));
+        cache.put_at("mail.example.co.test", ONE);
+        assert!(has_cuts("co.test") && !has_cuts("mail.example.co.test"));
+        cache.put_at("co.test", OTHER);
+        assert!(has_cuts("co.test"), "it has them still");
+        assert!(has_cuts("unknown.test"), "it may have");
     }
 
     #[test]

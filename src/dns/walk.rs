@@ -87,17 +87,30 @@ impl Call {
         }
     }
 
-    /// Starts the questions for a zone that is likely there, and for every ancestor, all at once.
+    /// Starts what answers about a host will need, whose zone is likely the parent.
+    pub(crate) fn prepare_host(self: &Rc<Self>, host: &Name) {
+        if self.mode == Some(Mode::Validate) {
+            self.start_walk(&host.base_name());
+        }
+    }
+
+    /// Starts the questions for a zone that is likely there, and for every ancestor that is not known, all at once.
     pub(super) fn start_walk(self: &Rc<Self>, name: &Name) {
         let Some(anchor) = self.config.anchors.enclosing(name) else { return };
         let top = depth(anchor);
+        let mut unknown = Vec::new();
         for labels in (top..=depth(name).min(top + ASKED_AHEAD)).rev() {
             let name = name.trim_to(labels);
-            if self.known(&name).is_some() {
-                break;
+            match self.known(&name) {
+                None => unknown.push(name),
+                // Where nobody found a zone below one that is no TLD, there is likely none.
+                Some(Standing::Zone(_)) if labels < 2 || self.cache.has_cuts(&name) => break,
+                Some(_) => return,
             }
+        }
+        for name in unknown {
             self.start(&name, rtype::DNSKEY);
-            if labels > top {
+            if depth(&name) > top {
                 self.start(&name, rtype::DS);
             }
         }

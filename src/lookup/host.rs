@@ -136,6 +136,7 @@ pub(super) async fn look_up(call: &Rc<Call>, query: &Query<'_>) -> Host {
         }
     };
     let addresses = address::look_up(call, name);
+    call.prepare_host(name);
     // Asked for before it is known whether they count.
     let own = query.policy.level.and_then(|_| tlsa::own(call, name, query.port));
     let addresses = addresses.await;

@@ -259,7 +259,9 @@ fn what_an_answer_will_need_is_asked_for_at_once_and_nothing_else_is() {
     for (mode, domain, expected) in [
         (Mode::Validate, "good.test", (2, 9, 9)),
         (Mode::Validate, "mx.dname.test", (1, 8, 8)),
-        (Mode::Validate, "good.unsigned.test", (3, 13, 13)),
+        (Mode::Validate, "good.unsigned.test", (2, 13, 13)),
+        (Mode::Validate, "root-target.test", (2, 11, 11)),
+        (Mode::Validate, "any.wildcard-mx.test", (2, 13, 13)),
         (Mode::Validate, &deep, (1, 18, 18)),
         (Mode::TrustAd, "good.test", (2, 5, 4)),
         (Mode::TrustAd, "good.unsigned.test", (2, 5, 4)),
@@ -274,4 +276,19 @@ fn packets_are_counted_but_for_those_that_probe_the_resolver() {
     let world = World::without_sockets();
     assert_eq!(cost(&world, Mode::Validate, "good.test", true), (6, 18, 18));
     assert_eq!(cost(&world, Mode::TrustAd, "good.test", true), (6, 10, 8));
+}
+
+#[test]
+fn inside_a_known_zone_without_cuts_nothing_is_asked_ahead() {
+    let world = World::without_sockets();
+    let context = context(&world, Level::Dane, Mode::Validate);
+    let packets = |name| {
+        let mut network = Network::of(&world);
+        let answer = context.over(&mut network).query(name, RecordType::A).unwrap();
+        assert_eq!(answer.status, Status::Secure, "{}", answer.text());
+        answer.queries
+    };
+    assert_eq!(packets("mx.good.test"), 8, "the question, DNSKEY of four names and DS of three");
+    assert_eq!(packets("mx.good.test"), 1);
+    assert_eq!(packets("mx.wildcard.test"), 5, "below a TLD there are cuts");
 }
