@@ -66,7 +66,7 @@ pub(crate) async fn look_at(
     let (mut attempt, link) = way.walk(Goal::Look).await;
     *addresses_left = way.addresses_left;
     if let Some(link) = link {
-        link.quit().await;
+        link.quit();
     }
     attempt.decision.verdict.connected = false;
     attempt
@@ -100,7 +100,7 @@ impl Way<'_> {
                 return (attempt, link);
             }
             if let Some(link) = link {
-                link.quit().await;
+                link.quit();
             }
             let is_better = result.as_ref().is_none_or(|kept| kept.is_dead() && !attempt.is_dead());
             if is_better {

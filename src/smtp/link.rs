@@ -10,9 +10,6 @@ use super::reply::{Malformed, Reader, Reply};
 use super::tls::Tls;
 use crate::engine::{Engine, Kind, Released, Socket};
 
-/// Patience with a goodbye, whose outcome changes nothing.
-const GOODBYE: Duration = Duration::from_secs(2);
-
 const READY: u16 = 220;
 const CLOSING: u16 = 421;
 const QUIT: &[u8] = b"QUIT\r\n";
@@ -96,7 +93,7 @@ pub(crate) async fn connect(caller: Caller<'_>, target: &Target<'_>) -> (Seen, O
     match link.exchange("STARTTLS\r\n").await {
         Ok(reply) if reply.code == READY => {}
         Ok(reply) if reply.code >= 400 => {
-            link.quit().await;
+            link.quit();
             return (Seen::StarttlsRefused(refused("STARTTLS refused", &reply)), None);
         }
         Ok(reply) => return failed(&format!("unexpected reply to STARTTLS: {}", reply.summary())),
@@ -151,7 +148,7 @@ impl Link {
     async fn read_reply(&self) -> Result<Reply, String> {
         let mut reader = Reader::default();
         loop {
-            let octets = self.receive(self.deadline).await?;
+            let octets = self.receive().await?;
             if let Some(reply) = reader.take(&octets).map_err(Malformed::text)? {
                 return Ok(reply);
             }
@@ -159,8 +156,8 @@ impl Link {
     }
 
     /// What the server sent; its end is an error.
-    async fn receive(&self, until: Duration) -> Result<Vec<u8>, String> {
-        match self.engine.within(until, self.socket.receive()).await {
+    async fn receive(&self) -> Result<Vec<u8>, String> {
+        match self.engine.within(self.deadline, self.socket.receive()).await {
             None => Err("no answer in time".into()),
             Some(Err(error)) => Err(cause_of(&error)),
             Some(Ok(octets)) if octets.is_empty() => Err("connection closed".into()),
@@ -180,7 +177,7 @@ impl Link {
             if !tls.is_handshaking() {
                 break;
             }
-            let octets = self.receive(self.deadline).await?;
+            let octets = self.receive().await?;
             // One message of the handshake has 64 KiB at most, which rustls sees to.
             if let Err(error) = tls.take(&octets) {
                 // The server is told why, if it listens.
@@ -194,23 +191,17 @@ impl Link {
         Ok((chain, version))
     }
 
-    /// QUIT (RFC 5321 section 4.1.1.10), and a moment for the reply, so that the server logs no broken connection.
-    pub(crate) async fn quit(mut self) {
-        let patience = self.deadline.min(self.engine.now() + GOODBYE);
-        let Some(mut tls) = self.tls.take() else {
-            self.socket.send(QUIT.into());
-            let _any_reply_will_do = self.receive(patience).await;
-            return;
-        };
-        tls.say(QUIT);
-        self.socket.send(tls.output());
-        while let Ok(octets) = self.receive(patience).await {
-            if tls.take(&octets).is_err() || tls.has_ended() || !tls.heard().is_empty() {
-                break;
+    /// QUIT (RFC 5321 section 4.1.1.10). Nobody waits for the reply: no message was sent that it could tell of.
+    pub(crate) fn quit(mut self) {
+        let words = match self.tls.take() {
+            None => QUIT.into(),
+            Some(mut tls) => {
+                tls.say(QUIT);
+                tls.close();
+                tls.output()
             }
-        }
-        tls.close();
-        self.socket.send(tls.output());
+        };
+        self.socket.send(words);
     }
 
     /// Gives the connection away.
