@@ -12,6 +12,7 @@ use rustix::net::{
     recv, send, shutdown, socket_with,
 };
 
+use super::tokens::Tokens;
 use crate::engine::{Event, Kind};
 
 /// Descriptors 0 to 2 are the caller's, closed ones too.
@@ -63,6 +64,11 @@ impl Connection {
         Event::Released(self.descriptor, self.unsent)
     }
 
+    /// Whether it brings one event as a rule, and ends.
+    pub(super) fn is_brief(&self) -> bool {
+        self.kind == Kind::Datagram
+    }
+
     /// Whether all is sent.
     pub(super) fn is_idle(&self) -> bool {
         self.unsent.is_empty()
@@ -80,9 +86,10 @@ impl Connection {
     pub(super) fn progress<'b>(
         &mut self,
         buffer: Option<&'b mut [u8]>,
+        tokens: &mut Tokens,
     ) -> io::Result<Option<Event<'b>>> {
         if !self.is_open {
-            return self.opened();
+            return self.opened(tokens).map(Some);
         }
         self.send_rest()?;
         let Some(buffer) = buffer else { return Ok(None) };
@@ -101,16 +108,14 @@ impl Connection {
     }
 
     /// The event of a socket that is connected now.
-    pub(super) fn opened(&mut self) -> io::Result<Option<Event<'static>>> {
+    pub(super) fn opened(&mut self, tokens: &mut Tokens) -> io::Result<Event<'static>> {
         let mut local = None;
         if self.kind == Kind::Stream {
             socket_error(&self.descriptor)??;
             local = Some(getsockname(&self.descriptor)?.try_into()?);
         }
         self.is_open = true;
-        let mut token = [0; 2];
-        getrandom::getrandom(&mut token).map_err(io::Error::other)?;
-        Ok(Some(Event::Opened { local, token: u16::from_be_bytes(token) }))
+        Ok(Event::Opened { local, token: tokens.next()? })
     }
 
     /// Ends a stream for the peer even where a child has this end, too.

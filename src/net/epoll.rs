@@ -12,7 +12,7 @@ use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
 };
 
-use super::connection::FIRST_DESCRIPTOR;
+use super::connection::{Connection, FIRST_DESCRIPTOR};
 use crate::engine::Id;
 
 /// Sockets that are told of at once; the others are told of the next time.
@@ -47,16 +47,23 @@ impl Readiness {
         Ok(readiness)
     }
 
-    pub(super) fn watch(&self, socket: impl AsFd, id: Id, events: PollFlags) -> io::Result<()> {
-        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(id.0), flags(events))?)
+    pub(super) fn watch(&self, socket: &Connection, id: Id, events: PollFlags) -> io::Result<()> {
+        let flags = flags(socket, events);
+        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(id.0), flags)?)
     }
 
-    pub(super) fn change(&self, socket: impl AsFd, id: Id, events: PollFlags) -> io::Result<()> {
-        Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(id.0), flags(events))?)
+    pub(super) fn change(&self, socket: &Connection, id: Id, events: PollFlags) -> io::Result<()> {
+        let flags = flags(socket, events);
+        Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(id.0), flags)?)
+    }
+
+    /// Whether it was told of, and is not again until that changes.
+    pub(super) fn is_done_with(socket: &Connection) -> bool {
+        socket.is_brief()
     }
 
     /// Before it is closed: a child may hold it, and it would be told of for ever.
-    pub(super) fn forget(&self, socket: impl AsFd) -> io::Result<()> {
+    pub(super) fn forget(&self, socket: &Connection) -> io::Result<()> {
         Ok(epoll::delete(&self.epoll, socket)?)
     }
 
@@ -94,8 +101,9 @@ impl AsFd for Readiness {
     }
 }
 
-fn flags(events: PollFlags) -> EventFlags {
+fn flags(socket: &Connection, events: PollFlags) -> EventFlags {
     let mut flags = EventFlags::empty();
+    flags.set(EventFlags::ONESHOT, Readiness::is_done_with(socket));
     flags.set(EventFlags::IN, events.contains(PollFlags::IN));
     flags.set(EventFlags::OUT, events.contains(PollFlags::OUT));
     flags

@@ -12,7 +12,7 @@ use rustix::event::PollFlags;
 use rustix::event::kqueue::{Event, EventFilter, EventFlags, kevent, kqueue};
 use rustix::io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 
-use super::connection::FIRST_DESCRIPTOR;
+use super::connection::{Connection, FIRST_DESCRIPTOR};
 use crate::engine::Id;
 
 /// Sockets that are told of at once; the others are told of the next time.
@@ -44,11 +44,11 @@ impl Readiness {
         Ok(Self { kqueue: ManuallyDrop::new(descriptor), owner: process::id() })
     }
 
-    pub(super) fn watch(&self, socket: impl AsFd, id: Id, events: PollFlags) -> io::Result<()> {
+    pub(super) fn watch(&self, socket: &Connection, id: Id, events: PollFlags) -> io::Result<()> {
         self.change(socket, id, events)
     }
 
-    pub(super) fn change(&self, socket: impl AsFd, id: Id, events: PollFlags) -> io::Result<()> {
+    pub(super) fn change(&self, socket: &Connection, id: Id, events: PollFlags) -> io::Result<()> {
         let socket = socket.as_fd().as_raw_fd();
         let filters = [
             (EventFilter::Read(socket), events.contains(PollFlags::IN)),
@@ -60,7 +60,12 @@ impl Readiness {
         Ok(())
     }
 
-    pub(super) fn forget(&self, socket: impl AsFd) -> io::Result<()> {
+    /// Whether it was told of, and is not again until that changes.
+    pub(super) fn is_done_with(_socket: &Connection) -> bool {
+        false
+    }
+
+    pub(super) fn forget(&self, socket: &Connection) -> io::Result<()> {
         self.change(socket, Id(0), PollFlags::empty())
     }
 

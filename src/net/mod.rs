@@ -14,6 +14,7 @@ mod readiness;
 #[path = "kqueue.rs"]
 mod readiness;
 mod sockets;
+mod tokens;
 mod watch;
 
 use std::io;

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::connection::Connection;
+use super::tokens::Tokens;
 use crate::engine::{Deed, Engine, Event, Id, Kind};
 
 /// Octets read at once; a reply over UDP has fewer. Where it is filled, the next is twice as large.
@@ -16,6 +17,7 @@ const MAX_CHUNK: usize = 64 * 1024;
 pub(super) struct Sockets {
     connections: BTreeMap<Id, Connection>,
     buffer: Vec<u8>,
+    tokens: Tokens,
 }
 
 impl Sockets {
@@ -46,7 +48,8 @@ impl Sockets {
 
     fn open(&mut self, id: Id, kind: Kind, peer: SocketAddr, engine: &Engine) -> io::Result<()> {
         let mut connection = Connection::open(kind, peer)?;
-        let event = if kind == Kind::Datagram { connection.opened()? } else { None };
+        let is_open = kind == Kind::Datagram;
+        let event = is_open.then(|| connection.opened(&mut self.tokens)).transpose()?;
         self.connections.insert(id, connection);
         event.into_iter().for_each(|event| engine.handle(id, event));
         Ok(())
@@ -62,7 +65,7 @@ impl Sockets {
         self.buffer.resize(CHUNK.max(self.buffer.len()), 0);
         let room = self.buffer.len();
         let buffer = engine.wants(id).then_some(&mut self.buffer[..]);
-        let event = connection.progress(buffer)?;
+        let event = connection.progress(buffer, &mut self.tokens)?;
         let is_filled = matches!(&event, Some(Event::Received(octets)) if octets.len() == room);
         event.into_iter().for_each(|event| engine.handle(id, event));
         if is_filled {

@@ -26,7 +26,7 @@ pub(crate) struct Watch {
     clock: Clock,
     sockets: Sockets,
     readiness: Readiness,
-    /// The sockets that are watched, and what for.
+    /// The sockets that are watched, and what for; nothing, where one was told of that is told of once.
     watched: BTreeMap<Id, PollFlags>,
     /// Those of which that may have changed, or that nobody waits for now.
     unsettled: BTreeSet<Id>,
@@ -59,7 +59,10 @@ impl Watch {
         let now = self.clock.now();
         // A time that has come stays so, whichever it was.
         let alarm = alarm.map(|alarm| if alarm <= now { Duration::ZERO } else { alarm });
-        if alarm != self.alarm {
+        // One that comes too early costs less than to set it for every reply.
+        let is_early =
+            self.alarm.is_some_and(|set| now < set && alarm.is_some_and(|alarm| set < alarm));
+        if alarm != self.alarm && !is_early {
             self.readiness.set_timer(alarm.map(|alarm| alarm.saturating_sub(now)));
             self.alarm = alarm;
         }
@@ -112,7 +115,9 @@ impl Watch {
 
     /// Watches it no more.
     fn forget(&mut self, id: Id) {
-        if let (Some(_), Some(connection)) = (self.watched.remove(&id), self.sockets.get(id)) {
+        if let (Some(events), Some(connection)) = (self.watched.remove(&id), self.sockets.get(id))
+            && !events.is_empty()
+        {
             let _closing_does_it_too_where_no_child_has_it = self.readiness.forget(connection);
         }
         self.unsettled.remove(&id);
@@ -158,6 +163,9 @@ impl Driver for Watch {
             self.alarm = None;
         }
         for id in ready {
+            if self.sockets.get(id).is_some_and(Readiness::is_done_with) {
+                self.watched.insert(id, PollFlags::empty());
+            }
             let progress = self.sockets.progress(id, engine);
             self.judge(id, engine, progress);
         }
