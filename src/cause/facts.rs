@@ -36,6 +36,12 @@ impl Facts {
         "count",
     ];
 
+    /// None of them.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
     pub(crate) fn of(finding: Option<Arc<Finding>>) -> Self {
         Self(finding)
     }

@@ -24,6 +24,7 @@ use crate::engine::{Engine, Once, Tasks};
 /// How long another call that is finding out where a name stands is waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// Names come last in a key: to compare them costs most.
 type Memo<K, V> = RefCell<BTreeMap<K, Once<V>>>;
 
 /// Where and when a call takes place.
@@ -57,8 +58,8 @@ pub(crate) struct Call {
     pub(crate) budget: Budget,
     tasks: Tasks,
     standings: Memo<Name, Standing>,
-    replies: Memo<(Name, u16), Outcome>,
-    direct: Memo<(SocketAddr, Name, u16), Outcome>,
+    replies: Memo<(u16, Name), Outcome>,
+    direct: Memo<(SocketAddr, u16, Name), Outcome>,
     /// Other calls need its memory.
     ended: Once<()>,
 }
@@ -148,7 +149,7 @@ impl Call {
         let asked = name.clone();
         self.once(
             |call| &call.replies,
-            (name.clone(), rtype),
+            (rtype, name.clone()),
             |call| async move { call.ask_servers(&asked, rtype).await },
         )
     }
@@ -173,7 +174,7 @@ impl Call {
         let asked = name.clone();
         self.once(
             |call| &call.direct,
-            (server, name.clone(), rtype),
+            (server, rtype, name.clone()),
             |call| async move { call.ask_server(server, &asked, rtype).await },
         )
     }

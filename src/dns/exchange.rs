@@ -15,13 +15,13 @@ const MAX_STRAY_DATAGRAMS: u32 = 256;
 /// The length before a message over TCP.
 const PREFIX: usize = 2;
 
-/// A question to a server.
+/// A question to a server; the name comes last, as to compare it costs most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Question {
-    pub(super) server: SocketAddr,
-    pub(super) name: Name,
     pub(super) rtype: u16,
     pub(super) wants: Wants,
+    pub(super) server: SocketAddr,
+    pub(super) name: Name,
 }
 
 /// The octets of a reply, or why there are none; for all who wait for it.

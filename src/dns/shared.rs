@@ -23,7 +23,8 @@ const FEW: usize = 64;
 /// What calls share.
 #[derive(Default)]
 pub(crate) struct Shared {
-    under_way: RefCell<Table<(Question, Kind), Weak<Exchange>>>,
+    /// By kind.
+    under_way: [RefCell<Table<Question, Weak<Exchange>>>; 2],
     replies: RefCell<Table<Question, (Weak<Reply>, Duration)>>,
     leads: RefCell<BTreeMap<Name, Once<()>>>,
     /// The server that answered last: a dead one is not waited for twice.
@@ -57,7 +58,7 @@ impl<K: Ord, V> Table<K, V> {
 impl Shared {
     /// A question that a call has asked and still waits for.
     pub(super) fn under_way(&self, question: &Question, kind: Kind) -> Option<Rc<Exchange>> {
-        self.under_way.borrow().entries.get(&(question.clone(), kind))?.upgrade()
+        self.under_way[kind as usize].borrow().entries.get(question)?.upgrade()
     }
 
     /// A question is on its way, and whoever waits for an older one is told.
@@ -65,8 +66,8 @@ impl Shared {
         let older = self.under_way(question, kind);
         older.into_iter().for_each(|older| older.supersede());
         let is_alive = |exchange: &Weak<Exchange>| exchange.strong_count() > 0;
-        let entry = ((question.clone(), kind), Rc::downgrade(exchange));
-        self.under_way.borrow_mut().put(entry.0, entry.1, is_alive);
+        let mut under_way = self.under_way[kind as usize].borrow_mut();
+        under_way.put(question.clone(), Rc::downgrade(exchange), is_alive);
     }
 
     /// The reply to a question, that a call has and that is good at this time.
@@ -148,7 +149,10 @@ mod tests {
         };
         let waited_for: Vec<_> = (0..FEW).map(begin).step_by(2).collect();
         let _last = begin(FEW);
-        assert_eq!(shared.under_way.borrow().entries.len(), waited_for.len() + 1);
+        assert_eq!(
+            shared.under_way[Kind::Datagram as usize].borrow().entries.len(),
+            waited_for.len() + 1
+        );
         let is_known = |number| shared.under_way(&question(number), Kind::Datagram).is_some();
         assert!((0..=FEW).step_by(2).all(is_known));
     }

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{free, read};
+use super::facts::CFacts;
 use super::numbers::{dane_policy_detail, dane_policy_status};
 use super::status::Status;
 use super::text::{into_c, name_to_c, string_at, to_c};
@@ -15,17 +16,13 @@ pub struct dane_policy_answer {
     text: CString,
     records: Vec<CString>,
     aliases: Vec<CString>,
-    fact_names: Vec<CString>,
-    facts: Vec<CString>,
+    facts: CFacts,
 }
 
 impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
-        let pairs = answer.facts().pairs().into_iter();
-        let (fact_names, facts) = pairs.map(|(name, fact)| (to_c(name), into_c(fact))).unzip();
         Self {
-            fact_names,
-            facts,
+            facts: CFacts::new(&answer.facts()),
             text: into_c(answer.text()),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
             aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),
@@ -82,7 +79,7 @@ pub extern "C" fn dane_policy_answer_fact_name(
     answer: Option<&dane_policy_answer>,
     index: usize,
 ) -> *const c_char {
-    read(answer, std::ptr::null(), |answer| string_at(&answer.fact_names, index))
+    read(answer, std::ptr::null(), |answer| answer.facts.name(index))
 }
 
 /// The fact at an index, such as "192.0.2.1:53" for "server" and the system's own words for "text". One line of printable
@@ -92,7 +89,7 @@ pub extern "C" fn dane_policy_answer_fact(
     answer: Option<&dane_policy_answer>,
     index: usize,
 ) -> *const c_char {
-    read(answer, std::ptr::null(), |answer| string_at(&answer.facts, index))
+    read(answer, std::ptr::null(), |answer| answer.facts.value(index))
 }
 
 /// Number of records.

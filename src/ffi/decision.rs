@@ -3,11 +3,14 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 
 use super::boundary::read;
+use super::facts::CFacts;
 use super::numbers::{
     dane_policy_action, dane_policy_detail, dane_policy_reason, dane_policy_scope,
     dane_policy_verification_outcome,
 };
-use super::text::{into_c, to_c};
+use super::on_demand::OnDemand;
+use super::text::into_c;
+use crate::cause::Facts;
 use crate::decide::{Decision, Verdict};
 
 /// What to do, and why.
@@ -15,19 +18,22 @@ pub struct dane_policy_decision {
     pub(super) verdict: Verdict,
     /// None: the verdict's own words suffice.
     text: Option<CString>,
-    pub(super) fact_names: Vec<CString>,
-    pub(super) facts: Vec<CString>,
+    cause: Facts,
+    facts: OnDemand<CFacts>,
 }
 
 impl dane_policy_decision {
     pub(super) fn new(decision: Decision) -> Self {
-        let pairs = decision.cause.pairs().into_iter();
-        let (fact_names, facts) = pairs.map(|(name, fact)| (to_c(name), into_c(fact))).unzip();
-        Self { verdict: decision.verdict, text: Some(into_c(decision.text)), fact_names, facts }
+        let Decision { verdict, cause, text, .. } = decision;
+        Self { verdict, text: Some(into_c(text)), cause, facts: OnDemand::new() }
     }
 
     pub(super) const fn fixed(verdict: Verdict) -> Self {
-        Self { verdict, text: None, fact_names: Vec::new(), facts: Vec::new() }
+        Self { verdict, text: None, cause: Facts::none(), facts: OnDemand::new() }
+    }
+
+    pub(super) fn facts(&self) -> &CFacts {
+        self.facts.get(|| CFacts::new(&self.cause))
     }
 
     fn text(&self) -> &CStr {

@@ -1,6 +1,6 @@
 //! Diagnosis: what statuses and decisions rest on.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 
 use super::boundary::read;
 use super::decision::dane_policy_decision;
@@ -8,7 +8,28 @@ use super::destination::dane_policy_destination;
 use super::host::dane_policy_host;
 use super::numbers::dane_policy_level;
 use super::status::LevelNumber;
-use super::text::string_at;
+use super::text::{into_c, string_at, text_or_null, to_c};
+use crate::cause::Facts;
+
+/// The facts behind a decision or an answer, as strings.
+pub(super) struct CFacts(Vec<(CString, CString)>);
+
+impl CFacts {
+    pub(super) fn new(facts: &Facts) -> Self {
+        let pairs = facts.pairs().into_iter();
+        Self(pairs.map(|(name, value)| (to_c(name), into_c(value))).collect())
+    }
+
+    /// The name of one, or NULL.
+    pub(super) fn name(&self, index: usize) -> *const c_char {
+        text_or_null(self.0.get(index).map(|(name, _)| name))
+    }
+
+    /// Its value, or NULL.
+    pub(super) fn value(&self, index: usize) -> *const c_char {
+        text_or_null(self.0.get(index).map(|(_, value)| value))
+    }
+}
 
 /// What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
 /// what went wrong. "" where no MX was looked up. NULL only for NULL.
@@ -31,13 +52,13 @@ pub extern "C" fn dane_policy_destination_level(
 /// where nothing was looked up. NULL only for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_address_text(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| host.address_text.as_ptr())
+    read(host, std::ptr::null(), |host| host.address_text().as_ptr())
 }
 
 /// What the status of the TLSA records rests on, as dane_policy_host_address_text.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_tlsa_text(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| host.tlsa_text.as_ptr())
+    read(host, std::ptr::null(), |host| host.tlsa_text().as_ptr())
 }
 
 /// A name that the host is an alias of, in the order they were followed: its own alias leads to the first, and the last has
@@ -57,7 +78,7 @@ pub extern "C" fn dane_policy_decision_fact_name(
     decision: Option<&dane_policy_decision>,
     index: usize,
 ) -> *const c_char {
-    read(decision, std::ptr::null(), |decision| string_at(&decision.fact_names, index))
+    read(decision, std::ptr::null(), |decision| decision.facts().name(index))
 }
 
 /// The fact at an index, such as "_25._tcp.mx.example.org" for "name" and "TLSA" for "type". One line of printable ASCII, at
@@ -67,5 +88,5 @@ pub extern "C" fn dane_policy_decision_fact(
     decision: Option<&dane_policy_decision>,
     index: usize,
 ) -> *const c_char {
-    read(decision, std::ptr::null(), |decision| string_at(&decision.facts, index))
+    read(decision, std::ptr::null(), |decision| decision.facts().value(index))
 }

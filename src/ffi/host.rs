@@ -1,14 +1,16 @@
 //! One MX host.
 
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 
 use super::boundary::{guard, read};
 use super::decision::dane_policy_decision;
 use super::numbers::{dane_policy_error, dane_policy_status};
+use super::on_demand::OnDemand;
 use super::status::Status;
 use super::text::{name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::dane_policy_tlsa;
 use crate::lookup::Host;
+use crate::tlsa::Record;
 
 /// One MX host: part of a destination, and freed with it.
 pub struct dane_policy_host {
@@ -19,10 +21,10 @@ pub struct dane_policy_host {
     addresses: Vec<CString>,
     reference_names: Vec<CString>,
     pub(super) aliases: Vec<CString>,
-    tlsrpt_strings: Vec<CString>,
-    pub(super) address_text: CString,
-    pub(super) tlsa_text: CString,
-    policy_key: CString,
+    tlsrpt_strings: OnDemand<Vec<CString>>,
+    address_text: OnDemand<CString>,
+    tlsa_text: OnDemand<CString>,
+    policy_key: OnDemand<CString>,
     decision: dane_policy_decision,
 }
 
@@ -35,10 +37,10 @@ impl dane_policy_host {
             addresses: host.addresses.iter().map(|address| to_c(&address.to_string())).collect(),
             reference_names: host.reference_names.iter().map(|name| name_to_c(name)).collect(),
             aliases: host.aliases.iter().map(|name| name_to_c(name)).collect(),
-            tlsrpt_strings: host.records.iter().map(|record| to_c(&record.zone_text())).collect(),
-            address_text: to_c(&host.address_text()),
-            tlsa_text: to_c(&host.tlsa_text()),
-            policy_key: to_c(&host.policy_key()),
+            tlsrpt_strings: OnDemand::new(),
+            address_text: OnDemand::new(),
+            tlsa_text: OnDemand::new(),
+            policy_key: OnDemand::new(),
             decision: dane_policy_decision::new(host.decision.clone()),
             host,
         }
@@ -46,6 +48,23 @@ impl dane_policy_host {
 
     pub(super) fn decision(&self) -> &dane_policy_decision {
         &self.decision
+    }
+
+    pub(super) fn address_text(&self) -> &CStr {
+        self.address_text.get(|| to_c(&self.host.address_text()))
+    }
+
+    pub(super) fn tlsa_text(&self) -> &CStr {
+        self.tlsa_text.get(|| to_c(&self.host.tlsa_text()))
+    }
+
+    fn policy_key(&self) -> &CStr {
+        self.policy_key.get(|| to_c(&self.host.policy_key()))
+    }
+
+    fn tlsrpt_strings(&self) -> &[CString] {
+        let text = |record: &Record| to_c(&record.zone_text());
+        self.tlsrpt_strings.get(|| self.host.records.iter().map(text).collect())
     }
 }
 
@@ -181,14 +200,14 @@ pub extern "C" fn dane_policy_host_tlsrpt_string(
     host: Option<&dane_policy_host>,
     index: usize,
 ) -> *const c_char {
-    read(host, std::ptr::null(), |host| string_at(&host.tlsrpt_strings, index))
+    read(host, std::ptr::null(), |host| string_at(host.tlsrpt_strings(), index))
 }
 
 /// A printable digest over level, action, port, base domain, usable records and reference names. Reuse a
 /// connection or a TLS session only for an equal key. NULL for NULL, and NULL never equals.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_host_policy_key(host: Option<&dane_policy_host>) -> *const c_char {
-    read(host, std::ptr::null(), |host| host.policy_key.as_ptr())
+    read(host, std::ptr::null(), |host| host.policy_key().as_ptr())
 }
 
 /// The decision before connecting: VERIFY, ENCRYPT, OPPORTUNISTIC, DEFER or FAIL. NULL for NULL, which the

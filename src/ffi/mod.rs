@@ -23,6 +23,7 @@ mod lifetimes;
 mod multi;
 mod multi_diagnosis;
 mod numbers;
+mod on_demand;
 mod outcome;
 mod question;
 mod records;
