@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use hickory_resolver::proto::rr::Name;
 
 use crate::dns::proof::{Standing, Validity};
-use crate::dns::wire::names::depth;
+use crate::dns::wire::names::{ancestor, depth};
 
 /// Octets that all of it may take.
 const ROOM: usize = 1 << 20;
@@ -97,7 +97,8 @@ impl Entries {
             known.share(older.visitor);
             known.has_cuts.store(older.has_cuts(), Ordering::Relaxed);
         }
-        let above = (1..depth(name)).rev().find_map(|labels| self.known.get(&name.trim_to(labels)));
+        let above =
+            (1..depth(name)).rev().find_map(|labels| self.known.get(&ancestor(name, labels)));
         if let Some(above) = above {
             above.has_cuts.store(true, Ordering::Relaxed);
         }

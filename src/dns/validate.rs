@@ -11,7 +11,7 @@ use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::denial::{self, Denial, Unproven};
 use crate::dns::proof::signature::{self, Signed};
 use crate::dns::proof::{Failure, Judged, Standing, ZoneKeys};
-use crate::dns::wire::names::{canonical_wire, depth, label_count};
+use crate::dns::wire::names::{ancestor, canonical_wire, depth, label_count};
 use crate::dns::wire::{Rrset, Rrsig, name_in, rtype};
 
 /// Signers of one RRset that are walked to; an honest RRset has one.
@@ -98,7 +98,7 @@ impl Call {
         if rrset.rtype == rtype::DNAME {
             return Err(faulty(Fault::Wildcard));
         }
-        let encloser = name.trim_to(signed.labels);
+        let encloser = ancestor(name, signed.labels);
         let proofs = self.proofs(&reply.message.authority, zone).await?;
         match denial::allows_wildcard(&proofs, &zone.apex, name, &encloser, &self.budget).await {
             Ok(true) => Ok(Judged::records_of(zone, signed)),

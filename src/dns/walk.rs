@@ -13,7 +13,7 @@ use crate::dns::proof::delegation::{self, Ds, Entry, EntryPoints};
 use crate::dns::proof::denial::{self, Cut};
 use crate::dns::proof::signature::{self, Signed};
 use crate::dns::proof::{Standing, Validity, ZoneKeys};
-use crate::dns::wire::names::{depth, label_count};
+use crate::dns::wire::names::{self, depth, label_count};
 use crate::dns::wire::rtype;
 
 /// Labels below the anchor whose DS records are asked for at once; those of longer names follow one by one.
@@ -34,7 +34,7 @@ impl Call {
         if let Err(exhausted) = self.budget.pass_over(name.len() * depth(name)).await {
             return Standing::Failed(exhausted.into());
         }
-        let ancestor = |labels: usize| name.trim_to(labels);
+        let ancestor = |labels: usize| names::ancestor(name, labels);
         let known = (depth(anchor)..=depth(name))
             .rev()
             .find_map(|labels| self.known(&ancestor(labels)).map(|standing| (labels, standing)));
@@ -90,7 +90,7 @@ impl Call {
     /// Starts what answers about a host will need, whose zone is likely the parent.
     pub(crate) fn prepare_host(self: &Rc<Self>, host: &Name) {
         if self.mode == Some(Mode::Validate) {
-            self.start_walk(&host.base_name());
+            self.start_walk(&names::parent(host));
         }
     }
 
@@ -100,7 +100,7 @@ impl Call {
         let top = depth(anchor);
         let mut unknown = Vec::new();
         for labels in (top..=depth(name).min(top + ASKED_AHEAD)).rev() {
-            let name = name.trim_to(labels);
+            let name = names::ancestor(name, labels);
             match self.known(&name) {
                 None => unknown.push(name),
                 // Where nobody found a zone below one that is no TLD, there is likely none.

@@ -110,16 +110,22 @@ fn date(at: u32, now: i64) -> i64 {
     now.saturating_add(i64::from(at.wrapping_sub(now as u32) as i32))
 }
 
+/// Octets of the fields before the signer (RFC 4034 section 3.1), and of type, class, TTL and length of a record.
+const SIGNATURE_FIELDS: usize = 18;
+const RECORD_FIELDS: usize = 10;
+
 /// RFC 4034 section 3.1.8.1: the RRSIG RDATA without the signature, then every record in canonical form.
 fn signed_data(rrset: &Rrset, signature: &Rrsig) -> Option<Vec<u8>> {
     let labels = usize::from(signature.labels);
     let owner = if labels < names::label_count(&rrset.owner) {
-        names::wildcard_of(&rrset.owner.trim_to(labels))?
+        names::wildcard_of(&names::ancestor(&rrset.owner, labels))?
     } else {
         rrset.owner.clone()
     };
     let owner = names::canonical_wire(&owner);
-    let mut data = Vec::new();
+    let records = rrset.rdata.iter().map(|rdata| owner.len() + RECORD_FIELDS + rdata.len());
+    let octets = SIGNATURE_FIELDS + signature.signer.len() + 1 + records.sum::<usize>();
+    let mut data = Vec::with_capacity(octets);
     data.extend(signature.covered.to_be_bytes());
     data.extend([signature.algorithm, signature.labels]);
     data.extend(signature.original_ttl.to_be_bytes());

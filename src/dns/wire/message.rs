@@ -172,7 +172,7 @@ impl<'a> Parts<'_, 'a, '_> {
             return None;
         }
         let more = self.reader.labels_above(self.name).filter(is_wanted)?;
-        Some(self.name.trim_to(names::depth(self.name) - more))
+        Some(names::ancestor(self.name, names::depth(self.name) - more))
     }
 
     /// The owner of a new RRset that denies something, if few came before it.

@@ -1,6 +1,7 @@
 //! Domain names: parsing what strangers send, and the arithmetic of labels.
 
 use hickory_resolver::proto::rr::Name;
+use hickory_resolver::proto::serialize::binary::BinDecodable;
 
 use crate::text::without_final_dot;
 
@@ -20,7 +21,8 @@ pub enum InvalidName {
 
 impl std::error::Error for InvalidName {}
 
-/// Octets of the longest name as text, without a final dot (RFC 1035 section 2.3.4).
+/// Octets of the longest name (RFC 1035 section 2.3.4), and of it as text, without a final dot.
+const MAX_OCTETS: usize = 255;
 const MAX_LENGTH: usize = 253;
 
 /// Parses a domain name of A-labels; one final dot is accepted and removed (RFC 1035 section 2.3.4).
@@ -38,10 +40,32 @@ pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
     if text.split('.').any(str::is_empty) {
         return Err(InvalidName::EmptyLabel);
     }
-    let mut name = Name::from_labels(text.split('.').map(|label| label.as_bytes()))
-        .map_err(|_| InvalidName::TooLong)?;
-    name.set_fqdn(true);
-    Ok(name.to_lowercase())
+    from_labels(text.split('.').map(str::as_bytes)).ok_or(InvalidName::TooLong)
+}
+
+/// The name of these labels, in lower case, where they are such.
+pub(super) fn from_labels<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Name> {
+    let (mut wire, mut end) = ([0; MAX_OCTETS], 0);
+    for label in labels {
+        let length = u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;
+        *wire.get_mut(end)? = length;
+        end += 1;
+        wire.get_mut(end..)?.get_mut(..label.len())?.copy_from_slice(label);
+        end += label.len();
+    }
+    wire[..end].make_ascii_lowercase();
+    Name::from_bytes(wire.get(..=end)?).ok()
+}
+
+/// The name without its first label.
+pub(crate) fn parent(name: &Name) -> Name {
+    ancestor(name, depth(name).saturating_sub(1))
+}
+
+/// The last labels of a name, or all of it where it has no more.
+pub(crate) fn ancestor(name: &Name, labels: usize) -> Name {
+    let last = name.iter().skip(depth(name).saturating_sub(labels));
+    from_labels(last).unwrap_or_else(|| name.trim_to(labels))
 }
 
 /// `prefix` labels in front of `name`, where the result fits (RFC 1035 section 2.3.4).
@@ -88,7 +112,7 @@ pub(crate) fn label_count(name: &Name) -> usize {
 
 /// The number of labels, a leading `*` included.
 pub(crate) fn depth(name: &Name) -> usize {
-    name.iter().count()
+    label_count(name) + usize::from(name.is_wildcard())
 }
 
 /// Whether `name` lies strictly below `ancestor`.
@@ -104,7 +128,7 @@ pub(crate) fn common_ancestor(left: &Name, right: &Name) -> Name {
         .zip(right.iter().rev())
         .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
         .count();
-    left.trim_to(shared)
+    ancestor(left, shared)
 }
 
 /// `*` in front of `name`.
@@ -126,6 +150,22 @@ pub(crate) fn canonical_wire(name: &Name) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rfc1035_2_3_4_a_name_is_made_of_labels_that_it_can_have() {
+        let made = |labels: &[&[u8]]| from_labels(labels.iter().copied());
+        assert_eq!(made(&[]), Some(Name::root()));
+        assert_eq!(made(&[b"MX", b"Example"]), parse("mx.example").ok());
+        let long = [b'a'; 63];
+        assert!(made(&[&long[..]; 3]).is_some() && made(&[&long[..]; 4]).is_none());
+        assert!(made(&[&[b'a'; 64]]).is_none() && made(&[&[b'a'; 200]]).is_none());
+        assert!(made(&[b"a", b""]).is_none());
+        let name = parse("*.a.b").unwrap();
+        assert_eq!((depth(&name), label_count(&name)), (3, 2));
+        let above = [3, 2, 1, 0].map(|labels| display(&ancestor(&name, labels)));
+        assert_eq!(above, ["*.a.b", "a.b", "b", "."]);
+        assert_eq!((ancestor(&name, 4), parent(&Name::root())), (name, Name::root()));
+    }
 
     #[test]
     fn rfc1035_2_3_4_names_are_bounded() {

@@ -8,6 +8,9 @@ use super::names;
 const MAX_NAME_STEPS: usize = 254;
 /// Octets of a name, its final zero left out (RFC 1035 section 2.3.4).
 const MAX_NAME_OCTETS: usize = 254;
+/// Labels that most names have.
+const FEW_LABELS: usize = 8;
+
 /// A message, and how far it was read.
 pub(super) struct Reader<'a> {
     wire: &'a [u8],
@@ -20,7 +23,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(wire: &'a [u8]) -> Self {
-        Self { wire, at: 0, labels: Vec::new(), steps: 0 }
+        Self { wire, at: 0, labels: Vec::with_capacity(FEW_LABELS), steps: 0 }
     }
 
     pub(super) fn slice(&mut self, length: usize) -> Option<&'a [u8]> {
@@ -73,9 +76,7 @@ impl<'a> Reader<'a> {
 
     /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
     pub(super) fn last_name(&self) -> Option<Name> {
-        let mut name = Name::from_labels(self.labels.iter().copied()).ok()?;
-        name.set_fqdn(true);
-        Some(name.to_lowercase())
+        names::from_labels(self.labels.iter().copied())
     }
 
     /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.

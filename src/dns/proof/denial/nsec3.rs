@@ -7,7 +7,7 @@ use hickory_resolver::proto::rr::Name;
 use super::types::Types;
 use super::{Cut, Denial, Unproven};
 use crate::budget::Budget;
-use crate::dns::wire::names::{depth, wildcard_of};
+use crate::dns::wire::names::{ancestor, depth, parent, wildcard_of};
 use crate::dns::wire::rtype;
 
 /// More rounds than this make the denial insecure (RFC 9276 section 3.2).
@@ -31,7 +31,7 @@ pub(crate) struct Nsec3 {
 impl Nsec3 {
     /// Reads a record of `zone`; None for what must be ignored or is malformed.
     pub(crate) fn read(zone: &Name, owner: &Name, rdata: &[u8]) -> Option<Self> {
-        if owner.base_name() != *zone {
+        if parent(owner) != *zone {
             return None;
         }
         let hash = base32hex(owner.iter().next()?)?;
@@ -125,12 +125,12 @@ impl<'a> Chain<'a> {
     /// RFC 5155 section 8.3.
     async fn closest_encloser(&self, zone: &Name, name: &Name) -> Result<Encloser<'a>, Unproven> {
         for labels in (depth(zone)..depth(name)).rev() {
-            let candidate = name.trim_to(labels);
+            let candidate = ancestor(name, labels);
             let Some(nsec3) = self.matching(&candidate).await? else { continue };
             if nsec3.types.hides_descendants() {
                 return Err(Unproven::NoProof);
             }
-            let next_closer = name.trim_to(labels + 1);
+            let next_closer = ancestor(name, labels + 1);
             let covering = self.covering(&next_closer).await?.ok_or(Unproven::NoProof)?;
             return Ok(Encloser { name: candidate, covering });
         }
@@ -204,7 +204,7 @@ pub(super) async fn allows_wildcard(
     if !zone.zone_of(encloser) || depth(encloser) >= depth(name) {
         return Err(Unproven::NoProof);
     }
-    let next_closer = name.trim_to(depth(encloser) + 1);
+    let next_closer = ancestor(name, depth(encloser) + 1);
     let covering = chain.covering(&next_closer).await?.ok_or(Unproven::NoProof)?;
     Ok(!covering.opt_out)
 }
