@@ -4,17 +4,21 @@ use std::cell::RefCell;
 use std::net::{SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
-use world::World;
+use world::{World, counted, large};
 
 use super::faults::{Fate, Faults, Happening, Place, error};
 use super::question::{Question, question};
 use super::{Network, Relay, context};
 use crate::cause::Detail;
+use crate::context::Context;
 use crate::decide::{Action, Level, Mx};
 use crate::dns::wire::names::display;
 use crate::dns::wire::{rcode, rtype};
 use crate::dns::{Answer, Mode, RecordType, Status};
 use crate::lookup::Destination;
+
+#[path = "../../tests/limits/mod.rs"]
+mod limits;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The flag of a reply that is authentic.
@@ -234,8 +238,13 @@ fn an_answer_says_what_came_and_what_it_took() {
     assert_eq!(said(&alias), (Status::Secure, rcode::NOERROR, true, 1, 1));
 }
 
-/// What a lookup costs: round trips, packets to the name server, and those that it calls its own.
-fn cost(world: &World, mode: Mode, domain: &str, is_truncated: bool) -> (u128, u32, u32) {
+/// What a call costs: round trips, packets to the name server, and those that it calls its own.
+fn cost(
+    world: &World,
+    mode: Mode,
+    is_truncated: bool,
+    call: impl FnOnce(&Context, &mut Network<'_>) -> Destination,
+) -> (u64, u32, u32) {
     let asked = RefCell::new(0);
     let relay = |_, query: &[u8], by_tcp: bool| {
         *asked.borrow_mut() += 1;
@@ -247,35 +256,62 @@ fn cost(world: &World, mode: Mode, domain: &str, is_truncated: bool) -> (u128, u
     context.set_timeout(60 * SECOND);
     let mut network = Network::with(world, Box::new(relay));
     network.round_trip = SECOND / 2;
-    let found = context.over(&mut network).lookup(domain, world.smtp_port).unwrap();
+    let found = call(&context, &mut network);
     let packets = *asked.borrow();
-    (network.elapsed().as_millis() / 500, packets, found.queries)
+    (network.elapsed().as_millis() as u64 / 500, packets, found.queries)
 }
 
 #[test]
 fn what_an_answer_will_need_is_asked_for_at_once_and_nothing_else_is() {
     let world = World::without_sockets();
+    let port = world.smtp_port;
     let deep = "a.".repeat(20) + "good.test";
-    for (mode, domain, expected) in [
-        (Mode::Validate, "good.test", (2, 9, 9)),
-        (Mode::Validate, "mx.dname.test", (1, 8, 8)),
-        (Mode::Validate, "good.unsigned.test", (2, 13, 13)),
-        (Mode::Validate, "root-target.test", (2, 11, 11)),
-        (Mode::Validate, "any.wildcard-mx.test", (2, 13, 13)),
-        (Mode::Validate, &deep, (1, 18, 18)),
-        (Mode::TrustAd, "good.test", (2, 5, 4)),
-        (Mode::TrustAd, "good.unsigned.test", (2, 5, 4)),
-    ] {
-        assert_eq!(cost(&world, mode, domain, false), expected, "{mode:?} {domain}");
+    let mut kinds = ["round trips", "packets to the name server", "queries"].map(|it| (it, vec![]));
+    let mut count = |call: &str, mode, domain: &str, (trips, packets, queries): (u64, u32, u32)| {
+        let mode = if mode == Mode::Validate { "validate" } else { "trust-ad" };
+        let numbers = [trips, packets.into(), queries.into()];
+        for ((_, counted), number) in kinds.iter_mut().zip(numbers) {
+            counted.push((format!("{call}, {mode}: {domain}"), number));
+        }
+    };
+    for mode in [Mode::Validate, Mode::TrustAd] {
+        for domain in [
+            "good.test",
+            counted::HOSTED,
+            "root-target.test",
+            "any.wildcard-mx.test",
+            "mx.dname.test",
+            "good.unsigned.test",
+            &deep,
+            counted::HALF,
+            large::DOMAIN,
+        ] {
+            let cost = cost(&world, mode, false, |context, network| {
+                context.over(network).lookup(domain, port).unwrap()
+            });
+            count("lookup", mode, domain, cost);
+        }
+        for domain in ["good.test", counted::HOSTED, "good.unsigned.test"] {
+            let cost = cost(&world, mode, false, |context, network| {
+                context.over(network).check(domain, port).unwrap().destination
+            });
+            count("check", mode, domain, cost);
+        }
     }
+    limits::hold("", &kinds);
 }
 
 /// Over TCP each question takes a packet more, and two round trips.
 #[test]
 fn packets_are_counted_but_for_those_that_probe_the_resolver() {
     let world = World::without_sockets();
-    assert_eq!(cost(&world, Mode::Validate, "good.test", true), (6, 18, 18));
-    assert_eq!(cost(&world, Mode::TrustAd, "good.test", true), (6, 10, 8));
+    let by_tcp = |mode| {
+        cost(&world, mode, true, |context, network| {
+            context.over(network).lookup("good.test", world.smtp_port).unwrap()
+        })
+    };
+    assert_eq!(by_tcp(Mode::Validate), (6, 18, 18));
+    assert_eq!(by_tcp(Mode::TrustAd), (6, 10, 8));
 }
 
 #[test]

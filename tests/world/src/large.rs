@@ -5,16 +5,22 @@ use crate::build::Builder;
 /// Its name.
 pub const DOMAIN: &str = "large.test";
 
-const HOSTS: usize = 100;
+/// How many MX hosts it has.
+pub(crate) const HOSTS: usize = 100;
 const RSASHA256: u8 = 8;
+
+/// The name of one of them, by its number from 1.
+pub(crate) fn host(number: usize) -> String {
+    format!("mx.host{number}.{DOMAIN}")
+}
 
 pub fn build(b: &mut Builder) {
     b.nsec3_with(DOMAIN, RSASHA256);
     for number in 1..=HOSTS {
-        let zone = format!("host{number}.{DOMAIN}");
-        b.nsec3_with(&zone, RSASHA256);
-        b.rr(&format!("{DOMAIN} MX 10 mx.{zone}"));
-        b.rr(&format!("mx.{zone} A 127.76.0.{number}"));
-        b.tlsa(&format!("mx.{zone}"), &format!("3 1 1 {}", "ab".repeat(32)));
+        let host = host(number);
+        b.nsec3_with(&format!("host{number}.{DOMAIN}"), RSASHA256);
+        b.rr(&format!("{DOMAIN} MX 10 {host}"));
+        b.rr(&format!("{host} A 127.76.0.{number}"));
+        b.tlsa(&host, &format!("3 1 1 {}", "ab".repeat(32)));
     }
 }

@@ -9,6 +9,7 @@ mod build;
 mod cases;
 mod certificate;
 pub mod chains;
+pub mod counted;
 pub mod forge;
 mod guest;
 pub mod hostile;
@@ -108,6 +109,7 @@ impl World {
         let mut cases = rows::build(&mut builder);
         cases.extend(cases::build(&mut builder));
         large::build(&mut builder);
+        counted::build(&mut builder);
         sender::build(&mut builder);
         let guests = guest::build(&mut builder);
         lint::build(&mut builder);
