@@ -4,6 +4,7 @@
 #   make examples   the programs of examples-c in build/; one alone by its name, as build/openssl-client
 #   make demo       the 30 rows of the decision table, seen working
 #   make test       every hermetic test, Rust and C, shared and static library
+#   make counters   record what the library takes, of system calls to instructions, in tests/counters.txt (strace, valgrind)
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
 #   make faults     every system call and every allocation made to fail in each row, and all else that a system does to a process
@@ -76,7 +77,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test storm faults soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test installed counters storm faults soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -174,13 +175,20 @@ demo: all $(B)/demo
 STORM := a_million_calls each_event_of_every_case
 LONG := $(STORM) a_hundred_thousand_calls
 
-# Installed before the tests run: none of them may build the library again under the others' feet.
-test: all check-abi
+# Before the tests run: none of them may build the library again under the others' feet.
+installed: all
 	rm -rf $(B)/installed
 	$(MAKE) install $(if $(wildcard $(RUSTLS_SHARED)),install-rustls) DESTDIR='$(CURDIR)/$(B)/installed' \
 	    PREFIX=/opt/dane LIBDIR=/opt/dane/lib64
+
+test: installed check-abi
 	$(CARGO) build --locked -p dane-policy-world
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked $(if $(CI),-- --include-ignored $(LONG:%=--skip %))
+
+counters: installed
+	DANE_POLICY_WRITE_COUNTERS=1 $(CARGO) test --locked --lib sim::servers
+	DANE_POLICY_WRITE_COUNTERS=1 DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' \
+	    $(CARGO) test --locked --test counters -- --include-ignored
 
 # One after the other: what is allocated is counted.
 storm:

@@ -1,10 +1,8 @@
 //! What the worst inputs that are known cost a processor, in instructions of the tools as they ship: the budget counts units, and
 //! a unit stands for a bounded piece of work (SECURITY.md).
 
-use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use dane_policy::verify::{MAX_CERTIFICATES, MAX_SIGNATURES};
 use data_encoding::{BASE64_MIME, HEXLOWER};
@@ -30,22 +28,8 @@ const LOOKUPS: [(&str, u64); 9] = [
 const VERIFICATION: u64 = 1_410;
 
 /// Millions of instructions of a tool; None where there is nobody to count.
-fn instructions(program: &Path, arguments: &[&str]) -> Option<u64> {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    let output = match command.arg(program).args(arguments).output() {
-        Ok(output) => output,
-        Err(error) => {
-            assert!(env::var_os("CI").is_none(), "valgrind: {error}");
-            println!("skipped: valgrind is not here");
-            return None;
-        }
-    };
-    let text = String::from_utf8_lossy(&output.stderr);
-    let count =
-        text.lines().find_map(|line| line.split_once("I refs:").or(line.split_once("I   refs:")));
-    let count = count.unwrap_or_else(|| panic!("{text}")).1.trim().replace(',', "");
-    Some(count.parse::<u64>().unwrap() / 1_000_000)
+fn millions(program: &Path, arguments: &[&str]) -> Option<u64> {
+    instructions(counted(program).args(arguments)).map(|count| count / 1_000_000)
 }
 
 #[test]
@@ -63,7 +47,7 @@ fn a_hostile_authority_costs_a_bounded_number_of_instructions() {
         let settings = ["--dns-only", "--timeout", "300", "--nameserver", &server, "--port", &port];
         let anchor = ["--trust-anchor", anchor.to_str().unwrap(), &domain];
         let arguments = [&settings[..], &anchor].concat();
-        let Some(count) = instructions(&build.join("dane-check"), &arguments) else { return };
+        let Some(count) = millions(&build.join("dane-check"), &arguments) else { return };
         println!("{domain}: {count} million instructions, of {most}");
         if count > most {
             wrong.push(domain);
@@ -96,7 +80,7 @@ fn a_hostile_chain_costs_a_bounded_number_of_instructions() {
     // A key that is not there signs nothing, after all the others.
     let record = format!("2 1 0 {}", HEXLOWER.encode(&Key::p384().spki));
     let arguments = ["--name", "mx.example.org", "--tlsa", &record, chain.to_str().unwrap()];
-    let Some(count) = instructions(&build.join("dane-verify"), &arguments) else { return };
+    let Some(count) = millions(&build.join("dane-verify"), &arguments) else { return };
     println!("{MAX_SIGNATURES} signatures: {count} million instructions, of {VERIFICATION}");
     assert!(count <= VERIFICATION);
 }

@@ -266,11 +266,12 @@ fn what_an_answer_will_need_is_asked_for_at_once_and_nothing_else_is() {
     let world = World::without_sockets();
     let port = world.smtp_port;
     let deep = "a.".repeat(20) + "good.test";
-    let mut kinds = ["round trips", "packets to the name server", "queries"].map(|it| (it, vec![]));
+    let kinds = ["round trips", "packets to the name server", "queries"];
+    let mut kinds = kinds.map(|kind| (kind, "", Vec::new()));
     let mut count = |call: &str, mode, domain: &str, (trips, packets, queries): (u64, u32, u32)| {
         let mode = if mode == Mode::Validate { "validate" } else { "trust-ad" };
         let numbers = [trips, packets.into(), queries.into()];
-        for ((_, counted), number) in kinds.iter_mut().zip(numbers) {
+        for ((.., counted), number) in kinds.iter_mut().zip(numbers) {
             counted.push((format!("{call}, {mode}: {domain}"), number));
         }
     };
@@ -298,7 +299,7 @@ fn what_an_answer_will_need_is_asked_for_at_once_and_nothing_else_is() {
             count("check", mode, domain, cost);
         }
     }
-    limits::hold("", &kinds);
+    limits::hold(&kinds);
 }
 
 /// Over TCP each question takes a packet more, and two round trips.

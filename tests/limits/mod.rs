@@ -54,15 +54,15 @@ impl Section {
     /// What is wrong with a number.
     fn judge(&self, row: &Row, counted: u64) -> Option<String> {
         let Row { name, most, .. } = row;
-        let (tolerance, change) = (self.tolerance, counted.abs_diff(*most));
-        let is_within = |percent: u64| change * 100 <= most * percent;
-        let (how, rest) = if counted > *most && !is_within(tolerance) {
-            ("more", "")
-        } else if counted < *most && !is_within(2 * tolerance) {
-            ("fewer", ": record it, so that it stays")
+        let change = counted.abs_diff(*most);
+        let (how, tolerance, rest) = if counted > *most {
+            ("more", self.tolerance, "")
         } else {
-            return None;
+            ("fewer", 2 * self.tolerance, ": record it, so that it stays")
         };
+        if change * 100 <= most * tolerance {
+            return None;
+        }
         let mut text = format!("{name}: {counted}, {change} {how} than the {most} recorded");
         if tolerance > 0 {
             let percent = (change * 100).checked_div(*most).unwrap_or(100);
@@ -115,22 +115,21 @@ fn with(text: &str, kind: &str, tools: &str, counted: &Counted) -> String {
     parts.join("\n\n") + "\n"
 }
 
-/// Holds numbers of each kind beside those recorded, or records them: `make counters`.
-pub fn hold(tools: &str, kinds: &[(&str, Counted)]) {
+/// Holds numbers beside those recorded, each with its kind and the tools that it depends on, or records them: `make counters`.
+pub fn hold(kinds: &[(&str, &str, Counted)]) {
     let _writing = WRITING.lock();
     let mut text = fs::read_to_string(table()).unwrap();
     if env::var_os("DANE_POLICY_WRITE_COUNTERS").is_some() {
-        for (kind, counted) in kinds {
+        for (kind, tools, counted) in kinds {
             text = with(&text, kind, tools, counted);
         }
         fs::write(table(), text).unwrap();
         return;
     }
-    let compare = |(kind, counted): &(&str, Counted)| {
+    let compare = |(kind, tools, counted): &(&str, &str, Counted)| {
         Section::read(&text, kind).compare(kind, tools, counted)
     };
     let wrong: Vec<String> = kinds.iter().flat_map(compare).collect();
-    let advice =
-        "Where it has to be so: DANE_POLICY_WRITE_COUNTERS=1 records it; say why in the commit.";
+    let advice = "Where it has to be so: `make counters` records it; say why in the commit.";
     assert!(wrong.is_empty(), "\n{}\n{advice}", wrong.join("\n"));
 }

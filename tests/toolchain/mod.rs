@@ -165,3 +165,23 @@ pub fn system_flags(package: &str) -> Option<String> {
     }
     Some(stdout(&flags))
 }
+
+/// A program under valgrind, for [`instructions`] to run.
+pub fn counted(program: &Path) -> Command {
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
+    command.arg(program);
+    command
+}
+
+/// How many instructions it takes; None where there is nobody to count.
+pub fn instructions(counted: &mut Command) -> Option<u64> {
+    if !have("valgrind") {
+        return None;
+    }
+    let output = counted.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let count = text.lines().find_map(|line| line.split_once(" refs:"));
+    let count = count.unwrap_or_else(|| panic!("{text}")).1.trim().replace(',', "");
+    Some(count.parse().unwrap())
+}
