@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 use super::boundary::{create, guard};
 use super::numbers::dane_policy_error;
 use super::status::{self, Status};
-use super::text::{array, from_c};
+use super::text::{array, borrowed_from_c};
 use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use super::verification::{Chain, dane_policy_verification};
 use crate::memory;
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn dane_policy_verify_records(
         memory::fallibly(|| names.try_reserve_exact(given.len()))?;
         for name in given {
             // SAFETY: NULL or a string that ends in NUL.
-            names.push(unsafe { from_c(*name) }?);
+            names.push(unsafe { borrowed_from_c(*name) }?);
         }
         Ok(dane_policy_verification::new(verify(&records, chain.get(), &names, now), None))
     };

@@ -1,5 +1,6 @@
 //! Strings across the border.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
 
 use super::error::{Code, MISUSE};
@@ -34,15 +35,22 @@ pub(super) fn string_at(strings: &[CString], index: usize) -> *const c_char {
     text_or_null(strings.get(index))
 }
 
-/// A string from C that must not be NULL. Octets that are no text are replaced, so that they make an invalid name.
-pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, Code> {
+/// A string from C that must not be NULL, for as long as the caller keeps it. Octets that are no text are replaced, so that they
+/// make an invalid name.
+pub(super) unsafe fn borrowed_from_c<'a>(text: *const c_char) -> Result<Cow<'a, str>, Code> {
     if text.is_null() {
         return Err(MISUSE);
     }
     // SAFETY: not NULL, and the caller gives a string that ends in NUL.
     let text = unsafe { CStr::from_ptr(text) }.to_bytes();
     let text = text.get(..MAX_ARGUMENT).unwrap_or(text);
-    Ok(String::from_utf8_lossy(text).into_owned())
+    Ok(String::from_utf8_lossy(text))
+}
+
+/// The same, kept.
+pub(super) unsafe fn from_c(text: *const c_char) -> Result<String, Code> {
+    // SAFETY: as the caller promises.
+    unsafe { borrowed_from_c(text) }.map(Cow::into_owned)
 }
 
 /// The same for a string that may be NULL.

@@ -9,6 +9,7 @@ use super::host::dane_policy_host;
 use super::numbers::{
     dane_policy_certificate, dane_policy_detail, dane_policy_error, dane_policy_result,
 };
+use super::on_demand::OnDemand;
 use super::status;
 use super::text::{array, into_c, name_to_c, string_at, text_or_null, to_c};
 use super::tlsa::dane_policy_bytes;
@@ -21,7 +22,7 @@ pub struct dane_policy_verification {
     pub(super) verification: Verification,
     text: CString,
     name: Option<CString>,
-    record_texts: Vec<CString>,
+    record_texts: OnDemand<Vec<CString>>,
     /// None after dane_policy_verify_records.
     decision: Option<dane_policy_decision>,
 }
@@ -31,10 +32,15 @@ impl dane_policy_verification {
         Self {
             text: into_c(std::mem::take(&mut verification.text)),
             name: verification.name.as_deref().map(name_to_c),
-            record_texts: verification.records.iter().map(|record| to_c(&record.text)).collect(),
+            record_texts: OnDemand::new(),
             decision: decision.map(dane_policy_decision::new),
             verification,
         }
+    }
+
+    fn record_texts(&self) -> &[CString] {
+        let records = &self.verification.records;
+        self.record_texts.get(|| records.iter().map(|record| to_c(&record.text)).collect())
     }
 }
 
@@ -188,7 +194,7 @@ pub extern "C" fn dane_policy_verification_text(
 pub extern "C" fn dane_policy_verification_record_count(
     verification: Option<&dane_policy_verification>,
 ) -> usize {
-    read(verification, 0, |it| it.record_texts.len())
+    read(verification, 0, |it| it.verification.records.len())
 }
 
 /// Index of the TLSA record that matched, or -1.
@@ -217,7 +223,7 @@ pub extern "C" fn dane_policy_verification_record_text(
     verification: Option<&dane_policy_verification>,
     index: usize,
 ) -> *const c_char {
-    read(verification, std::ptr::null(), |it| string_at(&it.record_texts, index))
+    read(verification, std::ptr::null(), |it| string_at(it.record_texts(), index))
 }
 
 /// The decision after connecting. NULL after dane_policy_verify_records and for NULL, which the decision
