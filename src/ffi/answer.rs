@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 
 use super::boundary::{free, read};
-use super::facts::CFacts;
+use super::fact_strings::FactStrings;
 use super::numbers::{dane_policy_detail, dane_policy_status};
 use super::status::Status;
 use super::text::{into_c, name_to_c, string_at, to_c};
@@ -16,13 +16,13 @@ pub struct dane_policy_answer {
     text: CString,
     records: Vec<CString>,
     aliases: Vec<CString>,
-    facts: CFacts,
+    facts: FactStrings,
 }
 
 impl dane_policy_answer {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
-            facts: CFacts::new(&answer.facts()),
+            facts: FactStrings::new(&answer.facts()),
             text: into_c(answer.text()),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
             aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 
 use super::boundary::read;
-use super::facts::CFacts;
+use super::fact_strings::FactStrings;
 use super::numbers::{
     dane_policy_action, dane_policy_detail, dane_policy_reason, dane_policy_scope,
     dane_policy_verification_outcome,
@@ -19,7 +19,7 @@ pub struct dane_policy_decision {
     /// None: the verdict's own words suffice.
     text: Option<CString>,
     cause: Facts,
-    facts: OnDemand<CFacts>,
+    facts: OnDemand<FactStrings>,
 }
 
 impl dane_policy_decision {
@@ -32,8 +32,8 @@ impl dane_policy_decision {
         Self { verdict, text: None, cause: Facts::none(), facts: OnDemand::new() }
     }
 
-    pub(super) fn facts(&self) -> &CFacts {
-        self.facts.get(|| CFacts::new(&self.cause))
+    pub(super) fn facts(&self) -> &FactStrings {
+        self.facts.get(|| FactStrings::new(&self.cause))
     }
 
     fn text(&self) -> &CStr {

@@ -1,6 +1,6 @@
 //! Diagnosis: what statuses and decisions rest on.
 
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 
 use super::boundary::read;
 use super::decision::dane_policy_decision;
@@ -8,28 +8,7 @@ use super::destination::dane_policy_destination;
 use super::host::dane_policy_host;
 use super::numbers::dane_policy_level;
 use super::status::LevelNumber;
-use super::text::{into_c, string_at, text_or_null, to_c};
-use crate::cause::Facts;
-
-/// The facts behind a decision or an answer, as strings.
-pub(super) struct CFacts(Vec<(CString, CString)>);
-
-impl CFacts {
-    pub(super) fn new(facts: &Facts) -> Self {
-        let pairs = facts.pairs().into_iter();
-        Self(pairs.map(|(name, value)| (to_c(name), into_c(value))).collect())
-    }
-
-    /// The name of one, or NULL.
-    pub(super) fn name(&self, index: usize) -> *const c_char {
-        text_or_null(self.0.get(index).map(|(name, _)| name))
-    }
-
-    /// Its value, or NULL.
-    pub(super) fn value(&self, index: usize) -> *const c_char {
-        text_or_null(self.0.get(index).map(|(_, value)| value))
-    }
-}
+use super::text::string_at;
 
 /// What the MX status rests on, in one line of printable ASCII: by whose signatures it is secure, why it is insecure, or
 /// what went wrong. "" where no MX was looked up. NULL only for NULL.

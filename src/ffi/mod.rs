@@ -17,6 +17,7 @@ mod context;
 mod decision;
 mod destination;
 mod error;
+mod fact_strings;
 mod facts;
 mod host;
 mod lifetimes;
