@@ -27,6 +27,7 @@ pub mod sender;
 mod signer;
 mod smtp;
 mod sockets;
+pub mod survey;
 mod truth;
 mod zone;
 
@@ -154,6 +155,11 @@ impl World {
     /// Whether, from now on, every mail server but the senders' own has a certificate that nothing promises.
     pub fn set_strangers(&self, are_strangers: bool) {
         self.mail_servers.set_strangers(are_strangers);
+    }
+
+    /// Over sockets, from now on every mail server seems so many milliseconds away; its name server never does.
+    pub fn set_round_trip(&self, milliseconds: u64) {
+        self.mail_servers.set_round_trip(milliseconds);
     }
 
     /// Mends whatever is broken in the DNS; what is insecure or missing remains so.

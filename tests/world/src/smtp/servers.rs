@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::{Behaviour, Connections, Conversation, Mail, Server};
 use crate::sender;
@@ -15,6 +16,8 @@ pub struct Servers {
     connections: Connections,
     mail: Mail,
     are_strangers: AtomicBool,
+    /// Milliseconds.
+    round_trip: AtomicU64,
 }
 
 impl Servers {
@@ -34,6 +37,7 @@ impl Servers {
             connections: connections.clone(),
             mail: mail.clone(),
             are_strangers: AtomicBool::new(false),
+            round_trip: AtomicU64::new(0),
         }
     }
 
@@ -41,6 +45,15 @@ impl Servers {
     /// its place.
     pub fn set_strangers(&self, are_strangers: bool) {
         self.are_strangers.store(are_strangers, Ordering::Relaxed);
+    }
+
+    /// How far away every server seems.
+    pub fn set_round_trip(&self, milliseconds: u64) {
+        self.round_trip.store(milliseconds, Ordering::Relaxed);
+    }
+
+    pub fn round_trip(&self) -> Duration {
+        Duration::from_millis(self.round_trip.load(Ordering::Relaxed))
     }
 
     /// Of those who do as servers do, or of the others.

@@ -1,10 +1,12 @@
 //! Mail servers, all on one port.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::set_socket_linger;
 
@@ -44,17 +46,56 @@ fn listen(listener: TcpListener, address: SocketAddr, servers: &Arc<Servers>) {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             if let Some(conversation) = servers.accept(address) {
-                thread::spawn(move || serve(&stream, conversation));
+                let round_trip = servers.round_trip();
+                thread::spawn(move || {
+                    if round_trip.is_zero() {
+                        serve(&stream, conversation, |octets| (&stream).write_all(octets))
+                    } else {
+                        serve_from_afar(&stream, conversation, round_trip)
+                    }
+                });
             }
         }
     });
 }
 
-fn serve(mut stream: &TcpStream, mut conversation: Conversation) -> io::Result<()> {
+/// What the server says goes out a round trip late, without a pause in what it hears; the first of it two, one for the
+/// connection, which the system made at once.
+fn serve_from_afar(
+    stream: &TcpStream,
+    conversation: Conversation,
+    round_trip: Duration,
+) -> io::Result<()> {
+    let (later, delayed) = channel::<(Instant, Vec<u8>)>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for (due, octets) in delayed {
+                thread::sleep(due.saturating_duration_since(Instant::now()));
+                let mut stream = stream;
+                stream.write_all(&octets)?;
+            }
+            io::Result::Ok(())
+        });
+        let mut delay = 2 * round_trip;
+        serve(stream, conversation, move |octets| {
+            if !octets.is_empty() {
+                let due = Instant::now() + mem::replace(&mut delay, round_trip);
+                let _ = later.send((due, octets.to_vec()));
+            }
+            Ok(())
+        })
+    })
+}
+
+fn serve(
+    mut stream: &TcpStream,
+    mut conversation: Conversation,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = [0; 8192];
     loop {
-        stream.write_all(&conversation.take_output())?;
+        write(&conversation.take_output())?;
         if conversation.is_reset() {
             return Ok(set_socket_linger(stream, Some(Duration::ZERO))?);
         }
