@@ -14,7 +14,9 @@
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
-#   make bench      times verification beside OpenSSL's and GnuTLS's, where they are installed
+#   make bench      one table: what lookups, verification and calls cost, beside other libraries where they are installed (minutes)
+#   make bench-programs   the programs that it compares, in build/bench
+#   make bench-scale   100,000 domains through one dane-check, and resolvers that are slow and lose (minutes)
 #   make texts      rewrite docs/texts.md, the listing of every text
 #   make man        manual pages in build/man, where scdoc is installed; `make install` takes them along
 #   make diagrams   rewrite docs/*.svg from docs/*.dot, with Graphviz
@@ -77,7 +79,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-.PHONY: all rustls examples kit demo test installed counters storm faults soak fuzz sanitize mutants test-servers test-programs bench install install-rustls how-to-use help man diagrams header texts check-abi \
+.PHONY: all rustls examples kit demo test installed counters storm faults soak fuzz sanitize mutants test-servers test-programs bench bench-programs bench-scale install install-rustls how-to-use help man diagrams header texts check-abi \
     check-abidiff abi-baseline check-deb check-rpm clean FORCE
 .DELETE_ON_ERROR:
 
@@ -221,10 +223,33 @@ OTHERS = $(shell pkg-config --cflags --libs openssl 2>/dev/null | sed 's/^/-DWIT
 $(B)/verifiers: benches/verifiers.c tests/c/allocations.h include/dane_policy.h $(SHARED)
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN' $(LDFLAGS) $(OTHERS)
 
-bench: $(B)/verifiers
+# What the table compares, each a program that links its library as a user would.
+PEERS := $(addprefix $(B)/bench/,lookups context calls nquery stub nothing measure allocations.so redirect.so \
+    $(if $(shell pkg-config --exists libunbound 2>/dev/null && echo yes),unbound))
+
+$(B)/bench:
+	mkdir -p $@
+
+$(B)/bench/%: benches/peers/%.c $(wildcard benches/peers/*.h) $(SHARED) | $(B)/bench
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -Iinclude -o $@ $< $(LDFLAGS) $(PEER)
+
+$(B)/bench/%.so: benches/peers/%.c benches/peers/empty.h tests/c/allocations.h | $(B)/bench
+	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
+
+$(addprefix $(B)/bench/,lookups context calls): PEER = -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN/..'
+$(B)/bench/calls: PEER += -L$(B)/bench -l:empty.so -Wl,-rpath,'$$ORIGIN' -lpthread
+$(B)/bench/calls: $(B)/bench/empty.so
+$(B)/bench/nquery: PEER = -lresolv
+$(B)/bench/unbound: PEER = $(shell pkg-config --cflags --libs libunbound)
+
+bench-programs: all $(B)/verifiers $(PEERS)
+
+bench: bench-programs
 	$(CARGO) run --quiet --locked -p dane-policy-world -- chains > $(B)/chains.txt
-	$(B)/verifiers times $(B)/chains.txt
-	$(CARGO) bench --quiet --locked --bench floor
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' $(CARGO) bench --quiet --locked --bench table
+
+bench-scale: bench-programs
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' $(CARGO) bench --quiet --locked --bench table -- scale
 
 SEEDS ?= 1
 SERVERS ?= mutants postfix exim-openssl exim-gnutls sendmail exim-plain-openssl exim-plain-gnutls sendmail-plain

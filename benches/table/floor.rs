@@ -1,19 +1,32 @@
-//! Verification beside what it cannot do without, measured in turn: the digest of the server's key for DANE-EE, the
+//! What verification cannot do without, measured in turn with it: the digest of the server's key for DANE-EE, the
 //! signature checks for DANE-TA.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use dane_policy::tlsa::Record;
 use dane_policy::verify::{Match, verify};
+use rustix::time::{ClockId, clock_gettime};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::SignatureVerificationAlgorithm;
 use sha2::{Digest, Sha256};
 use world::chains::timed;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::peers::median_of;
+
 const ROUNDS: usize = 101;
 const DANE_EE: u8 = 3;
+
+/// One chain: medians in microseconds.
+pub struct Floor {
+    pub title: &'static str,
+    /// Of `verify` from Rust.
+    pub whole: f64,
+    /// Of what it cannot do without.
+    pub floor: f64,
+    /// How many signatures that is; none where it is a digest.
+    pub signatures: usize,
+}
 
 /// One signature on a chain, ready to be checked.
 struct Signed<'a> {
@@ -42,52 +55,47 @@ impl<'a> Signed<'a> {
     }
 }
 
+/// By the clock of this thread, so that other programs do not count.
 fn microseconds(work: &mut dyn FnMut()) -> f64 {
     const TIMES: u32 = 10;
-    let start = Instant::now();
+    let now = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
+    };
+    let start = now();
     (0..TIMES).for_each(|_| work());
-    start.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES)
+    (now() - start) / f64::from(TIMES)
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+pub fn measure() -> Vec<Floor> {
+    timed().into_iter().map(|(title, case)| floor(title, &case)).collect()
 }
 
-fn main() {
-    for (title, case) in timed() {
-        let records = case.records.iter().map(|(usage, selector, matching_type, data)| Record {
-            usage: *usage,
-            selector: *selector,
-            matching_type: *matching_type,
-            data: data.clone(),
-        });
-        let records: Vec<Record> = records.collect();
-        let chain: Vec<&[u8]> = case.chain.iter().map(Vec::as_slice).collect();
-        let parsed: Vec<X509Certificate<'_>> = chain
-            .iter()
-            .map(|der| X509Certificate::from_der(der).expect("a certificate").1)
-            .collect();
-        let signed: Vec<Signed<'_>> =
-            parsed.windows(2).map(|pair| Signed::find(&pair[0], &pair[1])).collect();
-        let mut whole = || {
-            let found = verify(&records, &chain, &case.names, case.now);
-            assert_eq!(black_box(found).result, Match::Matched);
-        };
-        let key = parsed[0].public_key().raw;
-        let mut digest = || {
-            black_box(Sha256::digest(black_box(key)));
-        };
-        let mut checks = || signed.iter().for_each(Signed::check);
-        let (name, floor): (_, &mut dyn FnMut()) = if records[0].usage == DANE_EE {
-            ("digest of its key alone (sha2)", &mut digest)
-        } else {
-            ("its signature checks alone (ring)", &mut checks)
-        };
-        let rounds = (0..ROUNDS).map(|_| (microseconds(&mut whole), microseconds(floor)));
-        let (whole, floor): (Vec<f64>, Vec<f64>) = rounds.unzip();
-        let (whole, floor) = (median(whole), median(floor));
-        println!("{title}\n  verify                             {whole:9.2} us");
-        println!("  {name:34} {floor:9.2} us  verify takes {:.2} times that", whole / floor);
-    }
+fn floor(title: &'static str, case: &world::chains::Case) -> Floor {
+    let records = case.records.iter().map(|(usage, selector, matching_type, data)| Record {
+        usage: *usage,
+        selector: *selector,
+        matching_type: *matching_type,
+        data: data.clone(),
+    });
+    let records: Vec<Record> = records.collect();
+    let chain: Vec<&[u8]> = case.chain.iter().map(Vec::as_slice).collect();
+    let parsed: Vec<X509Certificate<'_>> =
+        chain.iter().map(|der| X509Certificate::from_der(der).expect("a certificate").1).collect();
+    let signed: Vec<Signed<'_>> =
+        parsed.windows(2).map(|pair| Signed::find(&pair[0], &pair[1])).collect();
+    let mut whole = || {
+        let found = verify(&records, &chain, &case.names, case.now);
+        assert_eq!(black_box(found).result, Match::Matched);
+    };
+    let key = parsed[0].public_key().raw;
+    let mut digest = || {
+        black_box(Sha256::digest(black_box(key)));
+    };
+    let mut checks = || signed.iter().for_each(Signed::check);
+    let (signatures, floor): (_, &mut dyn FnMut()) =
+        if records[0].usage == DANE_EE { (0, &mut digest) } else { (signed.len(), &mut checks) };
+    let rounds = (0..ROUNDS).map(|_| (microseconds(&mut whole), microseconds(floor)));
+    let (whole, floor): (Vec<f64>, Vec<f64>) = rounds.unzip();
+    Floor { title, whole: median_of(whole), floor: median_of(floor), signatures }
 }
