@@ -14,7 +14,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local LIBDIR=$(PREFIX)/lib MANDIR=$(PREFIX)/share/man; shell completion, too
 #   make rustls     libdane_policy_rustls in build/rustls/: the library and rustls-ffi in one, for programs that speak TLS through it
 #   make install-rustls   as install, for it
-#   make bench      one table: what lookups, verification and calls cost, beside other libraries where they are installed (minutes)
+#   make bench      one table: what lookups, verification and calls cost, beside other libraries where they are installed (minutes); PARTS='cold trips'
 #   make bench-programs   the programs that it compares, in build/bench
 #   make bench-scale   100,000 domains through one dane-check, and resolvers that are slow and lose (minutes)
 #   make texts      rewrite docs/texts.md, the listing of every text
@@ -246,7 +246,7 @@ bench-programs: all $(B)/verifiers $(PEERS)
 
 bench: bench-programs
 	$(CARGO) run --quiet --locked -p dane-policy-world -- chains > $(B)/chains.txt
-	DANE_POLICY_BUILD='$(CURDIR)/$(B)' $(CARGO) bench --quiet --locked --bench table
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' $(CARGO) bench --quiet --locked --bench table -- $(PARTS)
 
 bench-scale: bench-programs
 	DANE_POLICY_BUILD='$(CURDIR)/$(B)' $(CARGO) bench --quiet --locked --bench table -- scale

@@ -13,10 +13,12 @@ use std::io;
 use peers::Programs;
 
 fn main() -> io::Result<()> {
-    if env::args().any(|word| word == "scale") {
+    // cargo adds an option of its own.
+    let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if words == ["scale"] {
         scale::run(&Programs::new(scale::DOMAINS)?);
     } else {
-        rows::run(&Programs::new(rows::DOMAINS)?);
+        rows::run(&Programs::new(rows::DOMAINS)?, &words);
     }
     Ok(())
 }

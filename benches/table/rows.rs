@@ -40,7 +40,8 @@ const SOCKET_SHARED: Peer = Peer::new("floor: one socket for all", "stub", &["sh
 const CONTEXT: Peer = Peer::new("libdane-policy, context", "context", &[]);
 const NOTHING: Peer = Peer::new("floor: a program that does nothing", "nothing", &[]);
 
-pub fn run(programs: &Programs) {
+/// The parts of the table, or those of them that are named.
+pub fn run(programs: &Programs, named: &[String]) {
     println!(
         "Medians; of round trips the least, for whatever else runs adds to them. CPU is that of the program alone.\n\
          \"times\" is the first figure beside that of the first line of its part.\n"
@@ -51,17 +52,27 @@ pub fn run(programs: &Programs) {
         .find(|floor| floor.signatures > 0)
         .map(|floor| floor.floor / floor.signatures as f64 / 1e3)
         .expect("a chain with signatures");
-    cold(programs, "validate", &[MULTI, BLOCKING, UNBOUND_ASYNC], Some(signature));
-    cold(programs, "trust-ad", &[MULTI_AD, BLOCKING_AD, NQUERY, SOCKET_EACH, SOCKET_SHARED], None);
-    process(programs, signature);
-    context(programs);
-    round_trips(programs);
-    whole_check(programs);
-    verification(programs, &floors);
-    calls(programs);
-    allocations(programs);
-    system_calls(programs);
-    size(programs);
+    let parts: [(&str, &dyn Fn()); 10] = [
+        ("cold", &|| {
+            cold(programs, "validate", &[MULTI, BLOCKING, UNBOUND_ASYNC], Some(signature));
+            let peers = [MULTI_AD, BLOCKING_AD, NQUERY, SOCKET_EACH, SOCKET_SHARED];
+            cold(programs, "trust-ad", &peers, None);
+        }),
+        ("process", &|| process(programs, signature)),
+        ("context", &|| context(programs)),
+        ("trips", &|| round_trips(programs)),
+        ("check", &|| whole_check(programs)),
+        ("verify", &|| verification(programs, &floors)),
+        ("calls", &|| calls(programs)),
+        ("heap", &|| allocations(programs)),
+        ("system", &|| system_calls(programs)),
+        ("size", &|| size(programs)),
+    ];
+    for (name, part) in parts {
+        if named.is_empty() || named.iter().any(|named| named == name) {
+            part();
+        }
+    }
 }
 
 /// A title, and what stands in the columns below it.
