@@ -61,8 +61,8 @@ extern "C" {
 
 /**
  * Does everything: looks up the domain, then connects to its hosts in order where the decision is VERIFY,
- * ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT; stops at the first
- * host that does not defer. No message is sent. All within the context's timeout.
+ * ENCRYPT or OPPORTUNISTIC, speaks SMTP up to STARTTLS, verifies, decides, and says QUIT, for whose reply it does not
+ * wait; stops at the first host that does not defer. No message is sent. All within the context's timeout.
  *
  * It is a monitor: it looks and hangs up, so nothing in the report permits. Permission comes after a connection of your
  * own.
