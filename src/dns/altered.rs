@@ -2,7 +2,7 @@
 
 use world::World;
 
-use super::hostile::{Tamper, ask, rrsets, unsigned};
+use super::hostile::{Tamper, ask, relay, rrsets, unsigned};
 use super::{Anchors, Answer, Call, Config, Mode, Status};
 use crate::dns::wire::names::parse;
 use crate::dns::wire::{Message, rcode, rtype};
@@ -66,6 +66,26 @@ fn rfc1034_3_6_2_no_zone_begins_at_an_alias() {
         let text = format!("CNAME of {alias}: no signature");
         assert_eq!((answer.status, answer.text()), (Status::Bogus, text));
     }
+}
+
+/// Keys that last for five seconds.
+fn brief_keys(asked: u16, message: &mut Message) {
+    if asked == rtype::DNSKEY {
+        rrsets(message).for_each(|rrset| rrset.ttl = 5);
+    }
+}
+
+#[test]
+fn rfc1035_3_2_1_what_no_key_can_prove_is_remembered_as_long_as_the_keys_last() {
+    let world = World::without_sockets();
+    let zone = parse("short-key.test").unwrap();
+    let mut network = Network::with(&world, relay(&world, brief_keys));
+    let mode = Mode::Validate;
+    let (known, _) = Call::alone(&mut network, &world.anchor, mode, async |call| {
+        assert_eq!(call.resolve(&zone, rtype::MX).await.status, Status::Insecure);
+        [4, 6].map(|later| call.cache.get(&zone, call.now + later, call.visitor).is_some())
+    });
+    assert_eq!(known, [true, false]);
 }
 
 /// A reply without one of its NSEC3 records, and with a response code.

@@ -90,7 +90,7 @@ impl Call {
 }
 
 /// The world's name server with altered replies.
-fn relay(world: &World, tamper: Tamper) -> Relay<'_> {
+pub(super) fn relay(world: &World, tamper: Tamper) -> Relay<'_> {
     Box::new(move |_, query, by_tcp| {
         let wire = world.answer(query, true)?;
         let Question { name, rtype: asked, .. } = question(query).unwrap();
