@@ -94,7 +94,8 @@ impl Known {
 impl Entries {
     fn put(&mut self, name: &Name, known: Known, now: i64) {
         if let Some(older) = self.remove(name) {
-            known.share(older.visitor);
+            let is_shared = older.is_shared() || older.visitor != known.visitor;
+            known.is_shared.store(is_shared, Ordering::Relaxed);
             known.has_cuts.store(older.has_cuts(), Ordering::Relaxed);
         }
         let above =
@@ -298,6 +299,7 @@ mod tests {
         cache.put_at("own.test", ONE);
         assert!(cache.knows("own.test", ONE), "asking twice is no sharing");
         cache.put_at("again.test", ONE);
+        cache.put_at("again.test", OTHER);
         cache.put_at("again.test", OTHER);
         cache.put_at("test", ONE);
         for number in 0..10_000 {

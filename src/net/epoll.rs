@@ -57,8 +57,8 @@ impl Readiness {
         Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(id.0), flags)?)
     }
 
-    /// Whether it was told of, and is not again until that changes.
-    pub(super) fn is_done_with(socket: &Connection) -> bool {
+    /// Whether it tells of such a socket once, and then not until that is changed.
+    pub(super) fn tells_once(socket: &Connection) -> bool {
         socket.is_brief()
     }
 
@@ -103,7 +103,7 @@ impl AsFd for Readiness {
 
 fn flags(socket: &Connection, events: PollFlags) -> EventFlags {
     let mut flags = EventFlags::empty();
-    flags.set(EventFlags::ONESHOT, Readiness::is_done_with(socket));
+    flags.set(EventFlags::ONESHOT, Readiness::tells_once(socket));
     flags.set(EventFlags::IN, events.contains(PollFlags::IN));
     flags.set(EventFlags::OUT, events.contains(PollFlags::OUT));
     flags

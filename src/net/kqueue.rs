@@ -60,8 +60,8 @@ impl Readiness {
         Ok(())
     }
 
-    /// Whether it was told of, and is not again until that changes.
-    pub(super) fn is_done_with(_socket: &Connection) -> bool {
+    /// Whether it tells of such a socket once, and then not until that is changed.
+    pub(super) fn tells_once(_socket: &Connection) -> bool {
         false
     }
 

@@ -163,7 +163,7 @@ impl Driver for Watch {
             self.alarm = None;
         }
         for id in ready {
-            if self.sockets.get(id).is_some_and(Readiness::is_done_with) {
+            if self.sockets.get(id).is_some_and(Readiness::tells_once) {
                 self.watched.insert(id, PollFlags::empty());
             }
             let progress = self.sockets.progress(id, engine);
