@@ -23,7 +23,7 @@ pub fn reply(input: &[u8]) {
     assert_eq!(reply.lines.len(), lines.len());
     assert_printable(&reply.summary());
     let offers_tls = lines[1..].iter().any(|line| {
-        let words = line[3..].trim_ascii_end().get(1..).unwrap_or_default();
+        let words = line[..line.len() - 2].get(4..).unwrap_or_default();
         let word = words.split(|octet| *octet == b' ').next();
         word.is_some_and(|word| word.eq_ignore_ascii_case(b"STARTTLS"))
     });
