@@ -314,7 +314,7 @@
  *             it takes 9 MiB from the heap at most, as measured. Where memory runs out a call has 4 MiB in reserve,
  *             set apart by the first call and never touched until then, to end with DANE_POLICY_ERROR_NO_MEMORY.
  *             Beyond that the process ends by abort(3), without a word.
- *             A context remembers at most 1 MiB of zone keys.
+ *             A context remembers at most 768 KiB of zone keys.
  * Stack       64 KiB do for every call.
  *
  * LIMITS, each of which defers and says so

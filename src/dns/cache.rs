@@ -12,7 +12,7 @@ use crate::dns::proof::{Standing, Validity};
 use crate::dns::wire::names::{ancestor, depth};
 
 /// Octets that all of it may take.
-const ROOM: usize = 1 << 20;
+const ROOM: usize = 768 << 10;
 /// Octets of it that are for what one call alone needed so far.
 const ROOM_FOR_NEW: usize = ROOM / 4;
 /// What a zone takes beside its names and keys.
