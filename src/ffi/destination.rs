@@ -85,7 +85,7 @@ pub unsafe extern "C" fn dane_policy_lookup_host(
         let host = unsafe { from_c(host) }?;
         // SAFETY: NULL or a string that ends in NUL.
         let next_hop = unsafe { optional_from_c(next_hop) }?;
-        let mx = status::mx(status::status(mx_status)?).ok_or(MISUSE)?;
+        let mx = status::mx_of(mx_status)?;
         let destination = context.context.lookup_host(&host, port, next_hop.as_deref(), mx)?;
         Ok(dane_policy_destination::new(destination))
     };

@@ -119,6 +119,11 @@ impl From<dns::Status> for Status {
     }
 }
 
+/// The status of an MX RRset by its number.
+pub(super) fn mx_of(number: c_int) -> Result<Mx, Code> {
+    mx(status(number)?).ok_or(MISUSE)
+}
+
 /// What a status is as one of the MX RRset.
 pub(super) const fn mx(status: Status) -> Option<Mx> {
     match status {

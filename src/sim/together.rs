@@ -1,5 +1,6 @@
 //! Many calls at once: what they share, and what they do not.
 
+use hickory_resolver::proto::rr::Name;
 use world::World;
 
 use super::party::{Asked, MILLISECOND, Party, SECOND, honest, relay, servfail};
@@ -10,7 +11,6 @@ use crate::decide::{Action, Level};
 use crate::dns::Mode;
 use crate::dns::wire::names::{display, parse};
 use crate::dns::wire::rtype;
-use hickory_resolver::proto::rr::Name;
 
 /// Of each action, and with different numbers of questions.
 const HONEST: [&str; 6] =

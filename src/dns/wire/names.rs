@@ -22,7 +22,7 @@ pub enum InvalidName {
 impl std::error::Error for InvalidName {}
 
 /// Octets of the longest name (RFC 1035 section 2.3.4), and of it as text, without a final dot.
-const MAX_OCTETS: usize = 255;
+pub(super) const MAX_OCTETS: usize = 255;
 const MAX_LENGTH: usize = 253;
 
 /// Parses a domain name of A-labels; one final dot is accepted and removed (RFC 1035 section 2.3.4).
@@ -44,7 +44,7 @@ pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
 }
 
 /// The name of these labels, in lower case, where they are such.
-pub(super) fn from_labels<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Name> {
+pub(crate) fn from_labels<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Name> {
     let (mut wire, mut end) = ([0; MAX_OCTETS], 0);
     for label in labels {
         let length = u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;

@@ -6,8 +6,8 @@ use super::names;
 
 /// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
 const MAX_NAME_STEPS: usize = 254;
-/// Octets of a name, its final zero left out (RFC 1035 section 2.3.4).
-const MAX_NAME_OCTETS: usize = 254;
+/// Octets of a name, its final zero left out.
+const MAX_NAME_OCTETS: usize = names::MAX_OCTETS - 1;
 /// Labels that most names have.
 const FEW_LABELS: usize = 8;
 
