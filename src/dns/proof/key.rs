@@ -1,13 +1,13 @@
 //! Zone keys (RFC 4034 section 2, RFC 3110). Pure.
 
-use hickory_resolver::proto::dnssec::rdata::DNSKEY;
+use hickory_resolver::proto::dnssec::crypto::Digest;
 use hickory_resolver::proto::dnssec::{Algorithm, DigestType, PublicKey, PublicKeyBuf};
 use hickory_resolver::proto::rr::Name;
 
 use super::period::Period;
 use crate::budget::{Budget, Exhausted};
-use crate::dns::wire::Rrset;
-use crate::dns::wire::rtype;
+use crate::dns::wire::names::canonical_wire;
+use crate::dns::wire::{Rrset, rtype};
 
 const FLAG_ZONE_KEY: u16 = 0x0100;
 const FLAG_REVOKED: u16 = 0x0080;
@@ -29,7 +29,6 @@ const ED25519_UNITS: u32 = 35;
 /// A DNSKEY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    flags: u16,
     pub(crate) algorithm: u8,
     pub(crate) tag: u16,
     pub(crate) rdata: Vec<u8>,
@@ -49,7 +48,7 @@ impl Key {
         if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 {
             return None;
         }
-        Some(Self { flags, algorithm: *algorithm, tag: tag(rdata), rdata: rdata.to_vec() })
+        Some(Self { algorithm: *algorithm, tag: tag(rdata), rdata: rdata.to_vec() })
     }
 
     /// Whether a signature is one of this key.
@@ -75,8 +74,8 @@ impl Key {
         budget: &Budget,
     ) -> Result<Option<Vec<u8>>, Exhausted> {
         budget.pass_over(self.rdata.len()).await?;
-        let key = DNSKEY::with_flags(self.flags, self.public_key());
-        let digest = key.to_digest(apex, DigestType::from(digest_type));
+        let digested = [&canonical_wire(apex)[..], &self.rdata];
+        let digest = Digest::from_iter(digested, DigestType::from(digest_type));
         Ok(digest.ok().map(|digest| digest.as_ref().to_vec()))
     }
 

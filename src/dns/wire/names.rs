@@ -65,7 +65,7 @@ pub(crate) fn parent(name: &Name) -> Name {
 /// The last labels of a name, or all of it where it has no more.
 pub(crate) fn ancestor(name: &Name, labels: usize) -> Name {
     let last = name.iter().skip(depth(name).saturating_sub(labels));
-    from_labels(last).unwrap_or_else(|| name.trim_to(labels))
+    from_labels(last).expect("labels of a name make a name")
 }
 
 /// `prefix` labels in front of `name`, where the result fits (RFC 1035 section 2.3.4).

@@ -1,13 +1,14 @@
 //! Denial with NSEC3 (RFC 5155 section 8, RFC 9276).
 
 use data_encoding::BASE32_DNSSEC;
-use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
+use hickory_resolver::proto::dnssec::DigestType;
+use hickory_resolver::proto::dnssec::crypto::Digest;
 use hickory_resolver::proto::rr::Name;
 
 use super::types::Types;
 use super::{Cut, Denial, Unproven};
 use crate::budget::Budget;
-use crate::dns::wire::names::{ancestor, depth, parent, wildcard_of};
+use crate::dns::wire::names::{ancestor, canonical_wire, depth, parent, wildcard_of};
 use crate::dns::wire::rtype;
 
 /// More rounds than this make the denial insecure (RFC 9276 section 3.2).
@@ -106,8 +107,8 @@ impl<'a> Chain<'a> {
 
     async fn hash(&self, name: &Name) -> Result<[u8; HASH_LENGTH], Unproven> {
         self.budget.work(self.units(name)).await?;
-        let digest = Nsec3HashAlgorithm::SHA1
-            .hash(&self.first.salt, &name.to_lowercase(), self.first.iterations)
+        let (Nsec3 { salt, iterations, .. }, name) = (self.first, canonical_wire(name));
+        let digest = Digest::iterated(salt, &name, DigestType::SHA1, *iterations)
             .map_err(|_| Unproven::NoProof)?;
         digest.as_ref().try_into().map_err(|_| Unproven::NoProof)
     }
@@ -211,6 +212,8 @@ pub(super) async fn allows_wildcard(
 
 #[cfg(test)]
 mod tests {
+    use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
+
     use super::*;
     use crate::budget::at_once;
     use crate::dns::wire::names::{parse, prepend};
