@@ -92,11 +92,12 @@ examples: $(EXAMPLES)
 $(B) $(R):
 	mkdir -p $@
 
+# A static library and nothing beside it: what cargo can optimise as a whole.
 $(ARCHIVE): FORCE
-	$(CARGO) build --release --locked --lib
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib
 
 $(RUSTLS_ARCHIVE): FORCE | $(R)
-	$(CARGO) build --release --locked --lib --features rustls-ffi --target-dir $(RUSTLS_TARGET) \
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib --features rustls-ffi --target-dir $(RUSTLS_TARGET) \
 	    --message-format=json-render-diagnostics > $(R)/cargo.json
 
 # The header that rustls-ffi's build script left for those who depend on it.
@@ -139,9 +140,10 @@ linkname = $(patsubst %.$(VERSION),%,$(subst -$(RUSTLS_FFI),,$(notdir $(1))))
 $(SHARED): $(ARCHIVE) $(B)/libdane_policy.map $(B)/keep.cc
 $(RUSTLS_SHARED): $(RUSTLS_ARCHIVE) $(R)/libdane_policy.map $(R)/keep.cc
 
-# cargo cannot give symbols a version; the linker can. It would keep libm for what it then throws away.
+# cargo cannot give symbols a version; the linker can. It would keep libm for what it then throws away, and loading libgcc_s is a
+# third of what a process needs to come to a context.
 $(SHARED) $(RUSTLS_SHARED):
-	$(CC) $(CFLAGS) -shared -o $@ @$(@D)/keep.cc $< \
+	$(CC) $(CFLAGS) -shared -static-libgcc -o $@ @$(@D)/keep.cc $< \
 	    -Wl,--version-script=$(@D)/libdane_policy.map -Wl,-soname,$(call soname,$@) \
 	    -Wl,-z,defs -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS) $(filter-out -lm,$(PRIVATE_LIBS))
 	ln -sf $(@F) $(@D)/$(call soname,$@)
