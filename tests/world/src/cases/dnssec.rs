@@ -97,6 +97,7 @@ pub(super) fn broken(c: &mut Cases<'_>) {
         let owner = c.b.tlsa_owner(&format!("mx.{domain}"));
         c.b.fault(&owner, TLSA, fault);
         c.expect(&format!("TLSA {label} (7672 2.1.1)"), &domain, TLSA_ERROR, TLSA_ERROR);
+        c.is_open();
     }
     for (label, is_nsec3) in [("nsec", false), ("nsec3", true)] {
         let domain = format!("child-{label}.test");

@@ -43,7 +43,7 @@ pub struct Case {
     pub columns: Option<Columns>,
     /// The hosts in the order to try them; where there are none, `expected` is what DNS alone makes of the domain.
     pub hosts: Vec<HostTruth>,
-    /// Part of what its outcome rests on is not signed, in whatever column.
+    /// Part of what its outcome rests on is not signed, in whatever column, or broken where another answer proves the same.
     pub is_open: bool,
     pub expected: Expected,
     /// Waits for a timeout.
@@ -110,7 +110,7 @@ impl Cases<'_> {
         self.last().for_each(|case| name.clone_into(&mut case.hosts[0].name));
     }
 
-    /// Part of what the last case rests on is not signed, though no column says so.
+    /// Whoever alters replies can change what becomes of the last case, though no column says so.
     fn is_open(&mut self) {
         self.last().for_each(|case| case.is_open = true);
     }

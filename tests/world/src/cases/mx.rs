@@ -65,6 +65,7 @@ pub(super) fn mx(c: &mut Cases<'_>) {
             NOT_FOUND,
             NOT_FOUND,
         );
+        c.is_open();
     }
     c.good_host("bare.unsigned.test");
     c.b.fault("bare.unsigned.test", MX, Fault::Bare);
@@ -143,6 +144,7 @@ fn absent(c: &mut Cases<'_>) {
         c.b.fault(&domain, rtype, fault);
         c.expect(name, &domain, NOT_FOUND, NOT_FOUND);
         c.hosts(&[(&domain, [S, B, NA, NA])]);
+        c.is_open();
     }
     c.b.unsigned("nothing-bare.test");
     for rtype in [MX, A, AAAA] {
