@@ -255,7 +255,7 @@ fn plain(zone: &Zone) -> Vec<Nsec> {
     let read = |index: usize| {
         let (owner, next) = (owners[index], owners[(index + 1) % owners.len()]);
         let types = zone.nodes[owner].iter().copied().chain([NSEC, RRSIG]);
-        let rdata = [canonical_wire(next), bit_map(types)].concat();
+        let rdata = [&*canonical_wire(next), &bit_map(types)].concat();
         Nsec::read(&zone.apex, owner, &rdata).expect("a good record")
     };
     (0..owners.len()).map(read).collect()

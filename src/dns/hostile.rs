@@ -133,7 +133,7 @@ fn encode(original: &[u8], message: &Message) -> Vec<u8> {
 }
 
 fn record_wire(owner: &Name, rtype: u16, ttl: u32, rdata: &[u8]) -> Vec<u8> {
-    let mut wire = canonical_wire(owner);
+    let mut wire = canonical_wire(owner).to_vec();
     wire.extend(rtype.to_be_bytes());
     wire.extend([0, 1]);
     wire.extend(ttl.to_be_bytes());
@@ -149,7 +149,7 @@ fn signature_wire(owner: &Name, signature: &Rrsig) -> Vec<u8> {
         rdata.extend(number.to_be_bytes());
     }
     rdata.extend(signature.key_tag.to_be_bytes());
-    rdata.extend(canonical_wire(&signature.signer));
+    rdata.extend_from_slice(&canonical_wire(&signature.signer));
     rdata.extend(&signature.signature);
     record_wire(owner, rtype::RRSIG, 9, &rdata)
 }

@@ -210,7 +210,7 @@ pub(super) fn denied(reply: &Reply, judged: Judged) -> Denied {
 fn synthesised(owner: &Name, dname: &Rrset) -> Option<Vec<u8>> {
     let (target, _) = name_in(single(dname)?)?;
     let kept = owner.iter().take(depth(owner) - depth(&dname.owner));
-    names::from_labels(kept.chain(target.iter())).map(|name| canonical_wire(&name))
+    names::from_labels(kept.chain(target.iter())).map(|name| canonical_wire(&name).to_vec())
 }
 
 /// The RDATA of an RRset that may have one record only.
@@ -283,10 +283,10 @@ mod tests {
         let name = |text: &str| parse(text).unwrap();
         let made = |owner, dname, targets: &[&str]| {
             let mut rrset = Rrset::new(name(dname), rtype::DNAME);
-            targets.iter().for_each(|target| rrset.add(9, canonical_wire(&name(target))));
+            targets.iter().for_each(|target| rrset.add(9, canonical_wire(&name(target)).to_vec()));
             synthesised(&name(owner), &rrset)
         };
-        let wire = |text: &str| Some(canonical_wire(&name(text)));
+        let wire = |text: &str| Some(canonical_wire(&name(text)).to_vec());
         assert_eq!(made("a.b.c.example", "example", &["test"]), wire("a.b.c.test"));
         assert_eq!(made("a.b.c.example", "b.c.example", &["d.test"]), wire("a.d.test"));
         assert_eq!(made("a.example", "example", &["one.test", "other.test"]), None);

@@ -11,6 +11,7 @@ use crate::dns::wire::{Rrset, rtype};
 
 const FLAG_ZONE_KEY: u16 = 0x0100;
 const FLAG_REVOKED: u16 = 0x0080;
+const PROTOCOL: u8 = 3;
 
 /// Keys of one tag and algorithm that are looked at: tags meet by chance once in thousands of zones (CVE-2023-50387).
 const MAX_KEYS_PER_TAG: usize = 4;
@@ -29,9 +30,10 @@ const ED25519_UNITS: u32 = 35;
 /// A DNSKEY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
+    flags: [u8; 2],
     pub(crate) algorithm: u8,
     pub(crate) tag: u16,
-    pub(crate) rdata: Vec<u8>,
+    public_key: PublicKeyBuf,
 }
 
 /// The parts of an RSA key (RFC 3110 section 2).
@@ -41,14 +43,17 @@ struct Rsa<'k> {
 }
 
 impl Key {
-    /// Reads a key that may sign a zone: zone-key bit, not revoked, protocol 3 (RFC 4034 2.1, RFC 5011 2.1).
+    /// Reads a key that may sign a zone: zone-key bit, not revoked, the protocol (RFC 4034 2.1, RFC 5011 2.1).
     pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
-        let [flags0, flags1, 3, algorithm, _, ..] = rdata else { return None };
-        let flags = u16::from_be_bytes([*flags0, *flags1]);
-        if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 {
+        let (&[flags0, flags1, PROTOCOL, algorithm], key) = rdata.split_first_chunk()? else {
+            return None;
+        };
+        let flags = u16::from_be_bytes([flags0, flags1]);
+        if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 || key.is_empty() {
             return None;
         }
-        Some(Self { algorithm: *algorithm, tag: tag(rdata), rdata: rdata.to_vec() })
+        let public_key = PublicKeyBuf::new(key.to_vec(), Algorithm::from_u8(algorithm));
+        Some(Self { flags: [flags0, flags1], algorithm, tag: tag(rdata), public_key })
     }
 
     /// Whether a signature is one of this key.
@@ -60,9 +65,10 @@ impl Key {
     ) -> Result<bool, Exhausted> {
         budget.pass_over(message.len()).await?;
         budget.work(self.units()).await?;
-        let check = || self.public_key().verify(message, signature).is_ok();
+        let check = || self.public_key.verify(message, signature).is_ok();
         #[cfg(dane_policy_fuzzing)]
-        let check = || crate::fuzzing::signature::is_good([&self.rdata, message, signature], check);
+        let check =
+            || crate::fuzzing::signature::is_good([self.octets(), message, signature], check);
         Ok(supported(self.algorithm) && check())
     }
 
@@ -73,8 +79,9 @@ impl Key {
         digest_type: u8,
         budget: &Budget,
     ) -> Result<Option<Vec<u8>>, Exhausted> {
-        budget.pass_over(self.rdata.len()).await?;
-        let digested = [&canonical_wire(apex)[..], &self.rdata];
+        budget.pass_over(self.octets().len()).await?;
+        let [head, tail] = [self.flags, [PROTOCOL, self.algorithm]];
+        let digested = [&*canonical_wire(apex), &head, &tail, self.octets()];
         let digest = Digest::from_iter(digested, DigestType::from(digest_type));
         Ok(digest.ok().map(|digest| digest.as_ref().to_vec()))
     }
@@ -106,7 +113,7 @@ impl Key {
     }
 
     fn rsa(&self) -> Option<Rsa<'_>> {
-        let (length, rest) = match self.rdata.get(4..)? {
+        let (length, rest) = match self.octets() {
             [0, high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
             [length, rest @ ..] => (u16::from(*length), rest),
             [] => return None,
@@ -116,9 +123,8 @@ impl Key {
         is_key.then_some(Rsa { exponent, modulus })
     }
 
-    fn public_key(&self) -> PublicKeyBuf {
-        let key = self.rdata.get(4..).unwrap_or_default().to_vec();
-        PublicKeyBuf::new(key, Algorithm::from_u8(self.algorithm))
+    fn octets(&self) -> &[u8] {
+        self.public_key.public_bytes()
     }
 }
 
@@ -189,7 +195,7 @@ impl ZoneKeys {
 
     /// Octets that the keys take.
     pub(crate) fn octets(&self) -> usize {
-        self.keys.iter().map(|key| key.rdata.len() + size_of::<Key>()).sum()
+        self.keys.iter().map(|key| key.octets().len() + size_of::<Key>()).sum()
     }
 }
 
@@ -262,10 +268,10 @@ mod tests {
             (0..count).for_each(|last| rrset.add(9, key(last)));
             let budget = Budget::for_tests();
             let keys = at_once(ZoneKeys::of(&rrset, &budget)).unwrap();
-            let taken = usize::from(count) * 208 + keys.keys.capacity() * size_of::<Key>();
+            let taken = usize::from(count) * 204 + keys.keys.capacity() * size_of::<Key>();
             let charged = budget.spent().memory;
             assert!((taken..2 * taken).contains(&charged), "{taken} {charged}");
-            assert_eq!(keys.octets(), keys.keys.len() * (208 + size_of::<Key>()));
+            assert_eq!(keys.octets(), keys.keys.len() * (204 + size_of::<Key>()));
         }
     }
 

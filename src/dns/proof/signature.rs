@@ -132,7 +132,7 @@ fn signed_data(rrset: &Rrset, signature: &Rrsig) -> Option<Vec<u8>> {
     data.extend(signature.expiration.to_be_bytes());
     data.extend(signature.inception.to_be_bytes());
     data.extend(signature.key_tag.to_be_bytes());
-    data.extend(names::canonical_wire(&signature.signer));
+    data.extend_from_slice(&names::canonical_wire(&signature.signer));
     for rdata in &rrset.rdata {
         data.extend_from_slice(&owner);
         data.extend(rrset.rtype.to_be_bytes());

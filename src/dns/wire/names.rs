@@ -1,5 +1,7 @@
 //! Domain names: parsing what strangers send, and the arithmetic of labels.
 
+use std::ops::Deref;
+
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::proto::serialize::binary::BinDecodable;
 
@@ -45,16 +47,7 @@ pub(crate) fn parse(text: &str) -> Result<Name, InvalidName> {
 
 /// The name of these labels, in lower case, where they are such.
 pub(crate) fn from_labels<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Name> {
-    let (mut wire, mut end) = ([0; MAX_OCTETS], 0);
-    for label in labels {
-        let length = u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;
-        *wire.get_mut(end)? = length;
-        end += 1;
-        wire.get_mut(end..)?.get_mut(..label.len())?.copy_from_slice(label);
-        end += label.len();
-    }
-    wire[..end].make_ascii_lowercase();
-    Name::from_bytes(wire.get(..=end)?).ok()
+    Name::from_bytes(&CanonicalWire::of(labels)?).ok()
 }
 
 /// The name without its first label.
@@ -137,14 +130,38 @@ pub(crate) fn wildcard_of(name: &Name) -> Option<Name> {
 }
 
 /// The name in lower-case wire format (RFC 4034 section 6.2).
-pub(crate) fn canonical_wire(name: &Name) -> Vec<u8> {
-    let mut wire = Vec::with_capacity(name.len() + 1);
-    for label in name.iter() {
-        wire.push(label.len() as u8);
-        wire.extend(label.iter().map(u8::to_ascii_lowercase));
+pub(crate) fn canonical_wire(name: &Name) -> CanonicalWire {
+    CanonicalWire::of(name.iter()).expect("labels of a name make a name")
+}
+
+/// A name in lower-case wire format.
+pub(crate) struct CanonicalWire {
+    octets: [u8; MAX_OCTETS],
+    length: usize,
+}
+
+impl CanonicalWire {
+    fn of<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
+        let (mut octets, mut end) = ([0; MAX_OCTETS], 0);
+        for label in labels {
+            let length =
+                u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?;
+            *octets.get_mut(end)? = length;
+            end += 1;
+            octets.get_mut(end..)?.get_mut(..label.len())?.copy_from_slice(label);
+            end += label.len();
+        }
+        octets.get_mut(..end)?.make_ascii_lowercase();
+        (end < MAX_OCTETS).then_some(Self { octets, length: end + 1 })
     }
-    wire.push(0);
-    wire
+}
+
+impl Deref for CanonicalWire {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.octets[..self.length]
+    }
 }
 
 #[cfg(test)]

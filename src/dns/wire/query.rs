@@ -33,7 +33,7 @@ pub(crate) fn query(id: u16, name: &Name, rtype: u16, wants: Wants) -> Vec<u8> {
     for word in [id, flags, 1, 0, 0, 1] {
         wire.extend(word.to_be_bytes());
     }
-    wire.extend(names::canonical_wire(name));
+    wire.extend_from_slice(&names::canonical_wire(name));
     wire.extend(rtype.to_be_bytes());
     wire.extend(CLASS_IN.to_be_bytes());
     wire.push(0);

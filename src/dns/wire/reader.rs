@@ -4,26 +4,27 @@ use hickory_resolver::proto::rr::Name;
 
 use super::names;
 
-/// Labels and compression pointers of one name: it has at most 127 labels, and no use for more pointers.
-const MAX_NAME_STEPS: usize = 254;
+/// Labels and compression pointers of one name, which has no use for more pointers than labels.
+const MAX_NAME_STEPS: usize = 2 * MAX_LABELS;
 /// Octets of a name, its final zero left out.
 const MAX_NAME_OCTETS: usize = names::MAX_OCTETS - 1;
-/// Labels that most names have.
-const FEW_LABELS: usize = 8;
+/// Labels of the longest name.
+const MAX_LABELS: usize = 127;
 
 /// A message, and how far it was read.
 pub(super) struct Reader<'a> {
     wire: &'a [u8],
     pub(super) at: usize,
-    /// Those of the name that was read last.
-    labels: Vec<&'a [u8]>,
+    /// Where the labels of the name that was read last begin, and how many it has.
+    labels: [u16; MAX_LABELS],
+    depth: usize,
     /// Labels and pointers that were looked at.
     pub(super) steps: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(wire: &'a [u8]) -> Self {
-        Self { wire, at: 0, labels: Vec::with_capacity(FEW_LABELS), steps: 0 }
+        Self { wire, at: 0, labels: [0; MAX_LABELS], depth: 0, steps: 0 }
     }
 
     pub(super) fn slice(&mut self, length: usize) -> Option<&'a [u8]> {
@@ -47,7 +48,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the labels of a name, pointers followed (RFC 1035 section 4.1.4).
     pub(super) fn name(&mut self) -> Option<()> {
-        self.labels.clear();
+        self.depth = 0;
         let mut octets = 0;
         let mut end = None;
         for _ in 0..MAX_NAME_STEPS {
@@ -60,8 +61,9 @@ impl<'a> Reader<'a> {
                 }
                 length @ 1..=63 => {
                     octets += usize::from(length) + 1;
-                    let label = self.slice(length.into()).filter(|_| octets <= MAX_NAME_OCTETS)?;
-                    self.labels.push(label);
+                    self.slice(length.into()).filter(|_| octets <= MAX_NAME_OCTETS)?;
+                    *self.labels.get_mut(self.depth)? = u16::try_from(here).ok()?;
+                    self.depth += 1;
                 }
                 high @ 0xc0.. => {
                     let target = usize::from(u16::from_be_bytes([high & 0x3f, self.u8()?]));
@@ -74,18 +76,27 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// The labels of the name that was read last.
+    fn labels(&self) -> impl Iterator<Item = &'a [u8]> {
+        let wire = self.wire;
+        self.labels[..self.depth].iter().map(move |&start| {
+            let (start, length) = (usize::from(start) + 1, usize::from(wire[usize::from(start)]));
+            &wire[start..start + length]
+        })
+    }
+
     /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
     pub(super) fn last_name(&self) -> Option<Name> {
-        names::from_labels(self.labels.iter().copied())
+        names::from_labels(self.labels())
     }
 
     /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.
     pub(super) fn labels_above(&mut self, name: &Name) -> Option<usize> {
-        let more = names::depth(name).checked_sub(self.labels.len())?;
-        let pairs = self.labels.iter().zip(name.iter().skip(more));
+        let more = names::depth(name).checked_sub(self.depth)?;
+        let pairs = self.labels().zip(name.iter().skip(more));
         let same = pairs.take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
         self.steps += same + 1;
-        (same == self.labels.len()).then_some(more)
+        (same == self.depth).then_some(more)
     }
 }
 
@@ -123,7 +134,7 @@ mod tests {
             assert_eq!(reader.name().is_some(), is_name, "{lengths:?}");
             if is_name {
                 assert_eq!((reader.at, reader.steps), (wire.len(), lengths.len() + 1));
-                assert_eq!(names::canonical_wire(&reader.last_name().unwrap()), wire);
+                assert_eq!(*names::canonical_wire(&reader.last_name().unwrap()), wire[..]);
             }
         }
     }

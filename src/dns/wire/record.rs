@@ -39,7 +39,7 @@ impl<'a> Record<'a> {
             (end == self.data.len()).then(|| names::canonical_wire(&name))
         };
         match self.rtype {
-            rtype::CNAME | rtype::DNAME => name_after(reader, 0),
+            rtype::CNAME | rtype::DNAME => Some(name_after(reader, 0)?.to_vec()),
             rtype::MX => Some([self.data.get(..2)?, &name_after(reader, 2)?].concat()),
             rtype::A => (self.data.len() == 4).then(|| self.data.to_vec()),
             rtype::AAAA => (self.data.len() == 16).then(|| self.data.to_vec()),

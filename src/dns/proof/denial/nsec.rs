@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn nsec(owner: &str, next: &str, types: &[u16]) -> Nsec {
-        let mut rdata = canonical_wire(&name(next));
+        let mut rdata = canonical_wire(&name(next)).to_vec();
         let mut bits = [0u8; 32];
         types.iter().for_each(|t| bits[usize::from(*t / 8)] |= 0x80 >> (t % 8));
         rdata.extend([0, 32]);
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_next_name_lies_in_the_zone() {
-        let mut rdata = canonical_wire(&name("z.other"));
+        let mut rdata = canonical_wire(&name("z.other")).to_vec();
         rdata.extend([0, 1, 0x40]);
         assert_eq!(Nsec::read(&name("example"), &name("a.example"), &rdata), None);
     }
