@@ -12,7 +12,7 @@ use hickory_resolver::proto::rr::Name;
 
 use super::Mode;
 use super::call::Call;
-use super::exchange::{Exchange, Heard, Question};
+use super::exchange::{Exchange, Question};
 use super::reply::{Outcome, Reply};
 use crate::cause::{Cause, Detail, Subject, Unusable};
 use crate::dns::proof::Failure;
@@ -32,12 +32,12 @@ impl Call {
     /// Every server in turn, and again with more patience; an answer that is a failure is not asked for again.
     pub(super) async fn ask_servers(&self, name: &Name, rtype: u16) -> Outcome {
         let servers = &self.config.servers;
-        let mut given_up = vec![false; servers.len()];
-        let mut failure = Failure::from(Cause::NoServer);
-        for patience in ROUNDS {
+        let mut given_up = Vec::new();
+        let mut failure = None;
+        'rounds: for patience in ROUNDS {
             let first = self.shared.preferred.get();
             for index in (0..servers.len()).map(|i| (first + i) % servers.len()) {
-                if given_up[index] {
+                if given_up.contains(&index) {
                     continue;
                 }
                 let question = self.question(servers[index], name, rtype);
@@ -47,19 +47,18 @@ impl Call {
                         return Ok(reply);
                     }
                     Err(cause) => {
-                        given_up[index] = cause.0.detail() != Detail::Timeout;
-                        failure = cause;
+                        if cause.0.detail() != Detail::Timeout {
+                            given_up.push(index);
+                        }
+                        failure = Some(cause);
                     }
                 }
                 if self.engine.now() >= self.deadline {
-                    return Err(failure);
+                    break 'rounds;
                 }
             }
-            if given_up.iter().all(|given_up| *given_up) {
-                break;
-            }
         }
-        Err(failure)
+        Err(failure.unwrap_or_else(|| Cause::NoServer.into()))
     }
 
     /// One server alone; its packets are no part of the lookup's own.
@@ -108,7 +107,8 @@ enum Part {
 
 /// What came of waiting.
 enum Waited {
-    Heard(Heard),
+    /// There is a reply, or never will be.
+    Heard,
     /// Nothing within the patience.
     Silent,
     /// Nothing within that of the call that asked, or somebody asks anew.
@@ -177,20 +177,20 @@ impl<'c> Asking<'c> {
 
     /// A reply that came this way; and when the question was sent, where it was another call's.
     async fn message_over(&mut self, kind: Kind) -> Result<(Message, Option<Duration>), Trouble> {
-        let (heard, anothers) = self.heard(kind).await?;
+        let (exchange, anothers) = self.answered(kind).await?;
         let trouble = |why| Trouble { failure: self.unusable(why), anothers };
-        let failed = |error: Rc<io::Error>| trouble(Unusable::Failed(error.to_string().into()));
-        let wire = heard.map_err(failed)?;
+        let failed = |error: &io::Error| trouble(Unusable::Failed(error.to_string().into()));
+        let wire = exchange.heard().await.as_ref().map_err(failed)?;
         let Question { name, rtype, .. } = &self.question;
-        match wire::parse(&wire, name, *rtype, &self.call.budget).await {
+        match wire::parse(wire, name, *rtype, &self.call.budget).await {
             Ok(message) => Ok((message, anothers)),
             Err(Unreadable::Malformed) => Err(trouble(Unusable::Malformed)),
             Err(Unreadable::Exhausted(exhausted)) => Err(Trouble::own(exhausted)),
         }
     }
 
-    /// What is heard within the patience; and when the question was sent, where it was another call's.
-    async fn heard(&mut self, kind: Kind) -> Result<(Heard, Option<Duration>), Trouble> {
+    /// A question that has an outcome within the patience; and when it was sent, where it was another call's.
+    async fn answered(&mut self, kind: Kind) -> Result<(Rc<Exchange>, Option<Duration>), Trouble> {
         loop {
             let others = self.others(kind);
             let is_own = others.is_none();
@@ -208,8 +208,9 @@ impl<'c> Asking<'c> {
                 }
             }
             let failure = match waited {
-                Waited::Heard(heard) => {
-                    return Ok((heard, exchange.begun().filter(|_| !is_own)));
+                Waited::Heard => {
+                    let anothers = exchange.begun().filter(|_| !is_own);
+                    return Ok((exchange, anothers));
                 }
                 Waited::Stale => continue,
                 Waited::Unsent => Cause::Unsent(self.subject()),
@@ -256,8 +257,8 @@ impl<'c> Asking<'c> {
                 // Its turn may have come a moment ago, too late to wait for anybody.
                 return Poll::Ready(Waited::Unsent);
             }
-            if let Poll::Ready(heard) = heard.as_mut().poll(context) {
-                return Poll::Ready(Waited::Heard(heard));
+            if heard.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Waited::Heard);
             }
             if !is_sent && exchange.begun().is_some() {
                 is_sent = true;

@@ -25,7 +25,7 @@ use crate::engine::{Engine, Once, Tasks};
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Names come last in a key: to compare them costs most.
-type Memo<K, V> = RefCell<BTreeMap<K, Once<V>>>;
+type Memo<K, V> = RefCell<BTreeMap<K, Rc<Once<V>>>>;
 
 /// Where and when a call takes place.
 pub(crate) struct Setting {
@@ -88,7 +88,7 @@ impl Call {
             standings: Memo::default(),
             replies: Memo::default(),
             direct: Memo::default(),
-            ended: Once::new(),
+            ended: Once::default(),
         })
     }
 
@@ -133,11 +133,11 @@ impl Call {
         memo: fn(&Self) -> &Memo<K, V>,
         key: K,
         work: impl FnOnce(Rc<Self>) -> F,
-    ) -> Once<V> {
+    ) -> Rc<Once<V>> {
         if let Some(known) = memo(self).borrow().get(&key) {
             return known.clone();
         }
-        let once = Once::new();
+        let once = Rc::<Once<V>>::default();
         memo(self).borrow_mut().insert(key, once.clone());
         let (work, outcome) = (work(self.clone()), once.clone());
         self.tasks.begin(async move { outcome.set(work.await) });
@@ -145,7 +145,7 @@ impl Call {
     }
 
     /// Starts a question, and gives the place of its answer.
-    pub(super) fn start(self: &Rc<Self>, name: &Name, rtype: u16) -> Once<Outcome> {
+    pub(super) fn start(self: &Rc<Self>, name: &Name, rtype: u16) -> Rc<Once<Outcome>> {
         let asked = name.clone();
         self.once(
             |call| &call.replies,
@@ -170,7 +170,7 @@ impl Call {
         server: SocketAddr,
         name: &Name,
         rtype: u16,
-    ) -> Once<Outcome> {
+    ) -> Rc<Once<Outcome>> {
         let asked = name.clone();
         self.once(
             |call| &call.direct,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::Name;
 
 use crate::dns::wire::{self, Wants};
-use crate::engine::{Engine, Joint, Kind, Once, Socket};
+use crate::engine::{Beginning, Engine, First, Joint, Kind, Once, Socket};
 
 /// Datagrams that do not answer the question before a server counts as failed: a bound on forged floods.
 const MAX_STRAY_DATAGRAMS: u32 = 256;
@@ -24,13 +24,12 @@ pub(super) struct Question {
     pub(super) name: Name,
 }
 
-/// The octets of a reply, or why there are none; for all who wait for it.
-pub(super) type Heard = Result<Rc<[u8]>, Rc<io::Error>>;
+/// The octets of a reply, or why there are none.
+pub(super) type Heard = io::Result<Vec<u8>>;
 
 /// A question on its way to a server, or that waits to be sent.
 pub(super) struct Exchange {
-    /// When it was sent.
-    begun: Once<Duration>,
+    beginning: Beginning,
     /// How long who asked is going to wait from then on, and until when for that.
     patience: Duration,
     deadline: Duration,
@@ -49,32 +48,26 @@ impl Exchange {
         question: &Question,
         patience: Duration,
     ) -> Self {
-        let Question { server, name, rtype, wants } = question.clone();
-        let query = move |id| {
-            let query = wire::query(id, &name, rtype, wants);
-            match kind {
-                Kind::Datagram => query,
-                Kind::Stream => framed(&query),
-            }
+        let Question { server, name, rtype, wants } = question;
+        let query = wire::query(0, name, *rtype, *wants);
+        let first = match kind {
+            Kind::Datagram => First { octets: query, place: 0 },
+            Kind::Stream => First { octets: framed(&query), place: PREFIX },
         };
-        let socket = engine.ask(call, kind, server, deadline, query);
-        let (begun, question) = (Once::new(), question.clone());
-        let (begins, engine) = (begun.clone(), engine.clone());
+        let socket = engine.ask(call, kind, *server, deadline, first);
+        let (beginning, question) = (socket.beginning(), question.clone());
         let heard = Joint::new(async move {
-            socket.begins().await;
-            begins.set(engine.now());
-            let reply = match kind {
+            match kind {
                 Kind::Datagram => datagram(&socket, &question).await,
                 Kind::Stream => message(&socket, &question).await,
-            };
-            reply.map(Rc::from).map_err(Rc::new)
+            }
         });
-        Self { begun, patience, deadline, superseded: Once::new(), heard }
+        Self { beginning, patience, deadline, superseded: Once::default(), heard }
     }
 
     /// When it was sent, if it was.
     pub(super) fn begun(&self) -> Option<Duration> {
-        self.begun.get().copied()
+        self.beginning.time()
     }
 
     /// Until when who asked is going to wait.
@@ -91,7 +84,7 @@ impl Exchange {
         self.superseded.wait().await;
     }
 
-    pub(super) async fn heard(&self) -> Heard {
+    pub(super) async fn heard(&self) -> &Heard {
         self.heard.wait().await
     }
 }

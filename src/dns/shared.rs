@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     /// By kind.
     under_way: [RefCell<Table<Question, Weak<Exchange>>>; 2],
     replies: RefCell<Table<Question, (Weak<Reply>, Duration)>>,
-    leads: RefCell<BTreeMap<Name, Once<()>>>,
+    leads: RefCell<BTreeMap<Name, Rc<Once<()>>>>,
     /// The server that answered last: a dead one is not waited for twice.
     pub(super) preferred: Cell<usize>,
 }
@@ -87,11 +87,11 @@ impl Shared {
     }
 
     /// The lead in finding out where a name stands, until it is dropped; where another call has it, when that ends.
-    pub(super) fn lead(self: &Rc<Self>, name: &Name) -> Result<Lead, Once<()>> {
+    pub(super) fn lead(self: &Rc<Self>, name: &Name) -> Result<Lead, Rc<Once<()>>> {
         match self.leads.borrow_mut().entry(name.clone()) {
             Entry::Occupied(other) => Err(other.get().clone()),
             Entry::Vacant(place) => {
-                place.insert(Once::new());
+                place.insert(Rc::default());
                 Ok(Lead { shared: self.clone(), name: name.clone() })
             }
         }

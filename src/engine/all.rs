@@ -8,7 +8,7 @@ use super::part::Part;
 /// The outcomes of all, in their order.
 pub(crate) async fn all<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let above = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
-    let parts = work.into_iter().map(|work| (Some(Part::new(Box::pin(work), &above)), None));
+    let parts = work.into_iter().map(|work| (Some(Part::new(Box::pin(work), above.clone())), None));
     let mut parts: Vec<(Option<Part<'_, T>>, Option<T>)> = parts.collect();
     poll_fn(|_| {
         for (part, outcome) in &mut parts {

@@ -28,7 +28,7 @@ pub(crate) fn drive<T>(
     engine: &Engine,
     work: Work<'_, T>,
 ) -> io::Result<T> {
-    let mut work = Part::new(work, Waker::noop());
+    let mut work = Part::new(work, Waker::noop().clone());
     loop {
         engine.begin_turn(driver.now(engine.computed.take()));
         let polled = work.poll();

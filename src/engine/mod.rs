@@ -31,7 +31,7 @@ pub(crate) use joint::Joint;
 pub(crate) use once::Once;
 pub(crate) use room::SOCKETS_OF_A_CALL;
 pub(crate) use roots::{Roots, Turn};
-pub(crate) use socket::{Released, Socket};
+pub(crate) use socket::{Beginning, First, Released, Socket};
 pub(crate) use tasks::Tasks;
 
 use room::Room;
@@ -89,7 +89,7 @@ impl Engine {
     pub(crate) fn next_deed(&self) -> Option<Deed> {
         let deed = self.deeds.borrow_mut().pop_front();
         if let Some(Deed::Open(id, ..)) = deed {
-            self.tell(id, Row::begin);
+            self.tell(id, |row| row.begin(self.now()));
         }
         deed
     }

@@ -2,39 +2,32 @@
 
 use std::cell::OnceCell;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::Poll;
 
 use crate::waiters::Waiters;
 
 /// A place for an outcome.
-pub(crate) struct Once<T>(Rc<Place<T>>);
-
-struct Place<T> {
+pub(crate) struct Once<T> {
     outcome: OnceCell<T>,
     waiters: Waiters,
 }
 
-impl<T> Clone for Once<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self { outcome: OnceCell::new(), waiters: Waiters::default() }
     }
 }
 
 impl<T: Clone> Once<T> {
-    pub(crate) fn new() -> Self {
-        Self(Place { outcome: OnceCell::new(), waiters: Waiters::default() }.into())
-    }
-
     /// The outcome, where it is there.
     pub(crate) fn get(&self) -> Option<&T> {
-        self.0.outcome.get()
+        self.outcome.get()
     }
 
     /// The first outcome is the outcome.
     pub(crate) fn set(&self, outcome: T) {
-        if self.0.outcome.set(outcome).is_ok() {
-            self.0.waiters.wake_all();
+        if self.outcome.set(outcome).is_ok() {
+            self.waiters.wake_all();
         }
     }
 
@@ -43,7 +36,7 @@ impl<T: Clone> Once<T> {
         poll_fn(|context| match self.get() {
             Some(outcome) => Poll::Ready(outcome.clone()),
             None => {
-                self.0.waiters.add(context);
+                self.waiters.add(context);
                 Poll::Pending
             }
         })

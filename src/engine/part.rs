@@ -5,33 +5,56 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use crate::waiters::Waiters;
+
 pub(crate) type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
 
-/// Up whenever something that a future waited for has come, and in the beginning.
-struct Flag {
-    is_up: AtomicBool,
-    /// Who polls the future.
-    above: Waker,
+/// Who polls a future.
+pub(super) trait Above: Send + Sync + 'static {
+    /// There is news for it.
+    fn tell(&self);
 }
 
-impl Wake for Flag {
+impl Above for Waker {
+    fn tell(&self) {
+        self.wake_by_ref();
+    }
+}
+
+impl Above for Waiters {
+    fn tell(&self) {
+        self.wake_all();
+    }
+}
+
+/// Up whenever something that a future waited for has come, and in the beginning.
+struct Flag<A> {
+    is_up: AtomicBool,
+    above: A,
+}
+
+impl<A: Above> Wake for Flag<A> {
     fn wake(self: Arc<Self>) {
         if !self.is_up.swap(true, Ordering::Relaxed) {
-            self.above.wake_by_ref();
+            self.above.tell();
         }
     }
 }
 
-pub(super) struct Part<'w, T> {
+pub(super) struct Part<'w, T, A = Waker> {
     work: Work<'w, T>,
-    flag: Arc<Flag>,
+    flag: Arc<Flag<A>>,
     waker: Waker,
 }
 
-impl<'w, T> Part<'w, T> {
-    pub(super) fn new(work: Work<'w, T>, above: &Waker) -> Self {
-        let flag = Arc::new(Flag { is_up: AtomicBool::new(true), above: above.clone() });
+impl<'w, T, A: Above> Part<'w, T, A> {
+    pub(super) fn new(work: Work<'w, T>, above: A) -> Self {
+        let flag = Arc::new(Flag { is_up: AtomicBool::new(true), above });
         Self { work, waker: flag.clone().into(), flag }
+    }
+
+    pub(super) fn above(&self) -> &A {
+        &self.flag.above
     }
 
     pub(super) fn has_news(&self) -> bool {

@@ -69,7 +69,7 @@ impl<T> Roots<T> {
     pub(crate) fn begin(&mut self, number: u64, work: Work<'static, T>) {
         let ear: Waker = Arc::new(Ear { number, news: self.news.clone() }).into();
         ear.wake_by_ref();
-        self.parts.insert(number, Part::new(work, &ear));
+        self.parts.insert(number, Part::new(work, ear));
     }
 
     /// Drops a call that nobody waits for any longer.

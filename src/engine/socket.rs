@@ -22,6 +22,8 @@ pub(super) struct Row {
     kind: Kind,
     /// It has its turn: it is being opened, or open.
     has_begun: bool,
+    /// When it first had it.
+    begun: Option<Duration>,
     /// What to send first.
     first: Option<First>,
     opened: Option<(Option<SocketAddr>, u16)>,
@@ -33,8 +35,18 @@ pub(super) struct Row {
     waiters: Waiters,
 }
 
-/// Makes a message with 16 random bits in it.
-type First = Box<dyn FnOnce(u16) -> Vec<u8>>;
+/// What is sent as soon as a socket is connected: octets, of which the two at a place are random.
+pub(crate) struct First {
+    pub(crate) octets: Vec<u8>,
+    pub(crate) place: usize,
+}
+
+impl First {
+    fn with(mut self, token: u16) -> Vec<u8> {
+        self.octets[self.place..self.place + 2].copy_from_slice(&token.to_be_bytes());
+        self.octets
+    }
+}
 
 impl Row {
     fn new(call: u64, kind: Kind, first: Option<First>) -> Self {
@@ -42,6 +54,7 @@ impl Row {
             call,
             kind,
             has_begun: false,
+            begun: None,
             first,
             opened: None,
             received: None,
@@ -54,8 +67,9 @@ impl Row {
     }
 
     /// It is its turn.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, now: Duration) {
         self.has_begun = true;
+        self.begun.get_or_insert(now);
         self.waiters.wake_all();
     }
 
@@ -81,7 +95,7 @@ impl Row {
             Event::Opened { local, token } => {
                 self.opened = Some((local, token));
                 if let Some(first) = self.first.take() {
-                    return Some(first(token));
+                    return Some(first.with(token));
                 }
             }
             Event::Received(octets) if self.kind == Kind::Datagram => {
@@ -126,6 +140,16 @@ pub(crate) struct Released {
     pub(crate) received: Vec<u8>,
 }
 
+/// When a socket has its turn.
+pub(crate) struct Beginning(Rc<RefCell<Row>>);
+
+impl Beginning {
+    /// When it first had it, if it had.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        self.0.borrow().begun
+    }
+}
+
 /// A socket that is connected, or about to be, or waits for its turn; closed when it is dropped.
 pub(crate) struct Socket {
     engine: Rc<Engine>,
@@ -145,16 +169,16 @@ impl Engine {
         self.begin(call, kind, peer, deadline, None)
     }
 
-    /// The same, to send what `first` makes of 16 random bits as soon as it is connected.
+    /// The same, to send something as soon as it is connected.
     pub(crate) fn ask(
         self: &Rc<Self>,
         call: u64,
         kind: Kind,
         peer: SocketAddr,
         deadline: Duration,
-        first: impl FnOnce(u16) -> Vec<u8> + 'static,
+        first: First,
     ) -> Socket {
-        self.begin(call, kind, peer, deadline, Some(Box::new(first)))
+        self.begin(call, kind, peer, deadline, Some(first))
     }
 
     fn begin(
@@ -183,6 +207,10 @@ impl Socket {
     /// The 16 random bits that came with the connection; none before it stands.
     pub(crate) fn token(&self) -> Option<u16> {
         self.row.borrow().opened.map(|(_, token)| token)
+    }
+
+    pub(crate) fn beginning(&self) -> Beginning {
+        Beginning(self.row.clone())
     }
 
     /// Waits for its turn.

@@ -39,7 +39,8 @@ impl Tasks {
     /// Each once, in its order.
     fn poll_running(&self, above: &Waker) {
         let mut running = self.running.take();
-        running.extend(self.begun.borrow_mut().drain(..).map(|work| Part::new(work, above)));
+        running
+            .extend(self.begun.borrow_mut().drain(..).map(|work| Part::new(work, above.clone())));
         running.retain_mut(|task| task.poll().is_pending());
         self.running.replace(running);
     }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Deed, Driver, Engine, Event, Id, Kind, Once, Socket, Tasks, all, drive};
+use super::{Deed, Driver, Engine, Event, First, Id, Kind, Once, Socket, Tasks, all, drive};
 
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 53);
 const SECOND: Duration = Duration::from_secs(1);
@@ -111,11 +111,11 @@ fn an_event_reaches_the_socket_it_is_of_and_no_other() {
 fn the_first_message_goes_out_with_the_random_bits_of_its_connection() {
     let mut script = Script::new([(0, received(b"reply"))]);
     let reply = script.run(async |engine| {
-        let first = |token: u16| token.wrapping_sub(1).to_be_bytes().to_vec();
+        let first = First { octets: b"what?".to_vec(), place: 1 };
         engine.ask(0, Kind::Datagram, PEER, SECOND, first).receive().await.unwrap()
     });
     assert_eq!((reply, script.waits), (b"reply".to_vec(), 1));
-    assert_eq!(script.deeds[1], Deed::Send(Id(0), vec![0xff, 0xff]));
+    assert_eq!(script.deeds[1], Deed::Send(Id(0), b"w\0\0t?".to_vec()));
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn work_is_done_once_whoever_asks_and_what_it_begins_runs_too() {
     let mut script = Script::new([]);
     let tasks = Rc::new(Tasks::default());
     let outcome = script.run(async |engine| {
-        let (inner, outer) = (Once::new(), Once::new());
+        let (inner, outer) = (Rc::new(Once::default()), Rc::new(Once::default()));
         let (set_inner, wait_inner, set_outer) = (inner.clone(), inner.clone(), outer.clone());
         let begins = tasks.clone();
         tasks.begin(async move {

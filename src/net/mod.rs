@@ -70,7 +70,7 @@ impl Driver for Net {
             let events = connection.events(engine.wants(id));
             (!events.is_empty()).then(|| (id, PollFd::new(connection, events)))
         });
-        let (ids, mut descriptors): (Vec<Id>, Vec<PollFd<'_>>) = waits.unzip();
+        let (mut ready, mut descriptors): (Vec<Id>, Vec<PollFd<'_>>) = waits.unzip();
         let patience = until.saturating_sub(self.clock.now());
         let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
         match poll(&mut descriptors, Some(&patience)) {
@@ -79,9 +79,8 @@ impl Driver for Net {
             Err(Errno::INTR) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
-        let ready = ids.into_iter().zip(&descriptors);
-        let ready = ready.filter(|(_, descriptor)| !descriptor.revents().is_empty());
-        let ready: Vec<Id> = ready.map(|(id, _)| id).collect();
+        let mut has_news = descriptors.iter().map(|descriptor| !descriptor.revents().is_empty());
+        ready.retain(|_| has_news.next().unwrap_or(false));
         for id in ready {
             let progress = self.sockets.progress(id, engine);
             self.judge(id, engine, progress);
