@@ -301,7 +301,8 @@
  * Texts       One line of printable ASCII, never longer than 200 octets; names never longer than 255.
  * Threads     The library starts none. A const pointer may be used by several threads at once, another
  *             pointer by one. Calls block until done, at most the context's timeout; those of a multi
- *             never do, but for dane_policy_multi_wait; reads and writes of a session as it was set.
+ *             never do, but for dane_policy_multi_wait; reads and writes of a session as it was set. No call is
+ *             a cancellation point: pthread_cancel(3) takes effect behind it.
  * Fork        A context made before a fork works in every child. In another process than the one that made
  *             it a multi or a session can only be freed, which there closes its descriptors and nothing else.
  * Descriptors None outlives a call, but that of a session, and of a multi one as long as it lives and others while its

@@ -155,6 +155,14 @@ fn eight_threads_share_a_context_and_eight_have_a_multi_each() {
     }
 }
 
+#[test]
+fn a_thread_that_is_cancelled_inside_a_call_ends_behind_it() {
+    let Some(build) = build() else { return };
+    for program in compile(&build, "tests/c/thread_cancel.c", &scratch("thread_cancel")) {
+        assert_eq!(stdout(&run(&mut Command::new(program))), "thread_cancel: passed\n");
+    }
+}
+
 /// Poll, epoll, libevent where it is, and the library's own wait.
 #[test]
 fn every_loop_ends_and_none_is_busy() {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::allocator;
+use super::cancellation::Uncancelled;
 use super::error::{Code, INTERNAL, MISUSE, NO_MEMORY, OK};
 use super::numbers::dane_policy_error;
 use crate::memory;
@@ -59,6 +60,12 @@ pub(super) fn guard<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
 }
 
+/// Runs the body of an entry point that makes system calls.
+fn shield<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    let _whole = Uncancelled::enter();
+    guard(fallback, body)
+}
+
 /// Runs a getter on an object that may be NULL.
 pub(super) fn read<O, T: Copy>(object: Option<&O>, fallback: T, body: impl FnOnce(&O) -> T) -> T {
     guard(fallback, || object.map_or(fallback, body))
@@ -69,7 +76,7 @@ pub(super) fn change<O>(
     object: Option<&mut O>,
     body: impl FnOnce(&mut O) -> Result<(), Code>,
 ) -> dane_policy_error {
-    let outcome = guard(Err(INTERNAL), || object.ok_or(MISUSE).and_then(body));
+    let outcome = shield(Err(INTERNAL), || object.ok_or(MISUSE).and_then(body));
     outcome.err().unwrap_or(OK) as i32
 }
 
@@ -81,7 +88,7 @@ pub(super) unsafe fn create<T>(
     if out.is_null() {
         return MISUSE as i32;
     }
-    let made = guard(Err(INTERNAL), || {
+    let made = shield(Err(INTERNAL), || {
         allocator::begin()?;
         let object = body().map(Box::new);
         // What a short memory has left may be half of the truth.
@@ -98,7 +105,7 @@ pub(super) unsafe fn create<T>(
 
 /// Frees an object, or nothing for NULL.
 pub(super) fn free<T>(object: Option<Box<T>>) {
-    guard((), || drop(object));
+    shield((), || drop(object));
 }
 
 #[cfg(test)]

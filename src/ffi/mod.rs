@@ -13,6 +13,7 @@ mod allocator;
 mod answer;
 mod association;
 mod boundary;
+mod cancellation;
 mod context;
 mod decision;
 mod destination;
