@@ -35,8 +35,8 @@ const SHA1_SIGNED: &str = "\
     87c=\
     ";
 
-fn tlsa((usage, selector, matching_type, data): (u8, u8, u8, Vec<u8>)) -> Record {
-    Record { usage, selector, matching_type, data }
+fn tlsa((usage, selector, matching_type, data): (u8, u8, u8, Vec<u8>)) -> Record<'static> {
+    Record { usage, selector, matching_type, data: data.into() }
 }
 
 fn judge(record: Record, chain: &[&[u8]]) -> Verification {

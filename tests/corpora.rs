@@ -37,7 +37,8 @@ fn run(case: &Value) -> Verification {
             matching_type: number(item, "m"),
             data: HEXLOWER_PERMISSIVE
                 .decode(item["data_hex"].as_str().unwrap().as_bytes())
-                .unwrap(),
+                .unwrap()
+                .into(),
         })
         .collect();
     let chain: Vec<Vec<u8>> =

@@ -9,12 +9,12 @@ use world::forge::{Key, basic_constraints, draft};
 const SEED: u64 = 7;
 const CASES: usize = 1500;
 
-fn records(case: &Case) -> Vec<Record> {
+fn records(case: &Case) -> Vec<Record<'_>> {
     let records = case.records.iter().map(|(usage, selector, matching_type, data)| Record {
         usage: *usage,
         selector: *selector,
         matching_type: *matching_type,
-        data: data.clone(),
+        data: data.into(),
     });
     records.collect()
 }
@@ -75,7 +75,7 @@ fn rfc7671_9_more_records_never_unmatch_but_by_digest_agility() {
         if random.one_in(4) {
             data.pop();
         }
-        let added = Record { usage, selector, matching_type, data };
+        let added = Record { usage, selector, matching_type, data: data.into() };
         let is_stronger = records.iter().any(|it| {
             (it.usage, it.selector) == (usage, selector) && it.matching_type < matching_type
         });
@@ -100,7 +100,7 @@ fn no_octets_panic() {
             let of_record = random.one_in(4);
             let octets = if of_record {
                 let index = random.below(records.len());
-                &mut records[index].data
+                records[index].data.to_mut()
             } else {
                 let index = random.below(chain.len());
                 &mut chain[index]

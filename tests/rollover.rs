@@ -72,6 +72,7 @@ impl Shown {
     fn matches(&self, records: &[Tlsa], now: i64) -> Match {
         let rdata = |(usage, selector, matching_type, data): &Tlsa| {
             Record::from_rdata(&[&[*usage, *selector, *matching_type], &data[..]].concat())
+                .into_owned()
         };
         let records: Vec<Record> = records.iter().map(rdata).collect();
         let chain: Vec<&[u8]> = self.chain.iter().map(Vec::as_slice).collect();

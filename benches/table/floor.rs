@@ -76,7 +76,7 @@ fn floor(title: &'static str, case: &world::chains::Case) -> Floor {
         usage: *usage,
         selector: *selector,
         matching_type: *matching_type,
-        data: data.clone(),
+        data: data.into(),
     });
     let records: Vec<Record> = records.collect();
     let chain: Vec<&[u8]> = case.chain.iter().map(Vec::as_slice).collect();

@@ -259,7 +259,7 @@ impl PartialEq for Certificate {
 
 /// A record, and what it is of.
 struct Published {
-    record: Record,
+    record: Record<'static>,
     of: usize,
     is_altered: bool,
 }
@@ -279,7 +279,11 @@ impl Published {
         if oddity == 100 {
             data.pop();
         }
-        Self { record: Record { usage, selector, matching_type, data }, of, is_altered }
+        Self {
+            record: Record { usage, selector, matching_type, data: data.into() },
+            of,
+            is_altered,
+        }
     }
 
     fn is_usable(&self) -> bool {

@@ -22,7 +22,7 @@ pub fn der(input: &[u8]) {
         let whole = || of.to_vec();
         let key = || der::subject_public_key_info(of).unwrap_or_default().to_vec();
         let data = if selector == 0 { whole() } else { key() };
-        Record { usage, selector, matching_type: 0, data }
+        Record { usage, selector, matching_type: 0, data: data.into() }
     });
     for record in &records {
         let judge = || verify(std::slice::from_ref(record), &[leaf, issuer], &NAMES, NOW);

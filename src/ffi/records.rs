@@ -1,5 +1,6 @@
 //! TLSA records that the caller looked up.
 
+use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
 
 use super::boundary::{create, guard};
@@ -10,6 +11,9 @@ use super::tlsa::{self, dane_policy_bytes, dane_policy_tlsa};
 use super::verification::{Chain, dane_policy_verification};
 use crate::memory;
 use crate::verify::verify;
+
+/// Reference names that are as many as most calls have.
+const FEW_NAMES: usize = 4;
 
 /// Verifies a chain against TLSA records that you looked up yourself, all of them secure. The first
 /// reference name is the TLSA base domain. Limits as for dane_policy_verify. The result has no decision: give
@@ -32,13 +36,20 @@ pub unsafe extern "C" fn dane_policy_verify_records(
         let chain = unsafe { Chain::new(chain, chain_length) }?;
         // SAFETY: NULL with count 0, or `name_count` pointers.
         let given = unsafe { array(reference_names, name_count) }?;
-        let mut names = Vec::new();
-        memory::fallibly(|| names.try_reserve_exact(given.len()))?;
-        for name in given {
+        let (mut few, mut many) = ([const { Cow::Borrowed("") }; FEW_NAMES], Vec::new());
+        let names = match few.get_mut(..given.len()) {
+            Some(few) => few,
+            None => {
+                memory::fallibly(|| many.try_reserve_exact(given.len()))?;
+                many.resize(given.len(), Cow::Borrowed(""));
+                &mut many
+            }
+        };
+        for (place, name) in names.iter_mut().zip(given) {
             // SAFETY: NULL or a string that ends in NUL.
-            names.push(unsafe { borrowed_from_c(*name) }?);
+            *place = unsafe { borrowed_from_c(*name) }?;
         }
-        Ok(dane_policy_verification::new(verify(&records, chain.get(), &names, now), None))
+        Ok(dane_policy_verification::new(verify(&records, chain.get(), names, now), None))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, verify_records) }

@@ -52,26 +52,23 @@ impl dane_policy_tlsa {
     }
 }
 
-/// Copies the records that C hands over.
-pub(super) unsafe fn records(
+/// The records that C hands over, whose data stays where it is.
+pub(super) unsafe fn records<'a>(
     data: *const dane_policy_tlsa,
     length: usize,
-) -> Result<Vec<Record>, Code> {
+) -> Result<Vec<Record<'a>>, Code> {
     // SAFETY: the caller gives `length` records.
     let given = unsafe { array(data, length) }?;
     let mut records = Vec::new();
     memory::fallibly(|| records.try_reserve_exact(given.len()))?;
     for tlsa in given {
         // SAFETY: as above, for the data of each record.
-        let octets = unsafe { tlsa.data.get() }?;
-        let mut data = Vec::new();
-        memory::fallibly(|| data.try_reserve_exact(octets.len()))?;
-        data.extend_from_slice(octets);
+        let data = unsafe { tlsa.data.get() }?;
         records.push(Record {
             usage: tlsa.usage,
             selector: tlsa.selector,
             matching_type: tlsa.matching_type,
-            data,
+            data: data.into(),
         });
     }
     Ok(records)

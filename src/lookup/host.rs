@@ -46,7 +46,7 @@ pub struct Host {
     /// Reference identifiers, the base domain first (RFC 7672 section 3.2.2); none without a base domain.
     pub reference_names: Vec<String>,
     /// The TLSA records behind a secure status, usable or not.
-    pub records: Vec<Record>,
+    pub records: Vec<Record<'static>>,
     /// The decision before connecting.
     pub decision: Decision,
     pub(crate) notes: Notes,
@@ -298,7 +298,7 @@ impl Host {
         field(&(self.decision.verdict.action as i32).to_be_bytes());
         field(&self.port.to_be_bytes());
         field(self.base_domain.as_deref().unwrap_or_default().as_bytes());
-        let usable: Vec<&Record> =
+        let usable: Vec<&Record<'_>> =
             self.records.iter().filter(|record| record.usability().is_ok()).collect();
         field(&(usable.len() as u64).to_be_bytes());
         for record in usable {
@@ -437,7 +437,7 @@ mod tests {
             |host| host.records.clear(),
             |host| host.records.push(host.records[0].clone()),
             |host| host.records[0].usage = 2,
-            |host| host.records[0].data[0] ^= 1,
+            |host| host.records[0].data.to_mut()[0] ^= 1,
             |host| host.reference_names.push("good.test".into()),
         ];
         let mut keys: Vec<String> = changes.map(changed).into();

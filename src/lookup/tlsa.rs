@@ -17,7 +17,7 @@ use crate::tlsa::{self, Record};
 #[derive(Debug)]
 pub(super) struct TlsaAnswer {
     pub(super) status: Tlsa,
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<Record<'static>>,
     pub(super) base_domain: Option<String>,
     pub(super) detail: Detail,
     pub(super) note: Option<Arc<Finding>>,
@@ -90,8 +90,8 @@ pub(super) async fn look_up(
                 result = TlsaAnswer::empty(Tlsa::Nxdomain, Finding::NoTlsa { owner, basis });
             }
         } else if basis.is_secure() {
-            let records: Vec<Record> =
-                answer.records.iter().map(|rdata| Record::from_rdata(rdata)).collect();
+            let records: Vec<Record<'static>> =
+                answer.records.iter().map(|rdata| Record::from_rdata(rdata).into_owned()).collect();
             return TlsaAnswer {
                 status: tlsa::status(&records),
                 base_domain: Some(display(base)),

@@ -44,7 +44,7 @@ mod tests {
                 usage,
                 selector,
                 matching_type,
-                data: vec![0; length],
+                data: vec![0; length].into(),
             })
             .collect();
         let agility = Agility::of(&records);

@@ -1,12 +1,13 @@
 //! One TLSA record.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::text::Hex;
 
 /// A TLSA record as published (RFC 6698 section 2.1), usable or not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Record {
+pub struct Record<'d> {
     /// Certificate usage.
     pub usage: u8,
     /// Selector.
@@ -14,7 +15,7 @@ pub struct Record {
     /// Matching type.
     pub matching_type: u8,
     /// Certificate association data.
-    pub data: Vec<u8>,
+    pub data: Cow<'d, [u8]>,
 }
 
 /// DANE-TA(2).
@@ -36,16 +37,21 @@ const PRIVATE: u8 = 255;
 /// Octets of the data in a text.
 const SHOWN: usize = 6;
 
-impl Record {
+impl<'d> Record<'d> {
     /// Reads RDATA; what is too short to be a record becomes an unusable one.
-    pub fn from_rdata(rdata: &[u8]) -> Self {
+    pub fn from_rdata(rdata: &'d [u8]) -> Self {
         let field = |index: usize| rdata.get(index).copied().unwrap_or(PRIVATE);
         Self {
             usage: field(0),
             selector: field(1),
             matching_type: field(2),
-            data: rdata.get(3..).unwrap_or_default().to_vec(),
+            data: rdata.get(3..).unwrap_or_default().into(),
         }
+    }
+
+    /// The same with data of its own.
+    pub fn into_owned(self) -> Record<'static> {
+        Record { data: self.data.into_owned().into(), ..self }
     }
 
     /// The whole record as in a zone file (RFC 6698 section 2.2), on one line.
@@ -55,7 +61,7 @@ impl Record {
     }
 }
 
-impl fmt::Display for Record {
+impl fmt::Display for Record<'_> {
     /// `3 1 1 0123456789ab...`: enough of the data to tell records apart.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {} ", self.usage, self.selector, self.matching_type)?;
@@ -87,7 +93,8 @@ mod tests {
 
     #[test]
     fn rfc8460_4_4_a_policy_string_is_the_whole_record() {
-        let record = Record::from_rdata(&[&[2, 0, 1][..], &[0xab; 32]].concat());
+        let rdata = [&[2, 0, 1][..], &[0xab; 32]].concat();
+        let record = Record::from_rdata(&rdata);
         assert_eq!(record.zone_text(), format!("2 0 1 {}", "ab".repeat(32)));
     }
 }

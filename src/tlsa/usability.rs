@@ -15,7 +15,7 @@ pub struct Unusable {
     pub text: &'static str,
 }
 
-impl Record {
+impl Record<'_> {
     /// Whether the record can be matched against a chain; PKIX-TA(0) and PKIX-EE(1) cannot (RFC 7672 3.1.3).
     pub fn usability(&self) -> Result<(), Unusable> {
         let unusable = |detail, text| Err(Unusable { detail, text });
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn detail(usage: u8, selector: u8, matching_type: u8, data: &[u8]) -> Option<Detail> {
-        let record = Record { usage, selector, matching_type, data: data.to_vec() };
+        let record = Record { usage, selector, matching_type, data: data.into() };
         record.usability().err().map(|unusable| unusable.detail)
     }
 

@@ -36,6 +36,6 @@ impl<'a> Association<'a> {
 
     /// Whether a usable record, whatever its usage, holds this certificate's data.
     pub(super) fn matches(&self, record: &Record) -> bool {
-        self.data(record.selector, record.matching_type) == record.data
+        self.data(record.selector, record.matching_type) == &*record.data
     }
 }

@@ -66,7 +66,7 @@ fn for_other(record: &Record, presented: &Presented<'_>) -> Hint {
     let &Record { selector, matching_type, ref data, .. } = record;
     let (what, other, other_selector) =
         if selector == CERT { ("certificate", "key", SPKI) } else { ("key", "certificate", CERT) };
-    if presented.leaf.data(other_selector, matching_type) == data {
+    if presented.leaf.data(other_selector, matching_type) == &**data {
         let right = format_args!("publish it as 3 {other_selector} {matching_type}");
         return Hint::new(format!("this is the server's {other}, not its {what}"), right);
     }

@@ -102,7 +102,7 @@ fn progress(detail: Detail) -> u8 {
 /// assert_eq!(verification.record, Some(0));
 /// ```
 pub fn verify<N: AsRef<str>>(
-    records: &[Record],
+    records: &[Record<'_>],
     chain: &[&[u8]],
     reference_names: &[N],
     now: i64,
@@ -113,7 +113,7 @@ pub fn verify<N: AsRef<str>>(
 /// The same for who has a deadline: gives way between signature checks, and is a mismatch where time is over.
 pub(crate) async fn verify_at<N: AsRef<str>>(
     pace: &Pace,
-    records: &[Record],
+    records: &[Record<'_>],
     chain: &[&[u8]],
     reference_names: &[N],
     now: i64,

@@ -18,7 +18,7 @@ const MAX_STEPS: u32 = 10_000;
 
 /// Everything that a path can be built from.
 pub(super) struct Paths<'a, N> {
-    records: &'a [Record],
+    records: &'a [Record<'a>],
     presented: &'a Presented<'a>,
     references: &'a [N],
     now: i64,
@@ -61,7 +61,7 @@ impl From<Exhausted> for Mismatch {
 
 impl<'a, N: AsRef<str>> Paths<'a, N> {
     pub(super) fn new(
-        records: &'a [Record],
+        records: &'a [Record<'a>],
         presented: &'a Presented<'a>,
         references: &'a [N],
         now: i64,
@@ -73,7 +73,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
     /// Searches a verified path from the server's certificate to the record's certificate or key.
     ///
     /// A certificate that merely lies in the chain proves nothing, and the server's own is no anchor above itself.
-    pub(super) async fn judge(&mut self, record: &Record) -> Result<Matched, Mismatch> {
+    pub(super) async fn judge(&mut self, record: &Record<'_>) -> Result<Matched, Mismatch> {
         let (certificates, work) = match &mut self.candidates {
             Some(candidates) => candidates,
             unread => {
@@ -115,7 +115,7 @@ impl<'a, N: AsRef<str>> Paths<'a, N> {
 }
 
 impl<'a> Certificates<'a> {
-    fn read(records: &'a [Record], presented: &'a Presented<'a>) -> Result<Self, Mismatch> {
+    fn read(records: &'a [Record<'a>], presented: &'a Presented<'a>) -> Result<Self, Mismatch> {
         if presented.is_too_large() {
             return Err(Mismatch::new(Detail::LimitExceeded, presented.excess()));
         }
@@ -126,8 +126,7 @@ impl<'a> Certificates<'a> {
         let published = records.iter().filter(|record| {
             (record.usage, record.selector, record.matching_type) == (DANE_TA, CERT, FULL)
         });
-        let published =
-            published.map(|record| record.data.as_slice()).take(super::MAX_CERTIFICATES);
+        let published = published.map(|record| &*record.data).take(super::MAX_CERTIFICATES);
         let mut issuers: Vec<Certificate<'a>> = Vec::new();
         for der in presented.chain.iter().skip(1).copied().chain(published) {
             let is_known = |known: &Certificate<'_>| known.association.certificate == der;

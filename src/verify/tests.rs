@@ -58,7 +58,7 @@ impl Made {
         Self { der, key, params }
     }
 
-    fn record(&self, usage: u8, selector: u8, matching_type: u8) -> Record {
+    fn record(&self, usage: u8, selector: u8, matching_type: u8) -> Record<'static> {
         let selected =
             if selector == 0 { self.der.clone() } else { self.key.subject_public_key_info() };
         let data = match matching_type {
@@ -66,7 +66,7 @@ impl Made {
             1 => Sha256::digest(&selected).to_vec(),
             _ => Sha512::digest(&selected).to_vec(),
         };
-        Record { usage, selector, matching_type, data }
+        Record { usage, selector, matching_type, data: data.into() }
     }
 }
 
@@ -163,7 +163,7 @@ fn rfc7671_9_digest_agility() {
     assert_eq!(judge(&[other.record(3, 1, 1), leaf.record(3, 1, 2)]), Match::Matched);
     assert_eq!(judge(&[leaf.record(3, 1, 0), other.record(3, 1, 2)]), Match::Matched);
     let mut malformed = other.record(3, 1, 2);
-    malformed.data.pop();
+    malformed.data.to_mut().pop();
     assert_eq!(judge(&[leaf.record(3, 1, 1), malformed]), Match::Matched);
 }
 
@@ -418,7 +418,7 @@ fn rfc7672_3_1_1_a_key_of_2048_bits_is_not_weak() {
     let key = forge::Key::rsa_2048(true);
     let leaf = forge::draft("mx.example.org", "mx.example.org", &[]).sign(&key, &key);
     let (usage, selector, matching_type, data) = chains::record(3, 1, 1, &leaf, &key);
-    let record = Record { usage, selector, matching_type, data };
+    let record = Record { usage, selector, matching_type, data: data.into() };
     let found = verify(&[record], &[&leaf], &["mx.example.org"], NOW);
     assert_eq!(found.detail, Detail::Matched, "{}", found.text);
 }
@@ -454,7 +454,7 @@ fn rfc6698_2_1_full_data_is_exactly_one_object() {
     let leaf = root.issue(leaf_params());
     for selector in [0, 1] {
         let mut record = root.record(2, selector, 0);
-        record.data.push(0);
+        record.data.to_mut().push(0);
         assert_eq!(judge(&[record], &[&leaf, &root]).result, Match::NoUsableRecords);
     }
 }

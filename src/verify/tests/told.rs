@@ -203,7 +203,7 @@ fn a_key_of_unknown_kind_is_told_from_a_wrong_signature() {
     {
         let root = forge::draft("Root", "Root", &authority).sign(key, &p256);
         let (usage, selector, matching_type, data) = chains::record(2, 0, 1, &root, key);
-        let record = Record { usage, selector, matching_type, data };
+        let record = Record { usage, selector, matching_type, data: data.into() };
         let found = verify(&[record], &[&leaf, &root], &["mx.example.org"], NOW);
         assert_refused(&found, Detail::ChainInvalid);
         assert!(found.text.ends_with(why), "{}", found.text);
