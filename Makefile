@@ -238,8 +238,8 @@ $(B)/bench/%: benches/peers/%.c $(wildcard benches/peers/*.h) $(SHARED) | $(B)/b
 $(B)/bench/%.so: benches/peers/%.c benches/peers/empty.h tests/c/allocations.h | $(B)/bench
 	$(CC) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
 
-$(addprefix $(B)/bench/,lookups context calls): PEER = -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN/..'
-$(B)/bench/calls: PEER += -L$(B)/bench -l:empty.so -Wl,-rpath,'$$ORIGIN' -lpthread
+$(addprefix $(B)/bench/,lookups context calls): PEER = -L$(B) -ldane_policy -Wl,-rpath,'$$ORIGIN/..' -lpthread
+$(B)/bench/calls: PEER += -L$(B)/bench -l:empty.so -Wl,-rpath,'$$ORIGIN'
 $(B)/bench/calls: $(B)/bench/empty.so
 $(B)/bench/nquery: PEER = -lresolv
 $(B)/bench/unbound: PEER = $(shell pkg-config --cflags --libs libunbound)

@@ -28,6 +28,10 @@ const FURTHER: usize = 200;
 const MULTI: Peer = Peer::new("libdane-policy, 64 in flight", "lookups", &["validate", "64"]);
 const BLOCKING: Peer =
     Peer::new("libdane-policy, one after another", "lookups", &["validate", "0"]);
+const THREADS: Peer =
+    Peer::new("libdane-policy, 64 threads", "lookups", &["validate", "64", "threads"]);
+const THREADS_AD: Peer =
+    Peer::new("libdane-policy trust-ad, 64 threads", "lookups", &["trust-ad", "64", "threads"]);
 const MULTI_AD: Peer =
     Peer::new("libdane-policy trust-ad, 64 in flight", "lookups", &["trust-ad", "64"]);
 const BLOCKING_AD: Peer =
@@ -54,8 +58,8 @@ pub fn run(programs: &Programs, named: &[String]) {
         .expect("a chain with signatures");
     let parts: [(&str, &dyn Fn()); 10] = [
         ("cold", &|| {
-            cold(programs, "validate", &[MULTI, BLOCKING, UNBOUND_ASYNC], Some(signature));
-            let peers = [MULTI_AD, BLOCKING_AD, NQUERY, SOCKET_EACH, SOCKET_SHARED];
+            cold(programs, "validate", &[MULTI, BLOCKING, THREADS, UNBOUND_ASYNC], Some(signature));
+            let peers = [MULTI_AD, BLOCKING_AD, THREADS_AD, NQUERY, SOCKET_EACH, SOCKET_SHARED];
             cold(programs, "trust-ad", &peers, None);
         }),
         ("process", &|| process(programs, signature)),
