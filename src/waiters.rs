@@ -1,7 +1,7 @@
 //! The futures that wait for one thing.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Wake, Waker};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
 
 /// Who waits for something; as a rule it is one.
 #[derive(Debug, Default)]
@@ -28,12 +28,5 @@ impl Waiters {
     pub(crate) fn wake_all(&self) {
         let (first, others) = std::mem::take(&mut *self.wakers());
         first.into_iter().chain(others).for_each(Waker::wake);
-    }
-}
-
-/// As one that stands for all of them.
-impl Wake for Waiters {
-    fn wake(self: Arc<Self>) {
-        self.wake_all();
     }
 }

@@ -29,7 +29,7 @@ impl<T> Joint<T> {
                     let _first = self.outcome.set(outcome);
                     let done = part.take();
                     drop(part);
-                    done.iter().for_each(|done| done.above().wake_all());
+                    done.inspect(|done| done.above().wake_all());
                 }
             }
             self.outcome.get().map_or(Poll::Pending, Poll::Ready)
