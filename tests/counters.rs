@@ -41,7 +41,7 @@ struct Counters {
 }
 
 /// How often a work is done whose replies may come one by one, even so.
-const RUNS: u32 = 5;
+const RUNS: u32 = 9;
 /// When all is asked that is asked together.
 const QUIET: Duration = Duration::from_millis(20);
 
