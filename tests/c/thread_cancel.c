@@ -4,12 +4,9 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <arpa/inet.h>
 #include <pthread.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#include "multi.h"
+#include "server.h"
 
 enum { MILLISECONDS = 300 };
 
@@ -44,22 +41,12 @@ static void *by_a_multi(void *nothing)
 int main(void)
 {
     static void *(*const bodies[])(void *) = {by_a_lookup, by_a_multi};
-    struct sockaddr_in silent;
-    socklen_t length = sizeof silent;
     char address[64], query[512];
-    int name_server = socket(AF_INET, SOCK_DGRAM, 0);
+    int name_server = make_server(address, sizeof address);
     size_t i;
 
     within_a_minute();
-    memset(&silent, 0, sizeof silent);
-    silent.sin_family = AF_INET;
-    silent.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(bind(name_server, (struct sockaddr *)&silent, sizeof silent) == 0);
-    CHECK(getsockname(name_server, (struct sockaddr *)&silent, &length) == 0);
-    snprintf(address, sizeof address, "127.0.0.1:%d", ntohs(silent.sin_port));
-    CHECK(dane_policy_context_new(&context) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_add_nameserver(context, address) == DANE_POLICY_OK);
-    CHECK(dane_policy_context_set_timeout(context, MILLISECONDS) == DANE_POLICY_OK);
+    context = context_for(address, MILLISECONDS);
     for (i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         pthread_t thread;
         void *end;
