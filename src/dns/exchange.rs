@@ -25,7 +25,7 @@ pub(super) struct Question {
 }
 
 /// The octets of a reply, or why there are none.
-pub(super) type Heard = io::Result<Vec<u8>>;
+type Heard = io::Result<Vec<u8>>;
 
 /// A question on its way to a server, or that waits to be sent.
 pub(super) struct Exchange {
@@ -49,6 +49,7 @@ impl Exchange {
         patience: Duration,
     ) -> Self {
         let Question { server, name, rtype, wants } = question;
+        // The socket has the ID.
         let query = wire::query(0, name, *rtype, *wants);
         let first = match kind {
             Kind::Datagram => First { octets: query, place: 0 },

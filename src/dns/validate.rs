@@ -11,7 +11,7 @@ use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::denial::{self, Denial, Unproven};
 use crate::dns::proof::signature::{self, Signed};
 use crate::dns::proof::{Failure, Judged, Standing, ZoneKeys};
-use crate::dns::wire::names::{self, ancestor, canonical_wire, depth, label_count};
+use crate::dns::wire::names::{CanonicalWire, ancestor, depth, label_count};
 use crate::dns::wire::{Rrset, Rrsig, name_in, rtype};
 
 /// Signers of one RRset that are walked to; an honest RRset has one.
@@ -210,7 +210,7 @@ pub(super) fn denied(reply: &Reply, judged: Judged) -> Denied {
 fn synthesised(owner: &Name, dname: &Rrset) -> Option<Vec<u8>> {
     let (target, _) = name_in(single(dname)?)?;
     let kept = owner.iter().take(depth(owner) - depth(&dname.owner));
-    names::from_labels(kept.chain(target.iter())).map(|name| canonical_wire(&name).to_vec())
+    CanonicalWire::of(kept.chain(target.iter())).map(|wire| wire.to_vec())
 }
 
 /// The RDATA of an RRset that may have one record only.
@@ -227,7 +227,7 @@ mod tests {
 
     use super::*;
     use crate::dns::Mode;
-    use crate::dns::wire::names::{display, parse};
+    use crate::dns::wire::names::{canonical_wire, display, parse};
     use crate::sim::Network;
 
     #[test]

@@ -209,6 +209,7 @@ impl Socket {
         self.row.borrow().opened.map(|(_, token)| token)
     }
 
+    /// When it has its turn, for who does not have the socket.
     pub(crate) fn beginning(&self) -> Beginning {
         Beginning(self.row.clone())
     }

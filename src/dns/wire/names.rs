@@ -141,7 +141,8 @@ pub(crate) struct CanonicalWire {
 }
 
 impl CanonicalWire {
-    fn of<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
+    /// That of these labels, where they make a name.
+    pub(crate) fn of<'l>(labels: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
         let (mut octets, mut end) = ([0; MAX_OCTETS], 0);
         for label in labels {
             let length =

@@ -2,7 +2,7 @@
 
 use hickory_resolver::proto::rr::Name;
 
-use super::names;
+use super::names::{self, CanonicalWire};
 
 /// Labels and compression pointers of one name, which has no use for more pointers than labels.
 const MAX_NAME_STEPS: usize = 2 * MAX_LABELS;
@@ -88,6 +88,11 @@ impl<'a> Reader<'a> {
     /// The name whose labels were read, in lower case (RFC 4034 section 6.2).
     pub(super) fn last_name(&self) -> Option<Name> {
         names::from_labels(self.labels())
+    }
+
+    /// The same in wire format.
+    pub(super) fn last_wire(&self) -> Option<CanonicalWire> {
+        CanonicalWire::of(self.labels())
     }
 
     /// How many labels `name` has more than the one that was read, which lies above it or is it; None where it does not.

@@ -1,10 +1,8 @@
 //! One resource record, as it stands in a message (RFC 1035 section 4.1.3).
 
-use hickory_resolver::proto::rr::Name;
-
 use super::reader::Reader;
 use super::rrset::Rrsig;
-use super::{names, rtype};
+use super::rtype;
 
 /// A record, but for its owner, whose labels the reader holds; and the place of its data.
 pub(super) struct Record<'a> {
@@ -24,19 +22,19 @@ impl<'a> Record<'a> {
         Some(Self { rtype, class, ttl, data: reader.slice(length.into())?, start })
     }
 
-    /// Reads the name behind `skip` octets of the data; and where in the data it ends.
-    fn name(&self, reader: &mut Reader<'a>, skip: usize) -> Option<(Name, usize)> {
+    /// Reads the labels of the name behind `skip` octets of the data, and gives where in the data it ends.
+    fn name(&self, reader: &mut Reader<'a>, skip: usize) -> Option<usize> {
         let after = std::mem::replace(&mut reader.at, self.start.checked_add(skip)?);
         reader.name()?;
         let end = std::mem::replace(&mut reader.at, after).checked_sub(self.start)?;
-        Some((reader.last_name()?, Some(end).filter(|end| *end <= self.data.len())?))
+        Some(end).filter(|end| *end <= self.data.len())
     }
 
     /// The data in canonical form (RFC 4034 section 6.2); None where it is malformed.
     pub(super) fn canonical(&self, reader: &mut Reader<'a>) -> Option<Vec<u8>> {
         let name_after = |reader: &mut Reader<'a>, skip: usize| {
-            let (name, end) = self.name(reader, skip)?;
-            (end == self.data.len()).then(|| names::canonical_wire(&name))
+            let end = self.name(reader, skip)?;
+            reader.last_wire().filter(|_| end == self.data.len())
         };
         match self.rtype {
             rtype::CNAME | rtype::DNAME => Some(name_after(reader, 0)?.to_vec()),
@@ -53,7 +51,7 @@ impl<'a> Record<'a> {
         let (algorithm, labels) = (fields.u8()?, fields.u8()?);
         let (original_ttl, expiration, inception) = (fields.u32()?, fields.u32()?, fields.u32()?);
         let key_tag = fields.u16()?;
-        let (signer, end) = self.name(reader, fields.at)?;
+        let end = self.name(reader, fields.at)?;
         Some(Rrsig {
             covered,
             algorithm,
@@ -62,7 +60,7 @@ impl<'a> Record<'a> {
             expiration,
             inception,
             key_tag,
-            signer,
+            signer: reader.last_name()?,
             signature: self.data.get(end..)?.to_vec(),
         })
     }
