@@ -110,7 +110,9 @@ static int self_test(int in_json)
 {
     dane_policy_answer *answer;
     const struct advice *advice;
+    const char *warning;
     char todo[TODO];
+    size_t i;
     int good;
 
     must(dane_policy_context_probe(context, &answer), "--self-test", "");
@@ -126,7 +128,13 @@ static int self_test(int in_json)
         json_field("text", dane_policy_answer_text(answer));
         putc(',', out);
         json_field("todo", *todo == '\0' ? NULL : todo);
-        fputs("}\n", out);
+        fputs(",\"warnings\":[", out);
+        for (i = 0; (warning = dane_policy_answer_warning(answer, i)) != NULL; i++) {
+            if (i > 0)
+                putc(',', out);
+            json_string(warning);
+        }
+        fputs("]}\n", out);
     } else {
         paint(good ? GREEN : RED, good ? "good" : "bad");
         fprintf(out, ": %s\n", dane_policy_answer_text(answer));
@@ -135,6 +143,8 @@ static int self_test(int in_json)
         /* Of a failure `todo` knows more. */
         if (explains && advice != NULL && advice->detail != DANE_POLICY_DETAIL_SERVER_FAILURE)
             print_wrapped("        ", advice->full);
+        for (i = 0; (warning = dane_policy_answer_warning(answer, i)) != NULL; i++)
+            print_step("warning", warning, NULL, 0);
     }
     dane_policy_answer_free(answer);
     return good;

@@ -924,7 +924,10 @@ extern "C" {
 
 /**
  * Makes a context; reads /etc/resolv.conf now. A missing file means 127.0.0.1, an unreadable one that
- * every lookup is indeterminate. Free it with dane_policy_context_free.
+ * every lookup is indeterminate. The trust anchors are the root's, those that are built in and those of the system's files,
+ * where there are any: /usr/share/dns/root.key, /var/lib/unbound/root.key and /etc/unbound/root.key, or those that the package
+ * names. One that cannot be used is passed over; dane_policy_context_error says which and why. Free it with
+ * dane_policy_context_free.
  */
 dane_policy_error dane_policy_context_new(struct dane_policy_context **out);
 
@@ -983,9 +986,11 @@ dane_policy_error dane_policy_context_set_resolv_conf(struct dane_policy_context
                                                       size_t length);
 
 /**
- * Replaces the built-in root anchors by DS and DNSKEY lines, of any zones:
- * ". IN DS 20326 8 2 E06D...". A line that is neither is DANE_POLICY_ERROR_MISUSE, a digest that has not the length of its
- * type, and an anchor that is not supported where no other of its name is; then nothing changes.
+ * Replaces the root's anchors, built-in and the system's, by DS and DNSKEY lines, of any zones:
+ * ". IN DS 20326 8 2 E06D...". Of a DNSKEY line that a resolver keeps with a state, ";;state=1", the key is an anchor only in
+ * states 2, valid, and 3, missing (RFC 5011 section 4); one in state 4, revoked, is none by whatever other line. A line that
+ * is neither is DANE_POLICY_ERROR_MISUSE, a digest that has not the length of its type, and an anchor that is not supported
+ * where no other of its name is; then nothing changes.
  */
 dane_policy_error dane_policy_context_set_trust_anchors(struct dane_policy_context *context,
                                                         const char *text,
@@ -1013,7 +1018,8 @@ dane_policy_error dane_policy_context_set_time(struct dane_policy_context *conte
 
 /**
  * Why the last function that sets something of this context refused it, with the line where a text has lines; "" after one
- * that did not. One line of printable ASCII, at most 200 octets, which lives until the next of them is called. NULL only for NULL.
+ * that did not. Before any of them, the first file of the system with trust anchors that cannot be used, why, and "" where there
+ * is none. One line of printable ASCII, at most 200 octets, which lives until the next of them is called. NULL only for NULL.
  */
 const char *dane_policy_context_error(const struct dane_policy_context *context);
 

@@ -243,6 +243,19 @@ const char *dane_policy_answer_fact(const struct dane_policy_answer *answer,
                                     size_t index);
 
 /**
+ * Number of warnings. dane_policy_context_probe alone gives some, of what will be trouble one day though nothing is wrong
+ * today: a file of this system with trust anchors that cannot be used, one trust anchor of several left that signs, one that is
+ * revoked, and a key of a zone that is none and may sign soon. In TRUST_AD mode, where no anchor matters, there are none.
+ */
+size_t dane_policy_answer_warning_count(const struct dane_policy_answer *answer);
+
+/**
+ * A warning, and where there is anything to do, what. One line of printable ASCII, at most 200 octets; NULL beyond the last.
+ */
+const char *dane_policy_answer_warning(const struct dane_policy_answer *answer,
+                                       size_t index);
+
+/**
  * Number of records.
  */
 size_t dane_policy_answer_record_count(const struct dane_policy_answer *answer);

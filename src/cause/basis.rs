@@ -27,8 +27,8 @@ pub(crate) enum Basis {
     NoAd(SocketAddr),
     /// DNSSEC is not looked at.
     NotLookedAt,
-    /// These resolvers serve DNSSEC records, as a probe showed.
-    Serving(Vec<SocketAddr>),
+    /// These resolvers serve DNSSEC records, as a probe showed, and these trust anchors sign these zones' keys.
+    Serving(Vec<SocketAddr>, Vec<(Name, Vec<u16>)>),
     /// They validate, as a probe showed.
     Validating(Vec<SocketAddr>),
 }
@@ -41,6 +41,6 @@ impl Basis {
 
     /// Whether it is about resolvers and no records.
     pub(crate) fn is_probe(&self) -> bool {
-        matches!(self, Self::Serving(_) | Self::Validating(_))
+        matches!(self, Self::Serving(..) | Self::Validating(_))
     }
 }

@@ -127,7 +127,7 @@ fn of_basis(basis: &Basis) -> Vec<Pair> {
         | Basis::OptOut(zone)
         | Basis::Iterations(zone) => of_zone(zone),
         Basis::Ad(server) | Basis::NoAd(server) => of_server(*server),
-        Basis::NoAnchor | Basis::NotLookedAt | Basis::Serving(_) | Basis::Validating(_) => {
+        Basis::NoAnchor | Basis::NotLookedAt | Basis::Serving(..) | Basis::Validating(_) => {
             Vec::new()
         }
     }

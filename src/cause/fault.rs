@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     NoEntryKey,
     /// No key is a trust anchor.
     NoAnchorKey,
+    /// What was a trust anchor is shown revoked (RFC 5011 section 2.1), and there is no other.
+    RevokedAnchor,
     /// No signature by a trusted key of the zone.
     UnknownKey,
     /// The signature is by a key of a size that cannot be checked.

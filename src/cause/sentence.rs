@@ -1,7 +1,6 @@
 //! Every cause as a sentence.
 
 use std::fmt::{self, Display, Formatter};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
@@ -40,8 +39,12 @@ impl Display for Basis {
             Self::Ad(server) => write!(f, "resolver {server} says AD"),
             Self::NoAd(server) => write!(f, "resolver {server} says no AD"),
             Self::NotLookedAt => f.write_str("DNSSEC is not looked at"),
-            Self::Serving(servers) => {
-                write!(f, "resolver {} serves DNSSEC records", list(servers))
+            Self::Serving(servers, signing) => {
+                write!(f, "resolver {} serves DNSSEC records", list(servers))?;
+                signing.iter().try_for_each(|(zone, anchors)| {
+                    let (s, verb) = if anchors.len() == 1 { ("", "signs") } else { ("s", "sign") };
+                    write!(f, "; trust anchor{s} {} {verb} {}", list(anchors), display(zone))
+                })
             }
             Self::Validating(servers) => write!(f, "resolver {} validates DNSSEC", list(servers)),
         }
@@ -110,6 +113,7 @@ impl Display for FaultIn<'_> {
             Fault::ForeignSigner => write!(f, "no signature by the zone {}", zone()),
             Fault::NoEntryKey => f.write_str("no key matches the DS records"),
             Fault::NoAnchorKey => f.write_str("no key matches the trust anchor"),
+            Fault::RevokedAnchor => f.write_str("the trust anchor is revoked"),
             Fault::UnknownKey => {
                 write!(f, "no signature by a trusted key of the zone {}", zone())
             }
@@ -195,8 +199,8 @@ fn count(records: usize) -> String {
     if records == 1 { "1 record".into() } else { format!("{records} records") }
 }
 
-fn list(servers: &[SocketAddr]) -> String {
-    servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn list(things: &[impl Display]) -> String {
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Display for Finding {

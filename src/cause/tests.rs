@@ -72,9 +72,14 @@ fn each_basis_is_a_sentence() {
         (Basis::NoAd(server()), false, "resolver 192.0.2.53:53 says no AD"),
         (Basis::NotLookedAt, false, "DNSSEC is not looked at"),
         (
-            Basis::Serving(vec![server(); 2]),
+            Basis::Serving(vec![server(); 2], vec![(Name::root(), vec![7, 9])]),
             true,
-            "resolver 192.0.2.53:53, 192.0.2.53:53 serves DNSSEC records",
+            "resolver 192.0.2.53:53, 192.0.2.53:53 serves DNSSEC records; trust anchors 7, 9 sign .",
+        ),
+        (
+            Basis::Serving(vec![server()], vec![(zone(), vec![7])]),
+            true,
+            "resolver 192.0.2.53:53 serves DNSSEC records; trust anchor 7 signs example",
         ),
         (Basis::Validating(vec![server()]), true, "resolver 192.0.2.53:53 validates DNSSEC"),
     ] {
@@ -90,6 +95,7 @@ fn each_fault_is_a_sentence() {
         (Fault::ForeignSigner, "no signature by the zone example"),
         (Fault::NoEntryKey, "no key matches the DS records"),
         (Fault::NoAnchorKey, "no key matches the trust anchor"),
+        (Fault::RevokedAnchor, "the trust anchor is revoked"),
         (Fault::UnknownKey, "no signature by a trusted key of the zone example"),
         (Fault::UncheckableKey, "the key of example that signed has a size that cannot be checked"),
         (Fault::Invalid, &format!("{zone} does not verify")),

@@ -14,7 +14,9 @@ pub(crate) use settings::{Begun, Place, Settings};
 use crate::check::Report;
 use crate::connect::Connected;
 use crate::decide::{Level, Mx};
-use crate::dns::{Anchors, Answer, Config, Mode, RecordType, parse_resolv_conf, parse_server};
+use crate::dns::{
+    Anchors, Answer, Config, Mode, RecordType, UnusableFile, parse_resolv_conf, parse_server,
+};
 use crate::engine::Driver;
 use crate::lookup::{self, Destination, Host};
 use crate::net::Net;
@@ -48,7 +50,8 @@ impl Default for Context {
 }
 
 impl Context {
-    /// Reads `/etc/resolv.conf` and the host's name; takes the built-in root anchors.
+    /// Reads `/etc/resolv.conf`, the host's name, and the root's trust anchors where this system has any, which are taken
+    /// beside the built-in ones.
     pub fn new() -> Self {
         verify::prepare();
         Self { settings: Settings::from_system(), servers_are_replaced: false }
@@ -104,9 +107,16 @@ impl Context {
         Ok(())
     }
 
-    /// Replaces the trust anchors by DS and DNSKEY lines.
+    /// Files of this system whose trust anchors cannot be used, and are not.
+    pub fn unusable_anchor_files(&self) -> &[UnusableFile] {
+        &self.settings.dns.unusable
+    }
+
+    /// Replaces the trust anchors, built-in and the system's, by DS and DNSKEY lines. Where a line has a state of RFC 5011,
+    /// `;;state=2`, the key counts only in one that makes it an anchor.
     pub fn set_trust_anchors(&mut self, text: &[u8]) -> Result<(), InvalidSetting> {
-        self.dns().anchors = Anchors::parse(text).map_err(InvalidSetting::TrustAnchors)?;
+        let anchors = Anchors::parse(text).map_err(InvalidSetting::TrustAnchors)?;
+        self.dns().replace_anchors(anchors);
         self.settings.cache = Arc::default();
         Ok(())
     }

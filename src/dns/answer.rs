@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hickory_resolver::proto::rr::Name;
 
-use super::{Lifetime, Status};
+use super::{Lifetime, Status, Warning};
 use crate::cause::{Basis, Cause, Detail, Facts, Finding};
 use crate::dns::proof::{Failure, Judged};
 use crate::dns::wire::names::{InvalidName, display};
@@ -44,6 +44,8 @@ pub struct Answer {
     pub lifetime: Option<Lifetime>,
     /// DNS packets sent, those that probe the resolver apart.
     pub queries: u32,
+    /// Of a probe, what will be trouble one day.
+    pub warnings: Vec<Warning>,
 }
 
 impl Answer {
@@ -113,6 +115,7 @@ impl Answer {
             ground: judged.map(|judged| judged.basis),
             lifetime: None,
             queries: 0,
+            warnings: Vec::new(),
         }
     }
 }
@@ -132,7 +135,10 @@ mod tests {
             (denial.clone(), "no such name, signed by example"),
             (Answer { exists: true, ..denial }, "no such record, signed by example"),
             (records, "2 records, signed by example"),
-            (resting_on(Basis::Serving(vec![])), &*Basis::Serving(vec![]).to_string()),
+            (
+                resting_on(Basis::Serving(vec![], vec![])),
+                &*Basis::Serving(vec![], vec![]).to_string(),
+            ),
             (Answer::late(&name(), rtype::TLSA), &*Cause::Late.to_string()),
         ] {
             assert_eq!(answer.text(), text);

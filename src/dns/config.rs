@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 use std::str::Utf8Error;
 
 use super::Mode;
+use super::anchor_file::{UnusableFile, anchors_of_system};
 use crate::dns::proof::Anchors;
 use crate::sys;
 
@@ -17,13 +18,23 @@ pub(crate) struct Config {
     pub(crate) servers: Vec<SocketAddr>,
     pub(crate) mode: Mode,
     pub(crate) anchors: Anchors,
+    /// Files whose anchors would be among them.
+    pub(crate) unusable: Vec<UnusableFile>,
 }
 
 impl Config {
-    /// `/etc/resolv.conf` as it is now: 127.0.0.1 where it is missing, no server where it is unreadable.
+    /// `/etc/resolv.conf` as it is now, 127.0.0.1 where it is missing, no server where it is unreadable; and the root's
+    /// trust anchors that are built in and that this system has.
     pub(crate) fn from_system() -> Self {
         let servers = servers_of(std::fs::read("/etc/resolv.conf"));
-        Self { servers, mode: Mode::Validate, anchors: Anchors::iana() }
+        let (anchors, unusable) = anchors_of_system();
+        Self { servers, mode: Mode::Validate, anchors, unusable }
+    }
+
+    /// These anchors, and no others.
+    pub(crate) fn replace_anchors(&mut self, anchors: Anchors) {
+        self.anchors = anchors;
+        self.unusable.clear();
     }
 }
 

@@ -62,7 +62,8 @@ impl Call {
         work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor.as_bytes()).unwrap();
-        let config = Config { servers: vec![network.name_server()], mode, anchors };
+        let config =
+            Config { servers: vec![network.name_server()], mode, anchors, unusable: Vec::new() };
         Self::under(network, config, work)
     }
 

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod altered;
+mod anchor_file;
 mod answer;
 mod ask;
 mod cache;
@@ -22,13 +23,16 @@ mod shared;
 mod trust_ad;
 mod validate;
 mod walk;
+mod warning;
 pub(crate) mod wire;
 
+pub use anchor_file::{UnusableAnchors, UnusableFile};
 pub use answer::{Alias, Answer};
 pub use lifetime::Lifetime;
 pub use mode::Mode;
 pub use proof::{AnchorFault, InvalidAnchors, Period, Status};
 pub use record_type::RecordType;
+pub use warning::Warning;
 pub use wire::names::InvalidName;
 
 pub(crate) use cache::Cache;

@@ -9,6 +9,7 @@ use super::status::Status;
 use super::text::{into_c, name_to_c, string_at, to_c};
 use crate::cause::Detail;
 use crate::dns::Answer;
+use crate::text::line;
 
 /// One RRset with its DNSSEC status.
 pub struct dane_policy_answer {
@@ -17,6 +18,7 @@ pub struct dane_policy_answer {
     records: Vec<CString>,
     aliases: Vec<CString>,
     facts: FactStrings,
+    warnings: Vec<CString>,
 }
 
 impl dane_policy_answer {
@@ -25,6 +27,11 @@ impl dane_policy_answer {
             facts: FactStrings::new(&answer.facts()),
             text: into_c(answer.text()),
             records: answer.presentation().map(|record| to_c(&record)).collect(),
+            warnings: answer
+                .warnings
+                .iter()
+                .map(|warning| into_c(line(format_args!("{warning}"))))
+                .collect(),
             aliases: answer.aliases.iter().map(|alias| name_to_c(&alias.name)).collect(),
             answer,
         }
@@ -90,6 +97,23 @@ pub extern "C" fn dane_policy_answer_fact(
     index: usize,
 ) -> *const c_char {
     read(answer, std::ptr::null(), |answer| answer.facts.value(index))
+}
+
+/// Number of warnings. dane_policy_context_probe alone gives some, of what will be trouble one day though nothing is wrong
+/// today: a file of this system with trust anchors that cannot be used, one trust anchor of several left that signs, one that is
+/// revoked, and a key of a zone that is none and may sign soon. In TRUST_AD mode, where no anchor matters, there are none.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_warning_count(answer: Option<&dane_policy_answer>) -> usize {
+    read(answer, 0, |answer| answer.warnings.len())
+}
+
+/// A warning, and where there is anything to do, what. One line of printable ASCII, at most 200 octets; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_answer_warning(
+    answer: Option<&dane_policy_answer>,
+    index: usize,
+) -> *const c_char {
+    read(answer, std::ptr::null(), |answer| string_at(&answer.warnings, index))
 }
 
 /// Number of records.

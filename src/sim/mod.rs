@@ -60,6 +60,8 @@ mod patience;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod roll;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod single_faults;

@@ -366,6 +366,7 @@ static void diagnosis_of_null(void)
     CHECK(dane_policy_answer_fact_name(NULL, 0) == NULL);
     CHECK(dane_policy_answer_exists(NULL) == 0 && dane_policy_answer_text(NULL) == NULL);
     CHECK(dane_policy_answer_record_count(NULL) == 0 && dane_policy_answer_record(NULL, 0) == NULL);
+    CHECK(dane_policy_answer_warning_count(NULL) == 0 && dane_policy_answer_warning(NULL, 0) == NULL);
     CHECK(dane_policy_answer_alias_count(NULL) == 0 && dane_policy_answer_alias(NULL, 0) == NULL);
     CHECK(dane_policy_answer_alias_status(NULL, 0) == DANE_POLICY_STATUS_BOGUS && dane_policy_answer_queries(NULL) == 0);
 }

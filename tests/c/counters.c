@@ -6,11 +6,15 @@
  * does it so many times, and says what the last time took from the heap; of decide and getter, all that come after a first. The world is found
  * as in examples-c/world.h. To verify are files: the RDATA of a TLSA record, then certificates in DER.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "allocations.h"
 #include "check.h"
@@ -24,6 +28,19 @@ static char **files;
 static int file_count;
 /* Whether this is the time that counts. */
 static int is_last;
+
+/* In place of libc's: no file of trust anchors is there, on whatever system. */
+int open64(const char *path, int flags, ...)
+{
+    const char *name = strrchr(path, '/');
+    va_list rest;
+    int mode;
+
+    va_start(rest, flags);
+    mode = va_arg(rest, int);
+    va_end(rest);
+    return (int)syscall(SYS_openat, AT_FDCWD, name != NULL && strcmp(name, "/root.key") == 0 ? "" : path, flags, mode);
+}
 
 static void begin(void)
 {

@@ -1,6 +1,8 @@
 //! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
-use super::key::{self, Key, ZoneKeys};
+use std::collections::BTreeSet;
+
+use super::key::{self, Key, RevokedKey, ZoneKeys};
 use super::signature::{self, Signed};
 use crate::budget::{Budget, Exhausted};
 use crate::cause::Fault;
@@ -83,6 +85,22 @@ impl EntryPoints {
         self.ds.is_empty() && self.keys.is_empty()
     }
 
+    /// Whether one of them vouches for a key.
+    pub(super) async fn vouch_for(
+        &self,
+        keys: &ZoneKeys,
+        key: &Key,
+        budget: &Budget,
+    ) -> Result<bool, Exhausted> {
+        Ok(self.keys.contains(key) || self.ds_for(keys, key, budget).await? > 0)
+    }
+
+    /// The tag of each, once.
+    pub(super) fn tags(&self) -> BTreeSet<u16> {
+        let ds = self.ds.iter().map(|ds| ds.tag);
+        ds.chain(self.keys.iter().map(|key| key.tag)).collect()
+    }
+
     /// How many DS records vouch for a key; each digest is computed once, however many there are.
     async fn ds_for(
         &self,
@@ -135,8 +153,16 @@ pub(crate) async fn enter(
             trusted.push(key.clone());
         }
     }
-    if trusted.is_empty() {
-        return Err(if points.is_anchor { Fault::NoAnchorKey } else { Fault::NoEntryKey });
+    if points.is_anchor {
+        let matter = |key: &Key| trusted.is_empty() || trusted.contains(key);
+        let revoked = revoked(rrset, points, &keys, matter, now, budget).await?;
+        trusted.retain(|key| !revoked.contains(key));
+        if trusted.is_empty() {
+            let is_known = !revoked.is_empty();
+            return Err(if is_known { Fault::RevokedAnchor } else { Fault::NoAnchorKey });
+        }
+    } else if trusted.is_empty() {
+        return Err(Fault::NoEntryKey);
     }
     let is_every_point_known = points.keys.is_empty() && ds_found == points.ds.len();
     if is_every_point_known && !trusted.iter().any(Key::is_checkable) {
@@ -146,6 +172,42 @@ pub(crate) async fn enter(
     let signed = signature::verify(rrset, &trusted, now, budget).await?;
     keys.period = Some(signed.period);
     Ok(Entry::Signed(keys, signed))
+}
+
+/// The anchors that a zone shows revoked, signed by themselves as such (RFC 5011 section 2.1); of those that `matter`.
+pub(super) async fn revoked(
+    rrset: &Rrset,
+    points: &EntryPoints,
+    keys: &ZoneKeys,
+    matter: impl Fn(&Key) -> bool,
+    now: i64,
+    budget: &Budget,
+) -> Result<Vec<Key>, Exhausted> {
+    let mut revoked = Vec::new();
+    let shown = rrset.rdata.iter().filter_map(|rdata| RevokedKey::from_rdata(rdata));
+    for RevokedKey { shown, plain } in shown.filter(|key| matter(&key.plain)) {
+        if points.vouch_for(keys, &plain, budget).await?
+            && is_signed_by(rrset, &shown, keys, now, budget).await?
+        {
+            revoked.push(plain);
+        }
+    }
+    Ok(revoked)
+}
+
+/// Whether this key signed the zone's keys.
+pub(super) async fn is_signed_by(
+    rrset: &Rrset,
+    key: &Key,
+    keys: &ZoneKeys,
+    now: i64,
+    budget: &Budget,
+) -> Result<bool, Exhausted> {
+    let alone = ZoneKeys::new(keys.apex.clone(), vec![key.clone()]);
+    match signature::verify(rrset, &alone, now, budget).await {
+        Err(Fault::Exhausted(exhausted)) => Err(exhausted),
+        verified => Ok(verified.is_ok()),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use crate::dns::wire::names::canonical_wire;
 use crate::dns::wire::{Rrset, rtype};
 
 const FLAG_ZONE_KEY: u16 = 0x0100;
-const FLAG_REVOKED: u16 = 0x0080;
+const FLAG_ENTRY_POINT: u16 = 0x0001;
+/// The revoke bit, in the second octet of the flags.
+const REVOKED: u8 = 0x80;
 const PROTOCOL: u8 = 3;
 
 /// Keys of one tag and algorithm that are looked at: tags meet by chance once in thousands of zones (CVE-2023-50387).
@@ -30,7 +32,7 @@ const ED25519_UNITS: u32 = 35;
 /// A DNSKEY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    flags: [u8; 2],
+    flags: u16,
     pub(crate) algorithm: u8,
     pub(crate) tag: u16,
     public_key: PublicKeyBuf,
@@ -42,18 +44,48 @@ struct Rsa<'k> {
     modulus: &'k [u8],
 }
 
+/// A key that says of itself that it is revoked (RFC 5011 section 2.1).
+#[derive(Debug)]
+pub(crate) struct RevokedKey {
+    /// As it signs.
+    pub(crate) shown: Key,
+    /// As it was before, with another tag.
+    pub(crate) plain: Key,
+}
+
+impl RevokedKey {
+    /// None where the key is none of a zone, or is not revoked.
+    pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
+        let low = rdata.get(1).filter(|low| **low & REVOKED != 0)?;
+        let plain = [&rdata[..1], &[low ^ REVOKED], &rdata[2..]].concat();
+        Some(Self { shown: Key::of_zone(rdata)?, plain: Key::of_zone(&plain)? })
+    }
+}
+
 impl Key {
     /// Reads a key that may sign a zone: zone-key bit, not revoked, the protocol (RFC 4034 2.1, RFC 5011 2.1).
     pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
+        if rdata.get(1).is_some_and(|low| low & REVOKED != 0) {
+            return None;
+        }
+        Self::of_zone(rdata)
+    }
+
+    fn of_zone(rdata: &[u8]) -> Option<Self> {
         let (&[flags0, flags1, PROTOCOL, algorithm], key) = rdata.split_first_chunk()? else {
             return None;
         };
         let flags = u16::from_be_bytes([flags0, flags1]);
-        if flags & FLAG_ZONE_KEY == 0 || flags & FLAG_REVOKED != 0 || key.is_empty() {
+        if flags & FLAG_ZONE_KEY == 0 || key.is_empty() {
             return None;
         }
         let public_key = PublicKeyBuf::new(key.to_vec(), Algorithm::from_u8(algorithm));
-        Some(Self { flags: [flags0, flags1], algorithm, tag: tag(rdata), public_key })
+        Some(Self { flags, algorithm, tag: tag(rdata), public_key })
+    }
+
+    /// Whether it is meant to be what others vouch for (RFC 4034 section 2.1.1).
+    pub(crate) fn is_entry_point(&self) -> bool {
+        self.flags & FLAG_ENTRY_POINT != 0
     }
 
     /// Whether a signature is one of this key.
@@ -80,10 +112,15 @@ impl Key {
         budget: &Budget,
     ) -> Result<Option<Vec<u8>>, Exhausted> {
         budget.pass_over(self.octets().len()).await?;
-        let [head, tail] = [self.flags, [PROTOCOL, self.algorithm]];
+        Ok(self.digest_as(apex, digest_type))
+    }
+
+    /// The same of a key that somebody here chose.
+    pub(super) fn digest_as(&self, apex: &Name, digest_type: u8) -> Option<Vec<u8>> {
+        let [head, tail] = [self.flags.to_be_bytes(), [PROTOCOL, self.algorithm]];
         let digested = [&*canonical_wire(apex), &head, &tail, self.octets()];
         let digest = Digest::from_iter(digested, DigestType::from(digest_type));
-        Ok(digest.ok().map(|digest| digest.as_ref().to_vec()))
+        digest.ok().map(|digest| digest.as_ref().to_vec())
     }
 
     /// Whether signatures by this key can be checked at all: an RSA key may be too short, too long or its exponent too

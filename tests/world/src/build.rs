@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::BASE64;
 use hickory_resolver::proto::rr::Name;
 
 use crate::hostile;
@@ -149,9 +149,7 @@ impl Builder {
     /// The DS line of a signed zone.
     pub fn ds_line(&self, apex: &str) -> String {
         let zone = &self.zones[apex];
-        let ds = zone.key.as_ref().unwrap().ds(&zone.apex, None, 2);
-        let tag = u16::from_be_bytes([ds[0], ds[1]]);
-        format!("{apex} IN DS {tag} {} {} {}\n", ds[2], ds[3], HEXLOWER.encode(&ds[4..]))
+        records::ds_line(apex, &zone.key.as_ref().unwrap().ds(&zone.apex, None, 2))
     }
 
     /// The DNSKEY line of a signed zone.

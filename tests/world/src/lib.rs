@@ -20,6 +20,7 @@ mod name_server;
 mod random;
 mod records;
 mod resolver;
+mod roll;
 mod rows;
 mod rsa;
 pub mod scratch;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 pub use cases::{Case, Expected};
 pub use guest::Guest;
 pub use random::Random;
+pub use roll::Moment;
 pub use smtp::{Connections, Conversation, Event, Mail, Message, Record, Shown};
 pub use sockets::name_server::serve as serve_dns;
 pub use truth::HostTruth;
@@ -160,6 +162,12 @@ impl World {
     /// Over sockets, from now on every mail server seems so many milliseconds away; its name server never does.
     pub fn set_round_trip(&self, milliseconds: u64) {
         self.mail_servers.set_round_trip(milliseconds);
+    }
+
+    /// From now on the root shows its keys as of this moment of their roll; returns the trust anchor of the new one, as a
+    /// DS line. Each time it is another.
+    pub fn roll_root(&self, moment: Moment) -> String {
+        records::ds_line(".", &self.name_server.roll_root(moment))
     }
 
     /// Mends whatever is broken in the DNS; what is insecure or missing remains so.

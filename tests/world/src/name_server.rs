@@ -4,6 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::message::Query;
 use crate::resolver::{Answer, Zones};
+use crate::roll::Moment;
 
 const MAX_MESSAGE: usize = 65_535;
 
@@ -31,6 +32,11 @@ impl NameServer {
     /// From now on no zone has a fault.
     pub fn repair(&self) {
         self.zones.write().unwrap_or_else(PoisonError::into_inner).repair();
+    }
+
+    /// The moment that the roll of the root's keys has come to; returns the DS record of the new one.
+    pub fn roll_root(&self, moment: Moment) -> Vec<u8> {
+        self.zones.write().unwrap_or_else(PoisonError::into_inner).roll_root(moment)
     }
 
     fn resolve(&self, query: &Query) -> Option<Answer> {

@@ -55,6 +55,12 @@ pub fn wire(name: &Name) -> Vec<u8> {
     wire
 }
 
+/// A DS record as a trust anchor is written.
+pub fn ds_line(apex: &str, ds: &[u8]) -> String {
+    let tag = u16::from_be_bytes([ds[0], ds[1]]);
+    format!("{apex} IN DS {tag} {} {} {}\n", ds[2], ds[3], HEXLOWER.encode(&ds[4..]))
+}
+
 /// Reads one record, `owner TYPE rdata`.
 pub fn parse(line: &str) -> (Name, u16, Vec<u8>) {
     let fields: Vec<&str> = line.split_whitespace().collect();

@@ -6,6 +6,7 @@ use hickory_resolver::proto::rr::Name;
 
 use crate::hostile::{self, Hostile};
 use crate::records::{self, CNAME, DNAME, DS, wire};
+use crate::roll::{Moment, roll};
 use crate::signer::Record;
 use crate::zone::{Delegation, Fault, Zone};
 
@@ -46,6 +47,11 @@ impl Zones {
     /// From now on no zone has a fault.
     pub fn repair(&mut self) {
         self.zones.values_mut().for_each(|zone| zone.faults.clear());
+    }
+
+    /// Has the root show its keys as of this moment of their roll; returns the DS record of the new one.
+    pub fn roll_root(&mut self, moment: Moment) -> Vec<u8> {
+        roll(self.zones.get_mut(&[0][..]).unwrap(), moment)
     }
 
     /// Answers; None where the server stays silent.

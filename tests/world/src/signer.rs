@@ -1,7 +1,7 @@
 //! Keys of a zone, and the signatures they make (RFC 4034).
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use data_encoding::BASE64;
 use hickory_resolver::proto::dnssec::crypto::{EcdsaSigningKey, Ed25519SigningKey, RsaSigningKey};
@@ -43,12 +43,13 @@ impl Validity {
     }
 }
 
+#[derive(Clone)]
 pub struct Key {
     algorithm: u8,
     /// None: it is too short to be used, and its signatures are not even looked at.
-    key: Option<Box<dyn SigningKey + Send + Sync>>,
+    key: Option<Arc<dyn SigningKey + Send + Sync>>,
     /// What was signed before: RSA takes its time.
-    made: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    made: Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>,
     pub dnskey: Vec<u8>,
 }
 
@@ -57,28 +58,35 @@ impl Key {
     pub fn generate(algorithm: u8) -> Self {
         if algorithm == 7 {
             let dnskey = [&[1, 1, 3, algorithm, 1, 3][..], &[0xff; 64]].concat();
-            return Self { algorithm, key: None, made: Mutex::default(), dnskey };
+            return Self { algorithm, key: None, made: Arc::default(), dnskey };
         }
-        let key: Box<dyn SigningKey + Send + Sync> = match algorithm {
+        let key: Arc<dyn SigningKey + Send + Sync> = match algorithm {
             13 | 14 => {
                 let algorithm = Algorithm::from_u8(algorithm);
                 let pkcs8 = EcdsaSigningKey::generate_pkcs8(algorithm).unwrap();
-                Box::new(EcdsaSigningKey::from_pkcs8(&pkcs8, algorithm).unwrap())
+                Arc::new(EcdsaSigningKey::from_pkcs8(&pkcs8, algorithm).unwrap())
             }
             15 => {
                 let pkcs8 = Ed25519SigningKey::generate_pkcs8().unwrap();
-                Box::new(Ed25519SigningKey::from_pkcs8(&pkcs8).unwrap())
+                Arc::new(Ed25519SigningKey::from_pkcs8(&pkcs8).unwrap())
             }
             8 => {
                 let pkcs8 = BASE64.decode(rsa::PRIVATE_KEY.as_bytes()).unwrap();
                 let key = PrivateKeyDer::Pkcs8(pkcs8.into());
-                Box::new(RsaSigningKey::from_key_der(&key, Algorithm::RSASHA256).unwrap())
+                Arc::new(RsaSigningKey::from_key_der(&key, Algorithm::RSASHA256).unwrap())
             }
             other => panic!("algorithm {other}"),
         };
         let mut dnskey = vec![1, 1, 3, algorithm];
         dnskey.extend(key.to_public_key().unwrap().public_bytes());
-        Self { algorithm, key: Some(key), made: Mutex::default(), dnskey }
+        Self { algorithm, key: Some(key), made: Arc::default(), dnskey }
+    }
+
+    /// The same with a low flag of its other value (RFC 4034 section 2.1.1, RFC 5011 section 7).
+    pub fn with_flag(&self, flag: u8) -> Self {
+        let mut key = self.clone();
+        key.dnskey[1] ^= flag;
+        key
     }
 
     /// Whether there are signatures by it.

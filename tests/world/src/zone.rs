@@ -6,6 +6,7 @@ use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
 use hickory_resolver::proto::rr::Name;
 
 use crate::records::{CNAME, DNSKEY, DS, NS, NSEC, NSEC3, RRSIG, SOA, wire};
+use crate::roll::Keys;
 use crate::signer::{Key, Record, TTL, Validity};
 
 /// What is wrong with one RRset, or with the denial of it.
@@ -56,6 +57,8 @@ pub struct Zone {
     pub key: Option<Key>,
     /// Signs all but the keys, where it is not the same that does.
     pub zone_key: Option<Key>,
+    /// Those that sign instead while they are rolled.
+    pub rolled: Option<Keys>,
     pub delegation: Delegation,
     pub nsec3: Option<Nsec3Parameters>,
     /// Of its records.
@@ -79,6 +82,7 @@ impl Zone {
             apex: apex.clone(),
             key: algorithm.map(Key::generate),
             zone_key: None,
+            rolled: None,
             delegation,
             nsec3: None,
             ttl: TTL,
@@ -132,15 +136,30 @@ impl Zone {
             Some(Fault::NotYetValid) => Validity::Future,
             _ => self.keys_validity.filter(|_| rtype == DNSKEY).unwrap_or(self.validity),
         };
-        let zone_key = self.zone_key.as_ref().filter(|_| rtype != DNSKEY);
-        let Some(key) = zone_key.or(self.key.as_ref()) else { return records };
         let period = validity.period(self.now);
-        let mut signature = key.sign(&self.apex, source, rtype, rdata, self.ttl, period);
-        if fault == Some(&Fault::Altered) {
-            *signature.last_mut().unwrap() ^= 1;
+        for key in self.signers(rtype) {
+            let mut signature = key.sign(&self.apex, source, rtype, rdata, self.ttl, period);
+            if fault == Some(&Fault::Altered) {
+                *signature.last_mut().unwrap() ^= 1;
+            }
+            records.push(record(RRSIG, signature));
         }
-        records.push(record(RRSIG, signature));
         records
+    }
+
+    /// The keys that sign records of a type.
+    fn signers(&self, rtype: u16) -> Vec<&Key> {
+        if let Some(Keys { of_keys, of_zone }) = &self.rolled {
+            return if rtype == DNSKEY { of_keys } else { of_zone }.iter().collect();
+        }
+        let zone_key = self.zone_key.as_ref().filter(|_| rtype != DNSKEY);
+        zone_key.or(self.key.as_ref()).into_iter().collect()
+    }
+
+    /// Replaces the keys.
+    pub fn show_keys(&mut self, keys: Vec<Vec<u8>>) {
+        let apex = self.apex.clone();
+        self.nodes.entry(apex).or_default().insert(DNSKEY, keys);
     }
 
     /// SOA, and the proof that `name` has no record of `rtype`.
