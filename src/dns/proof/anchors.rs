@@ -133,9 +133,9 @@ mod tests {
         let revoked = key(385) + " ;;state=4 [ REVOKED ]\n";
         for anchors in [vec![plain.anchors[0].clone()], by_ds.to_vec()] {
             let mut anchors = Anchors { anchors, revoked: Vec::new() };
-            let of_others = format!(". DS 1 13 2 {DIGEST}\n");
+            let of_others = format!(". DS 1 13 2 {DIGEST}\n. DS {} 13 2 {DIGEST}\n", anchor.tag);
             anchors.extend((of_others + &revoked).as_bytes()).unwrap();
-            assert_eq!(tags(&anchors), [1], "whatever the text has beside it");
+            assert_eq!(tags(&anchors), [1, anchor.tag], "of another digest");
             assert_eq!(anchors.revoked_at(&Name::root()), [anchor.tag], "its tag from before");
             assert_eq!(anchors.revoked_at(&names::parse("test").unwrap()), []);
         }
