@@ -292,6 +292,9 @@
  * TLS         Where tls_required is 1, never fall back to cleartext, and never retry without TLS. Do not resume TLS
  *             sessions: a resumed session shows no chain. Reuse a connection only for an equal
  *             dane_policy_host_policy_key.
+ * Raw keys    Take X.509 certificates alone, unless dane_policy_host_raw_key_usable is 1: then the handshake may offer to take
+ *             a raw public key too (RFC 7250). One that the server showed goes to dane_policy_verify_raw_key, in place of
+ *             a chain to dane_policy_verify; dane_policy_openssl_verify and dane_policy_gnutls_verify see which it is.
  * Row 23      OPPORTUNISTIC with tls_required 1 after a match: the MX records are insecure, the server
  *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
  * Audit       After dane_policy_context_set_audit an OPPORTUNISTIC may have a reason: log its text, it says what

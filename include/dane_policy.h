@@ -292,6 +292,9 @@
  * TLS         Where tls_required is 1, never fall back to cleartext, and never retry without TLS. Do not resume TLS
  *             sessions: a resumed session shows no chain. Reuse a connection only for an equal
  *             dane_policy_host_policy_key.
+ * Raw keys    Take X.509 certificates alone, unless dane_policy_host_raw_key_usable is 1: then the handshake may offer to take
+ *             a raw public key too (RFC 7250). One that the server showed goes to dane_policy_verify_raw_key, in place of
+ *             a chain to dane_policy_verify; dane_policy_openssl_verify and dane_policy_gnutls_verify see which it is.
  * Row 23      OPPORTUNISTIC with tls_required 1 after a match: the MX records are insecure, the server
  *             was verified all the same. Deliver over that session; do not report it as DANE-verified.
  * Audit       After dane_policy_context_set_audit an OPPORTUNISTIC may have a reason: log its text, it says what
@@ -1175,6 +1178,12 @@ dane_policy_error dane_policy_host_tlsa(const struct dane_policy_host *host,
 int dane_policy_host_tlsa_usable(const struct dane_policy_host *host, size_t index);
 
 /**
+ * 1 if the handshake may offer to take a raw public key (RFC 7250), which goes to dane_policy_verify_raw_key: the decision is
+ * VERIFY and every usable TLSA record is DANE-EE(3) SPKI(1) (RFC 7671 section 5.1). Else 0: offer X.509 certificates alone.
+ */
+int dane_policy_host_raw_key_usable(const struct dane_policy_host *host);
+
+/**
  * The policy-domain of a TLS report (RFC 8460 section 4.4): the TLSA base domain, else the host's name. NULL only for
  * NULL.
  */
@@ -1225,6 +1234,21 @@ dane_policy_error dane_policy_verify(const struct dane_policy_host *host,
                                      size_t chain_length,
                                      int64_t now,
                                      struct dane_policy_verification **out);
+
+/**
+ * Verifies a raw public key (RFC 7250) that the server showed in place of certificates: a bare SubjectPublicKeyInfo in DER
+ * as sent. DANE-EE(3) SPKI(1) records can match it, and no others. `now` is as in dane_policy_verify.
+ *
+ * It may have 100 KiB; beyond that it does not match, with DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty key, and octets that
+ * are none, are a mismatch.
+ *
+ * The decision of the result is as after dane_policy_verify, an empty key as an empty chain. Offer to take a raw public key
+ * only where dane_policy_host_raw_key_usable gives 1.
+ */
+dane_policy_error dane_policy_verify_raw_key(const struct dane_policy_host *host,
+                                             struct dane_policy_bytes spki,
+                                             int64_t now,
+                                             struct dane_policy_verification **out);
 
 /**
  * Tells how a connection ended before a chain was seen: DANE_POLICY_CERTIFICATE_NO_STARTTLS,

@@ -1,6 +1,6 @@
 /*
- * For programs that speak TLS through OpenSSL: the chain of a connection to dane_policy_verify. Opt-in, inline; libdane_policy
- * itself knows no OpenSSL.
+ * For programs that speak TLS through OpenSSL: what the server showed to dane_policy_verify or dane_policy_verify_raw_key.
+ * Opt-in, inline; libdane_policy itself knows no OpenSSL.
  */
 #ifndef DANE_POLICY_OPENSSL_H
 #define DANE_POLICY_OPENSSL_H
@@ -14,8 +14,9 @@
 #define DANE_POLICY_OPENSSL_CERTIFICATES 33
 
 /*
- * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does.
- * Without a chain, or without memory for a copy of it, nothing matches. The session must not be a resumed one.
+ * Verifies what the server showed in a completed client handshake, as dane_policy_verify does, and returns as it does; where
+ * that is a raw public key, as dane_policy_verify_raw_key. Without a chain, or without memory for a copy of it, nothing
+ * matches. The session must not be a resumed one.
  */
 static inline dane_policy_error dane_policy_openssl_verify(const dane_policy_host *host, const SSL *ssl, int64_t now,
                                                            dane_policy_verification **out)
@@ -27,6 +28,20 @@ static inline dane_policy_error dane_policy_openssl_verify(const dane_policy_hos
     dane_policy_error result;
     size_t length = 0;
 
+#if OPENSSL_VERSION_NUMBER >= 0x30200000L
+    if (SSL_get_negotiated_server_cert_type(ssl) == TLSEXT_cert_type_rpk) {
+        /* OpenSSL keeps no octets of it, and this is encoded anew: a key of an odd encoding may not match. */
+        unsigned char *der = NULL;
+        int size = i2d_PUBKEY(SSL_get0_peer_rpk(ssl), &der);
+        dane_policy_bytes spki;
+
+        spki.data = der;
+        spki.length = size > 0 ? (size_t)size : 0;
+        result = dane_policy_verify_raw_key(host, spki, now, out);
+        OPENSSL_free(der);
+        return result;
+    }
+#endif
     for (i = 0; i < count && length < DANE_POLICY_OPENSSL_CERTIFICATES; i++) {
         unsigned char *der = NULL;
         int size = i2d_X509(sk_X509_value(certificates, i), &der);

@@ -118,6 +118,7 @@ impl Function {
                 ("const char *", _) => "text()".into(),
                 ("const dane_policy_tlsa *", _) => "records()".into(),
                 ("const dane_policy_bytes *", _) => "chain()".into(),
+                ("dane_policy_bytes", _) => "*chain()".into(),
                 ("const char *const *", _) => "names()".into(),
                 ("void *" | "uint8_t *", _) if parameter.name != "tag" => "buffer()".into(),
                 ("void *", _) => "tag()".into(),

@@ -14,7 +14,7 @@ use super::lines::assert_line;
 use super::memo::Memo;
 use super::octets::Octets;
 use crate::tlsa::Record;
-use crate::verify::{Match, Verification, verify};
+use crate::verify::{Match, Verification, verify, verify_raw_key};
 
 const NOW: i64 = 1_767_225_600;
 const SUBJECTS: [&str; 4] = ["mx.example.org", "Intermediate", "Root", "Other"];
@@ -303,7 +303,7 @@ impl Published {
     }
 }
 
-/// Verifies a chain, and compares with what is true of it.
+/// Verifies a chain, and the key of its first certificate alone, and compares with what is true of them.
 pub fn chain(input: &[u8]) {
     let mut octets = Octets::new(input);
     let count = 1 + octets.below(MOST_CERTIFICATES);
@@ -326,7 +326,14 @@ pub fn chain(input: &[u8]) {
     let records: Vec<Record> = published.iter().map(|it| it.record.clone()).collect();
     let found = verify(&records, &certificates, &references, NOW);
     let truth = Truth { all: &made, sent: &sent, published: &published, references: &references };
-    truth.compare(&found);
+    let by_path = |published: &Published| truth.matches(published);
+    truth.compare(&found, by_path);
+    // RFC 7671 section 5.1: records of the key alone.
+    let found = verify_raw_key(&records, &KEYS[made[0].key].spki, NOW);
+    truth.compare(&found, |published| {
+        let Record { usage, selector, .. } = published.record;
+        (usage, selector) == (3, 1) && published.is_of(&made[0], &made)
+    });
 }
 
 /// What is true of a chain.
@@ -338,13 +345,13 @@ struct Truth<'t> {
 }
 
 impl Truth<'_> {
-    fn compare(&self, found: &Verification) {
+    fn compare(&self, found: &Verification, is_match: impl Fn(&Published) -> bool) {
         assert_line(&found.text);
         found.records.iter().for_each(|judgement| assert_line(&judgement.text));
         let matches: Vec<bool> = self
             .published
             .iter()
-            .map(|published| self.counts(published) && self.matches(published))
+            .map(|published| self.counts(published) && is_match(published))
             .collect();
         let result = match matches.contains(&true) {
             _ if !self.published.iter().any(Published::is_usable) => Match::NoUsableRecords,

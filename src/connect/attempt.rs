@@ -5,7 +5,7 @@ use crate::decide::{Certificate, Decision, Reason};
 use crate::dns::Call;
 use crate::lookup::Host;
 use crate::smtp::Seen;
-use crate::verify::Verification;
+use crate::verify::{Shown, Verification};
 
 /// What happened at one host.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl Attempt {
         let (verification, tls_version) = match seen {
             Seen::Established { chain, version } => {
                 let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-                (host.verify_at(&call.budget.pace, &chain, call.now).await, Some(version))
+                let shown = Shown::Chain(&chain);
+                (host.verify_at(&call.budget.pace, shown, call.now).await, Some(version))
             }
             Seen::NoStarttls(text) => failed(Certificate::NoStarttls, Detail::NoStarttls, text),
             Seen::StarttlsRefused(text) => {

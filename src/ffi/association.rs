@@ -32,8 +32,9 @@ pub unsafe extern "C" fn dane_policy_tlsa_data(
         if data.is_null() || length.is_null() {
             return Err(MISUSE);
         }
-        let Some(association) = Association::of(der) else { return Ok(0) };
-        let octets = association.data(selector, matching_type);
+        let association = Association::of(der);
+        let found = association.as_ref().and_then(|it| it.data(selector, matching_type));
+        let Some(octets) = found else { return Ok(0) };
         if octets.len() > size {
             return Err(MISUSE);
         }

@@ -186,6 +186,13 @@ pub extern "C" fn dane_policy_host_tlsa_usable(
     })
 }
 
+/// 1 if the handshake may offer to take a raw public key (RFC 7250), which goes to dane_policy_verify_raw_key: the decision is
+/// VERIFY and every usable TLSA record is DANE-EE(3) SPKI(1) (RFC 7671 section 5.1). Else 0: offer X.509 certificates alone.
+#[unsafe(no_mangle)]
+pub extern "C" fn dane_policy_host_raw_key_usable(host: Option<&dane_policy_host>) -> c_int {
+    read(host, 0, |host| i32::from(host.host.raw_key_usable()))
+}
+
 /// The policy-domain of a TLS report (RFC 8460 section 4.4): the TLSA base domain, else the host's name. NULL only for
 /// NULL.
 #[unsafe(no_mangle)]

@@ -96,6 +96,33 @@ pub unsafe extern "C" fn dane_policy_verify(
     unsafe { create(out, verify) }
 }
 
+/// Verifies a raw public key (RFC 7250) that the server showed in place of certificates: a bare SubjectPublicKeyInfo in DER
+/// as sent. DANE-EE(3) SPKI(1) records can match it, and no others. `now` is as in dane_policy_verify.
+///
+/// It may have 100 KiB; beyond that it does not match, with DANE_POLICY_DETAIL_LIMIT_EXCEEDED. An empty key, and octets that
+/// are none, are a mismatch.
+///
+/// The decision of the result is as after dane_policy_verify, an empty key as an empty chain. Offer to take a raw public key
+/// only where dane_policy_host_raw_key_usable gives 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dane_policy_verify_raw_key(
+    host: Option<&dane_policy_host>,
+    spki: dane_policy_bytes,
+    now: i64,
+    out: *mut *mut dane_policy_verification,
+) -> dane_policy_error {
+    let verify_raw_key = || {
+        let host = host.ok_or(MISUSE)?;
+        // SAFETY: as the caller promises, for the octets of the key.
+        let spki = unsafe { spki.get() }?;
+        let verification = host.host.verify_raw_key(spki, now);
+        let decision = host.host.decide(&verification);
+        Ok(dane_policy_verification::new(verification, Some(decision)))
+    };
+    // SAFETY: NULL or room for a pointer.
+    unsafe { create(out, verify_raw_key) }
+}
+
 /// Tells how a connection ended before a chain was seen: DANE_POLICY_CERTIFICATE_NO_STARTTLS,
 /// _HANDSHAKE_FAILED (STARTTLS refused too) or _CONNECTION_FAILED; another value is
 /// DANE_POLICY_ERROR_MISUSE. The decision of the result is by the table: CONNECTION_FAILED defers at

@@ -18,8 +18,8 @@ use crate::decide::{Action, Address, Certificate, Decision, Mx, Reason, Scope, T
 use crate::dns::wire::names::{self, InvalidName, display};
 use crate::dns::{Call, Lifetime};
 use crate::text::{excerpt, is_host_name, line, without_final_dot};
-use crate::tlsa::Record;
-use crate::verify::{Match, Verification, verify_at};
+use crate::tlsa::{Record, only_keys};
+use crate::verify::{Match, Shown, Verification, verify_at};
 
 /// An MX host, its addresses and its TLSA records.
 #[derive(Clone, Debug)]
@@ -259,12 +259,23 @@ impl Host {
     ///
     /// `now` is in seconds since 1970.
     pub fn verify(&self, chain: &[&[u8]], now: i64) -> Verification {
-        at_once(self.verify_at(&Pace::unhurried(), chain, now))
+        at_once(self.verify_at(&Pace::unhurried(), Shown::Chain(chain), now))
+    }
+
+    /// The same for a raw public key (RFC 7250), a bare SubjectPublicKeyInfo in DER.
+    pub fn verify_raw_key(&self, spki: &[u8], now: i64) -> Verification {
+        at_once(self.verify_at(&Pace::unhurried(), Shown::RawKey(spki), now))
     }
 
     /// The same for who has a deadline.
-    pub(crate) async fn verify_at(&self, pace: &Pace, chain: &[&[u8]], now: i64) -> Verification {
-        verify_at(pace, &self.records, chain, &self.reference_names, now).await
+    pub(crate) async fn verify_at(&self, pace: &Pace, shown: Shown<'_>, now: i64) -> Verification {
+        verify_at(pace, &self.records, shown, &self.reference_names, now).await
+    }
+
+    /// Whether the handshake may offer to take a raw public key (RFC 7250): where the decision is VERIFY, and every usable
+    /// record is DANE-EE(3) SPKI(1), for no other can match one (RFC 7671 section 5.1).
+    pub fn raw_key_usable(&self) -> bool {
+        self.decision.verdict.action == Action::Verify && only_keys(&self.records)
     }
 
     /// The decision after connecting. What a connection shows never lifts a refusal.
@@ -413,6 +424,50 @@ mod tests {
             let verdict = good.decide(&seen).verdict;
             assert_eq!((verdict.action, verdict.reason), (Action::Defer, Reason::NotTrusted));
             assert_eq!(verdict.detail, told);
+        }
+    }
+
+    #[test]
+    fn rfc7671_5_1_raw_keys_are_for_hosts_to_verify_by_their_key_alone() {
+        let world = World::without_sockets();
+        for (domain, is_usable) in [
+            ("good.test", true),
+            ("good.unsigned.test", true),
+            ("ta-cert.test", false),
+            ("pkix-ta-only.test", false),
+            ("tlsa-none.test", false),
+            ("tlsa-bogus.test", false),
+        ] {
+            assert_eq!(host(&world, domain).raw_key_usable(), is_usable, "{domain}");
+        }
+        let mut changed = host(&world, "good.test");
+        changed.decision.verdict.action = Action::Encrypt;
+        assert!(!changed.raw_key_usable(), "its records alone");
+    }
+
+    #[test]
+    fn a_raw_key_is_decided_on_as_a_certificate() {
+        let world = World::without_sockets();
+        let mut good = host(&world, "good.test");
+        let key = world::forge::Key::p256().spki;
+        let action = |host: &Host, key: &[u8]| {
+            let decision = host.decide(&host.verify_raw_key(key, world.now));
+            (decision.verdict.action, decision.verdict.reason)
+        };
+        let refused = (Action::Defer, Reason::NotTrusted);
+        assert_eq!([action(&good, &key), action(&good, &[])], [refused, refused]);
+        good.records[0] = Record { matching_type: 0, data: key.clone().into(), ..good.records[0] };
+        assert_eq!(action(&good, &key), (Action::Deliver, Reason::None));
+        for (domain, before, without) in [
+            ("pkix-ta-only.test", Action::Encrypt, (Action::Defer, Reason::HandshakeFailed)),
+            ("tlsa-none.test", Action::Opportunistic, (Action::Opportunistic, Reason::None)),
+            ("tlsa-bogus.test", Action::Defer, (Action::Defer, Reason::TlsaLookup)),
+            ("nothing.test", Action::Fail, (Action::Fail, Reason::NotFound)),
+        ] {
+            let host = host(&world, domain);
+            assert_eq!(host.decision.verdict.action, before, "{domain}");
+            assert_eq!(action(&host, &key).0, before, "{domain}");
+            assert_eq!(action(&host, &[]), without, "{domain}");
         }
     }
 

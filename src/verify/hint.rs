@@ -8,15 +8,21 @@ use crate::cause::Detail;
 use crate::text::{Hex, line};
 use crate::tlsa::{CERT, DANE_EE, DANE_TA, FULL, Record, SHA2_256, SPKI};
 
-/// `publish 3 1 1 ...`: the record that the server's certificate would match; of a Full(0) one, its digest.
-struct Publish<'s, 'a>(&'s Presented<'a>, u8, u8);
+/// `publish 3 1 1 ...`: the record that what the server showed would match; of a Full(0) one, its digest.
+struct Publish<'s>(u8, u8, &'s [u8]);
 
-impl fmt::Display for Publish<'_, '_> {
+impl<'s> Publish<'s> {
+    fn new(presented: &'s Presented<'_>, selector: u8, matching_type: u8) -> Option<Self> {
+        let matching_type = if matching_type == FULL { SHA2_256 } else { matching_type };
+        let data = presented.leaf.data(selector, matching_type)?;
+        Some(Self(selector, matching_type, data))
+    }
+}
+
+impl fmt::Display for Publish<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(presented, selector, matching_type) = self;
-        let matching_type = if *matching_type == FULL { SHA2_256 } else { *matching_type };
-        let data = Hex(presented.leaf.data(*selector, matching_type));
-        write!(f, "publish 3 {selector} {matching_type} {data}")
+        let Self(selector, matching_type, data) = self;
+        write!(f, "publish 3 {selector} {matching_type} {}", Hex(data))
     }
 }
 
@@ -47,13 +53,13 @@ pub(super) fn for_record(
 ) -> Option<Hint> {
     let is_leaf = || presented.leaf.matches(record);
     match (record.usage, detail) {
-        (DANE_EE, Detail::NoMatch) => Some(for_other(record, presented)),
+        (DANE_EE, Detail::NoMatch) => for_other(record, presented),
         (DANE_EE, Detail::WeakerDigest) if is_leaf() => {
-            let right = Publish(presented, record.selector, strongest);
+            let right = Publish::new(presented, record.selector, strongest)?;
             Some(Hint::new("matches, but the stronger digest does not", format_args!("{right}")))
         }
         (DANE_TA, Detail::TaAbsent) if is_leaf() => {
-            let right = Publish(presented, SPKI, SHA2_256);
+            let right = Publish::new(presented, SPKI, SHA2_256)?;
             let what = "names the server's own certificate, no trust anchor";
             Some(Hint::new(what, format_args!("{right}")))
         }
@@ -61,20 +67,22 @@ pub(super) fn for_record(
     }
 }
 
-/// For a DANE-EE record of something else than the server's certificate.
-fn for_other(record: &Record, presented: &Presented<'_>) -> Hint {
+/// For a DANE-EE record of something else than what the server showed.
+fn for_other(record: &Record, presented: &Presented<'_>) -> Option<Hint> {
     let &Record { selector, matching_type, ref data, .. } = record;
     let (what, other, other_selector) =
         if selector == CERT { ("certificate", "key", SPKI) } else { ("key", "certificate", CERT) };
-    if presented.leaf.data(other_selector, matching_type) == &**data {
+    if presented.leaf.data(other_selector, matching_type) == Some(&**data) {
         let right = format_args!("publish it as 3 {other_selector} {matching_type}");
-        return Hint::new(format!("this is the server's {other}, not its {what}"), right);
+        return Some(Hint::new(format!("this is the server's {other}, not its {what}"), right));
     }
     if let Some(position) = presented.others().iter().position(|other| other.matches(record)) {
         let right = format_args!("publish it as 2 {selector} {matching_type}");
         let position = position + 1;
-        return Hint::new(format!("this is the {what} of issuer {position} in the chain"), right);
+        let what = format!("this is the {what} of issuer {position} in the chain");
+        return Some(Hint::new(what, right));
     }
-    let right = Publish(presented, selector, matching_type);
-    Hint::new(format!("the server has another {what}"), format_args!("if that is right, {right}"))
+    let right = Publish::new(presented, selector, matching_type)?;
+    let advice = format_args!("if that is right, {right}");
+    Some(Hint::new(format!("the server has another {what}"), advice))
 }

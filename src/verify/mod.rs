@@ -1,6 +1,6 @@
-//! TLSA records against a certificate chain (RFC 7671, RFC 7672 section 3). Pure: the time is an argument.
+//! TLSA records against a certificate chain or a raw public key (RFC 7671, RFC 7672 section 3). Pure: the time is an argument.
 //!
-//! Bounded: the server's certificate has at most [`MAX_OCTETS`] octets. DANE-TA looks at chains of at most
+//! Bounded: the server's certificate or raw public key has at most [`MAX_OCTETS`] octets. DANE-TA looks at chains of at most
 //! [`MAX_CERTIFICATES`] certificates and [`MAX_OCTETS`] octets in all, and spends at most [`MAX_SIGNATURES`]
 //! signature checks; more is a mismatch with detail limit-exceeded.
 
@@ -31,10 +31,11 @@ use crate::text::one_line;
 use crate::tlsa::{Agility, DANE_EE, Record};
 
 use presented::Presented;
+pub(crate) use presented::Shown;
 
 /// Certificates in a chain that DANE-TA looks at.
 pub const MAX_CERTIFICATES: usize = 32;
-/// Octets in the server's certificate, and for DANE-TA in the whole chain.
+/// Octets in the server's certificate or raw public key, and for DANE-TA in the whole chain.
 pub const MAX_OCTETS: usize = 100 * 1024;
 /// Signature checks in one verification.
 pub const MAX_SIGNATURES: u32 = 100;
@@ -107,14 +108,22 @@ pub fn verify<N: AsRef<str>>(
     reference_names: &[N],
     now: i64,
 ) -> Verification {
-    at_once(verify_at(&Pace::unhurried(), records, chain, reference_names, now))
+    at_once(verify_at(&Pace::unhurried(), records, Shown::Chain(chain), reference_names, now))
+}
+
+/// Verifies a raw public key (RFC 7250), a bare SubjectPublicKeyInfo in DER, against TLSA records: DANE-EE(3) SPKI(1) ones
+/// can match it, and no others (RFC 7671 section 5.1).
+///
+/// A server shows one where the client offers to take it; [`crate::lookup::Host::raw_key_usable`] says when it may.
+pub fn verify_raw_key(records: &[Record<'_>], spki: &[u8], now: i64) -> Verification {
+    at_once(verify_at(&Pace::unhurried(), records, Shown::RawKey(spki), &[""; 0], now))
 }
 
 /// The same for who has a deadline: gives way between signature checks, and is a mismatch where time is over.
 pub(crate) async fn verify_at<N: AsRef<str>>(
     pace: &Pace,
     records: &[Record<'_>],
-    chain: &[&[u8]],
+    shown: Shown<'_>,
     reference_names: &[N],
     now: i64,
 ) -> Verification {
@@ -122,9 +131,9 @@ pub(crate) async fn verify_at<N: AsRef<str>>(
     let mut judgements: Vec<Judgement> =
         records.iter().map(|record| untried(record, &agility)).collect();
     if !records.iter().any(|record| agility.counts(record)) {
-        return Verification::no_usable_records(chain, judgements);
+        return Verification::no_usable_records(shown, judgements);
     }
-    let presented = match presented(chain) {
+    let presented = match presented(shown) {
         Ok(presented) => presented,
         Err(mismatch) => {
             let why = mismatch.judgement();
@@ -173,16 +182,17 @@ pub(crate) async fn verify_at<N: AsRef<str>>(
     Verification::mismatched(&records[worst], summary, judgements)
 }
 
-/// The chain, if its first certificate can be used.
-fn presented<'a>(chain: &'a [&'a [u8]]) -> Result<Presented<'a>, Mismatch> {
-    let none = || Mismatch::new(Detail::NoMatch, verification::NO_CERTIFICATE);
-    let leaf = chain.first().ok_or_else(none)?;
-    if leaf.len() > MAX_OCTETS {
-        let text = format!("the server's certificate of {} octets is too large", leaf.len());
+/// What was shown, if the server's own can be used.
+fn presented(shown: Shown<'_>) -> Result<Presented<'_>, Mismatch> {
+    let nothing = || Mismatch::new(Detail::NoMatch, shown.nothing());
+    let own = shown.own().ok_or_else(nothing)?;
+    let word = shown.word();
+    if own.len() > MAX_OCTETS {
+        let text = format!("the server's {word} of {} octets is too large", own.len());
         return Err(Mismatch::new(Detail::LimitExceeded, text));
     }
-    Presented::new(chain).ok_or_else(|| {
-        Mismatch::new(Detail::ChainInvalid, "the server's certificate does not parse")
+    Presented::new(shown).ok_or_else(|| {
+        Mismatch::new(Detail::ChainInvalid, format!("the server's {word} does not parse"))
     })
 }
 

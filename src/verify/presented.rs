@@ -1,4 +1,4 @@
-//! The certificates that the server sent.
+//! What the server showed of itself.
 
 use std::cell::OnceCell;
 
@@ -13,17 +13,56 @@ use crate::tlsa::Record;
 /// The end of 9999, which stands for none (RFC 5280 section 4.1.2.5); of a certificate whose dates cannot be read, too.
 const NO_END: i64 = 253_402_300_799;
 
-/// A chain as sent.
+/// What a server shows in a handshake.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// Certificates, its own first.
+    Chain(&'a [&'a [u8]]),
+    /// A SubjectPublicKeyInfo alone (RFC 7250).
+    RawKey(&'a [u8]),
+}
+
+impl<'a> Shown<'a> {
+    /// What is the server's own.
+    pub(super) fn own(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Chain(chain) => chain.first().copied(),
+            Self::RawKey(key) => Some(key).filter(|key| !key.is_empty()),
+        }
+    }
+
+    /// That there is none, in words.
+    pub(super) fn nothing(self) -> &'static str {
+        match self {
+            Self::Chain(_) => "the server sent no certificate",
+            Self::RawKey(_) => "the server sent no raw public key",
+        }
+    }
+
+    /// The word for it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Chain(_) => "certificate",
+            Self::RawKey(_) => "raw public key",
+        }
+    }
+}
+
+/// What was shown, its own read as far as its key.
 pub(super) struct Presented<'a> {
+    /// The server's certificate, or its raw public key.
     pub(super) leaf: Association<'a>,
     pub(super) chain: &'a [&'a [u8]],
     others: OnceCell<Vec<Association<'a>>>,
 }
 
 impl<'a> Presented<'a> {
-    /// A chain whose first certificate can be read as far as its key.
-    pub(super) fn new(chain: &'a [&'a [u8]]) -> Option<Self> {
-        let leaf = Association::of(chain.first()?)?;
+    /// What can be read as far as the server's key.
+    pub(super) fn new(shown: Shown<'a>) -> Option<Self> {
+        let (leaf, chain): (_, &[_]) = match shown {
+            Shown::Chain(chain) => (Association::of(chain.first()?)?, chain),
+            Shown::RawKey(key) => (Association::of_raw_key(key)?, &[]),
+        };
         Some(Self { leaf, chain, others: OnceCell::new() })
     }
 
@@ -42,14 +81,15 @@ impl<'a> Presented<'a> {
         }
     }
 
-    /// When the certificate that a usable record holds the data of ends to be valid; none where it was not sent.
+    /// When the certificate that a usable record holds the data of ends to be valid; none where it was not sent. A key has no
+    /// end.
     pub(super) fn end_of(&self, record: &Record) -> Option<i64> {
         let named = if self.leaf.matches(record) {
             &self.leaf
         } else {
             self.others().iter().find(|other| other.matches(record))?
         };
-        let fields = der::Certificate::parse(named.certificate);
+        let fields = der::Certificate::parse(named.certificate?);
         let validity = fields.and_then(|fields| Validity::from_der(fields.validity).ok());
         Some(validity.map_or(NO_END, |(_, validity)| validity.not_after.timestamp()))
     }

@@ -119,7 +119,10 @@ impl<'a> Certificates<'a> {
         if presented.is_too_large() {
             return Err(Mismatch::new(Detail::LimitExceeded, presented.excess()));
         }
-        let der = presented.leaf.certificate;
+        let der = presented.leaf.certificate.ok_or_else(|| {
+            let text = "names a trust anchor, and the server showed a raw public key";
+            Mismatch::new(Detail::NoMatch, text)
+        })?;
         let leaf = Certificate::parse(der).ok_or_else(|| {
             Mismatch::new(Detail::ChainInvalid, "the server's certificate does not parse")
         })?;
@@ -129,7 +132,7 @@ impl<'a> Certificates<'a> {
         let published = published.map(|record| &*record.data).take(super::MAX_CERTIFICATES);
         let mut issuers: Vec<Certificate<'a>> = Vec::new();
         for der in presented.chain.iter().skip(1).copied().chain(published) {
-            let is_known = |known: &Certificate<'_>| known.association.certificate == der;
+            let is_known = |known: &Certificate<'_>| known.association.certificate == Some(der);
             if !is_known(&leaf) && !issuers.iter().any(is_known) {
                 issuers.extend(Certificate::parse(der));
             }

@@ -1,6 +1,7 @@
 //! RFC 7671 and RFC 7672 section 3, on certificates made for the purpose.
 
 mod bounds;
+mod raw_key;
 mod told;
 
 use rcgen::{

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Match, Matched};
+use super::{Match, Matched, Shown};
 use crate::cause::Detail;
 use crate::decide::Certificate;
 use crate::text::{line, one_line};
 use crate::tlsa::Record;
-
-pub(super) const NO_CERTIFICATE: &str = "the server sent no certificate";
 
 /// What became of one TLSA record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,10 +65,10 @@ impl Verification {
         }
     }
 
-    /// Nothing to match against: a chain only shows that TLS was established, and no chain shows that it was not.
-    pub(super) fn no_usable_records(chain: &[&[u8]], records: Vec<Judgement>) -> Self {
-        let (certificate, detail, text) = if chain.is_empty() {
-            (Certificate::Unsuccessful, Detail::HandshakeFailed, NO_CERTIFICATE)
+    /// Nothing to match against: what was shown only shows that TLS was established, and nothing shows that it was not.
+    pub(super) fn no_usable_records(shown: Shown<'_>, records: Vec<Judgement>) -> Self {
+        let (certificate, detail, text) = if shown.own().is_none() {
+            (Certificate::Unsuccessful, Detail::HandshakeFailed, shown.nothing())
         } else {
             (Certificate::Established, Detail::TlsaUnusable, "no usable TLSA record")
         };

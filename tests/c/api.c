@@ -242,6 +242,7 @@ static void check_names(void)
     dane_policy_context *context;
     dane_policy_destination *to;
     const dane_policy_decision *d;
+    const dane_policy_bytes no_key = {NULL, 0};
     const dane_policy_host *host;
     dane_policy_verification *v;
     size_t i;
@@ -282,6 +283,12 @@ static void check_names(void)
     CHECK(dane_policy_decision_may_deliver(dane_policy_verification_decision(v)) == 1);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify(host, NULL, 1, 0, &v) == DANE_POLICY_ERROR_MISUSE);
+    /* A raw public key is decided on alike, and not to be asked for. */
+    CHECK(dane_policy_host_raw_key_usable(host) == 0);
+    CHECK(dane_policy_verify_raw_key(host, no_key, 0, &v) == DANE_POLICY_OK);
+    IS(dane_policy_verification_text(v), "the server sent no raw public key");
+    CHECK(dane_policy_decision_action(dane_policy_verification_decision(v)) == DANE_POLICY_ACTION_OPPORTUNISTIC);
+    dane_policy_verification_free(v);
     CHECK(dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_NO_STARTTLS, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NONE);
     CHECK(dane_policy_verification_certificate(v) == DANE_POLICY_CERTIFICATE_NO_STARTTLS);

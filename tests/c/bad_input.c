@@ -162,6 +162,9 @@ static void verifying_refuses(void)
     GIVES_NONE(v, dane_policy_verify(host, NULL, 1, 0, &v));
     GIVES_NONE(v, dane_policy_verify(host, &no_chain, 1, 0, &v));
     MISUSE(dane_policy_verify(host, &chain, 1, 0, NULL));
+    GIVES_NONE(v, dane_policy_verify_raw_key(NULL, chain, 0, &v));
+    GIVES_NONE(v, dane_policy_verify_raw_key(host, no_chain, 0, &v));
+    MISUSE(dane_policy_verify_raw_key(host, chain, 0, NULL));
     GIVES_NONE(v, dane_policy_verify_failure(NULL, DANE_POLICY_CERTIFICATE_NO_STARTTLS, &v));
     GIVES_NONE(v, dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_NOT_APPLICABLE, &v));
     GIVES_NONE(v, dane_policy_verify_failure(host, DANE_POLICY_CERTIFICATE_SUCCESSFUL, &v));
@@ -223,7 +226,7 @@ static void what_is_no_misuse(void)
 {
     static const char *const names[] = {"", ".", "a..b", "b\303\274cher.test", "\377", "a b"};
     static const uint8_t octet[] = {0};
-    const dane_policy_bytes junk = {octet, 1};
+    const dane_policy_bytes junk = {octet, 1}, nothing = {NULL, 0};
     const dane_policy_tlsa record = {9, 9, 9, {NULL, 0}};
     dane_policy_destination *to;
     dane_policy_verification *v;
@@ -252,6 +255,10 @@ static void what_is_no_misuse(void)
     CHECK(dane_policy_verification_decision(v) != NULL);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify(host, &junk, 1, INT64_MAX, &v) == DANE_POLICY_OK);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_raw_key(host, junk, INT64_MIN, &v) == DANE_POLICY_OK);
+    dane_policy_verification_free(v);
+    CHECK(dane_policy_verify_raw_key(host, nothing, INT64_MAX, &v) == DANE_POLICY_OK);
     dane_policy_verification_free(v);
     CHECK(dane_policy_verify_records(&record, 1, &junk, 1, names, 6, 0, &v) == DANE_POLICY_OK);
     CHECK(dane_policy_verification_result(v) == DANE_POLICY_RESULT_NO_USABLE_RECORDS);
@@ -331,6 +338,7 @@ static void host_of_null(void)
     CHECK(dane_policy_host_reference_name_count(NULL) == 0);
     CHECK(dane_policy_host_reference_name(NULL, 0) == NULL && dane_policy_host_reference_name(host, SIZE_MAX) == NULL);
     CHECK(dane_policy_host_tlsa_count(NULL) == 0);
+    CHECK(dane_policy_host_raw_key_usable(NULL) == 0);
     CHECK(dane_policy_host_tlsa_usable(NULL, 0) == 0 && dane_policy_host_tlsa_usable(host, SIZE_MAX) == 0);
     MISUSE(dane_policy_host_tlsa(NULL, 0, &tlsa));
     CHECK(tlsa.usage == 0 && tlsa.data.data == NULL && tlsa.data.length == 0);

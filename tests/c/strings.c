@@ -88,6 +88,8 @@ static void see_verification(const dane_policy_verification *verification)
 
 static void see_host(const dane_policy_host *host)
 {
+    static const uint8_t sequence[] = {0x30, 0};
+    const dane_policy_bytes key = {sequence, sizeof sequence};
     dane_policy_verification *verification;
     size_t i;
 
@@ -111,6 +113,9 @@ static void see_host(const dane_policy_host *host)
     see_verification(verification);
     dane_policy_verification_free(verification);
     must(dane_policy_verify(host, NULL, 0, 0, &verification));
+    see_verification(verification);
+    dane_policy_verification_free(verification);
+    must(dane_policy_verify_raw_key(host, key, 0, &verification));
     see_verification(verification);
     dane_policy_verification_free(verification);
 }

@@ -94,7 +94,8 @@ fn who_has_a_deadline_gives_way_between_signature_checks() {
     let chain = [leaf.der.as_slice(), &intermediate.der, &root.der];
     let verify = |turns: u32| {
         let pace = Pace::steady();
-        let mut verification = pin!(verify_at(&pace, &records, &chain, &["mx.example.org"], NOW));
+        let mut verification =
+            pin!(verify_at(&pace, &records, Shown::Chain(&chain), &["mx.example.org"], NOW));
         let mut context = Context::from_waker(Waker::noop());
         for turn in 1.. {
             if let Poll::Ready(outcome) = verification.as_mut().poll(&mut context) {
