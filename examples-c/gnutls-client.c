@@ -46,18 +46,30 @@ static long tls_write(struct smtp *smtp, const void *data, size_t size)
     return (long)count;
 }
 
+/* A raw public key too (RFC 7250), and before certificates, where the host's records allow it. */
+#if GNUTLS_VERSION_NUMBER >= 0x030606
+#define RAW_KEY_FLAG GNUTLS_ENABLE_RAWPK
+#define RAW_KEY_TYPES ":-CTYPE-SRV-ALL:+CTYPE-SRV-RAWPK:+CTYPE-SRV-X509"
+#else
+#define RAW_KEY_FLAG 0
+#define RAW_KEY_TYPES ""
+#endif
+
 static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_policy_host *host,
                                                  const char *server_name)
 {
-    const char *versions = client_only_tls12 ? "NORMAL:-VERS-ALL:+VERS-TLS1.2"
-                                             : "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    const int takes_raw_key = dane_policy_host_raw_key_usable(host);
+    const unsigned flags = GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | (takes_raw_key ? RAW_KEY_FLAG : 0);
+    char priorities[128];
     struct gnutls *tls = smtp->tls = calloc(1, sizeof *tls);
     int result;
 
+    snprintf(priorities, sizeof priorities, "NORMAL:-VERS-ALL%s:+VERS-TLS1.2%s", client_only_tls12 ? "" : ":+VERS-TLS1.3",
+             takes_raw_key ? RAW_KEY_TYPES : "");
     /* Credentials without a verification function take any certificate; DANE judges it afterwards. */
     if (tls == NULL || gnutls_certificate_allocate_credentials(&tls->credentials) < 0
-        || gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) < 0
-        || gnutls_priority_set_direct(tls->session, versions, NULL) < 0
+        || gnutls_init(&tls->session, flags) < 0
+        || gnutls_priority_set_direct(tls->session, priorities, NULL) < 0
         || gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials) < 0
         || (server_name != NULL
             && gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, server_name, strlen(server_name)) < 0))

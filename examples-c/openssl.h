@@ -22,6 +22,20 @@ static long tls_write(struct smtp *smtp, const void *data, size_t size)
     return SSL_write(((struct openssl *)smtp->tls)->ssl, data, (int)size);
 }
 
+/* Takes a raw public key too (RFC 7250), and before certificates, where the host's records allow it; 1 if all is well. */
+static int offer_raw_key(SSL *ssl, const dane_policy_host *host)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30200000L
+    static const unsigned char types[] = {TLSEXT_cert_type_rpk, TLSEXT_cert_type_x509};
+
+    if (dane_policy_host_raw_key_usable(host))
+        return SSL_set1_server_cert_type(ssl, types, sizeof types) == 1;
+#endif
+    (void)ssl;
+    (void)host;
+    return 1;
+}
+
 static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_policy_host *host,
                                                  const char *server_name)
 {
@@ -36,7 +50,7 @@ static const dane_policy_verification *tls_start(struct smtp *smtp, const dane_p
         SSL_CTX_set_max_proto_version(tls->context, TLS1_2_VERSION);
     tls->ssl = SSL_new(tls->context);
     if (tls->ssl == NULL || (server_name != NULL && SSL_set_tlsext_host_name(tls->ssl, server_name) != 1)
-        || SSL_set_fd(tls->ssl, smtp->fd) != 1 || SSL_connect(tls->ssl) != 1)
+        || !offer_raw_key(tls->ssl, host) || SSL_set_fd(tls->ssl, smtp->fd) != 1 || SSL_connect(tls->ssl) != 1)
         return NULL;
     smtp->read = tls_read;
     smtp->write = tls_write;

@@ -5,11 +5,20 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustls::StreamOwned;
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::server::{Acceptor, AlwaysResolvesServerRawPublicKeys, CertificateType};
+use rustls::sign::{CertifiedKey, SigningKey};
 use world::{Message, World};
 
+mod guest;
 mod toolchain;
 
 use toolchain::*;
@@ -70,7 +79,9 @@ impl Sender {
         if !have("pkg-config") || !is_built(&libraries, ours) {
             return None;
         }
-        let folder = scratch(name);
+        // Two tests at a time may have the same client.
+        static SENDERS: AtomicUsize = AtomicUsize::new(0);
+        let folder = scratch(&format!("{name}-{}", SENDERS.fetch_add(1, Ordering::Relaxed)));
         let program = folder.join(name);
         let mut cc = Command::new(compiler());
         cc.args(STRICT).arg("-o").arg(&program);
@@ -173,6 +184,105 @@ fn rustls_client() {
         let row = if is_odd { &(row.0, false, false, &*text) } else { row };
         sender.check(&["-c"], row);
         sender.check(&["-c", "-2"], row);
+    }
+}
+
+fn signing_key(pem: &str) -> Arc<dyn SigningKey> {
+    any_supported_type(&PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap()
+}
+
+/// A guest that shows whoever takes it the raw public key of `shown`, by the signature of `signer`, and to others its
+/// certificate. What it gives is whether the client took raw public keys.
+fn shows_raw_key(
+    world: &World,
+    guest: usize,
+    shown: &Arc<dyn SigningKey>,
+    signer: Arc<dyn SigningKey>,
+) -> JoinHandle<bool> {
+    let certificate = guest::config_of(world, guest, guest::BOTH);
+    let spki = shown.public_key().unwrap().as_ref().to_vec();
+    let key = CertifiedKey::new(vec![spki.into()], signer);
+    let mut raw_key = (*certificate).clone();
+    raw_key.cert_resolver = Arc::new(AlwaysResolvesServerRawPublicKeys::new(key.into()));
+    guest::serve_as(world, guest, move |listener| {
+        let mut stream = guest::accept(listener);
+        stream.write_all(b"220 mx.guest.test\r\n").unwrap();
+        guest::line(&mut stream);
+        stream.write_all(b"250-mx.guest.test\r\n250 STARTTLS\r\n").unwrap();
+        guest::line(&mut stream);
+        stream.write_all(b"220 go ahead\r\n").unwrap();
+        let mut acceptor = Acceptor::default();
+        let accepted = loop {
+            acceptor.read_tls(&mut stream).unwrap();
+            if let Some(accepted) = acceptor.accept().map_err(|(error, _)| error).unwrap() {
+                break accepted;
+            }
+        };
+        let types = accepted.client_hello().server_cert_types().unwrap_or_default();
+        let is_taken = types.contains(&CertificateType::RawPublicKey);
+        let config = if is_taken { raw_key.into() } else { certificate };
+        let mut connection = accepted.into_connection(config).map_err(|(error, _)| error).unwrap();
+        // Whoever refuses what is shown goes away at any time.
+        if connection.complete_io(&mut stream).is_ok() {
+            let mut lines = BufReader::new(StreamOwned::new(connection, stream));
+            let mut line = String::new();
+            while lines.read_line(&mut line).is_ok_and(|octets| octets > 0) {
+                let reply: &[u8] =
+                    if line == "DATA\r\n" { b"354 go ahead\r\n" } else { b"250 ok\r\n" };
+                let is_message = line.starts_with("Subject:");
+                line.clear();
+                while is_message && line != ".\r\n" {
+                    line.clear();
+                    lines.read_line(&mut line).unwrap();
+                }
+                line.clear();
+                lines.get_mut().write_all(reply).unwrap();
+            }
+        }
+        is_taken
+    })
+}
+
+/// A client that takes raw public keys, or one whose TLS library has none.
+fn raw_keys(sender: &Sender, takes: bool) {
+    let world = &sender.world;
+    let own: Vec<_> = world.guests.iter().map(|guest| signing_key(&guest.key)).collect();
+    let what = if takes { "raw public key" } else { "certificate" };
+    let check = |guest: usize, server: JoinHandle<bool>, is_taken, text: &str| {
+        let domain = &world.guests[guest].domain;
+        let said = stdout(&sender.run(&[], &[domain]));
+        assert_eq!(server.join().unwrap(), is_taken, "{said}");
+        assert!(said.contains(text), "{domain}: {said}");
+        said
+    };
+    let server = shows_raw_key(world, 0, &own[0], own[0].clone());
+    let said = check(0, server, takes, &format!(": matches the server's {what}"));
+    assert!(said.starts_with("sent: deliver (mx.guest-0.test): TLSA 3 1 1 "), "{said}");
+    // A record of a certificate beside it: no raw public key.
+    let server = shows_raw_key(world, 2, &own[2], own[2].clone());
+    let said = check(2, server, false, ": matches the server's certificate");
+    assert!(said.starts_with("sent: deliver (mx.guest-2.test): TLSA 3 "), "{said}");
+    if takes {
+        let server = shows_raw_key(world, 0, &own[1], own[1].clone());
+        let said = check(0, server, true, ": the server has another key");
+        assert!(
+            said.starts_with("not sent: server certificate not trusted (mx.guest-0.test): "),
+            "{said}"
+        );
+        let server = shows_raw_key(world, 0, &own[0], own[1].clone());
+        let said = check(0, server, true, "TLS handshake failed (mx.guest-0.test)");
+        assert!(said.starts_with("not sent: "), "{said}");
+    }
+}
+
+#[test]
+fn rfc7250_4_a_raw_key_is_taken_where_it_alone_can_match() {
+    if let Some(sender) = Sender::new("gnutls-client", "dane-policy", Some("gnutls")) {
+        raw_keys(&sender, true);
+    }
+    if let Some(sender) = Sender::new("openssl-client", "dane-policy", Some("openssl")) {
+        let newer = Command::new("pkg-config").args(["--atleast-version=3.2", "openssl"]).status();
+        raw_keys(&sender, newer.unwrap().success());
     }
 }
 

@@ -20,7 +20,16 @@ pub type Tls = StreamOwned<ServerConnection, TcpStream>;
 
 /// The domain's server, for one connection after the other.
 pub fn serve(world: &World, script: impl FnOnce(&TcpListener) + Send + 'static) -> JoinHandle<()> {
-    let listener = listen(SocketAddr::from((world.guests[0].address, world.smtp_port)));
+    serve_as(world, 0, script)
+}
+
+/// The same of any guest.
+pub fn serve_as<T: Send + 'static>(
+    world: &World,
+    guest: usize,
+    script: impl FnOnce(&TcpListener) -> T + Send + 'static,
+) -> JoinHandle<T> {
+    let listener = listen(SocketAddr::from((world.guests[guest].address, world.smtp_port)));
     thread::spawn(move || script(&listener))
 }
 
@@ -44,8 +53,18 @@ pub fn serve_tls(world: &World, script: impl FnOnce(Tls) + Send + 'static) -> Jo
 }
 
 pub fn config(world: &World, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
-    let chain = CertificateDer::from_pem_slice(world.guests[0].certificate.as_bytes()).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(world.guests[0].key.as_bytes()).unwrap();
+    config_of(world, 0, versions)
+}
+
+/// The same of any guest.
+pub fn config_of(
+    world: &World,
+    guest: usize,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Arc<ServerConfig> {
+    let guest = &world.guests[guest];
+    let chain = CertificateDer::from_pem_slice(guest.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(guest.key.as_bytes()).unwrap();
     let provider = rustls::crypto::ring::default_provider().into();
     let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)

@@ -17,22 +17,28 @@ pub struct Guest {
     pub key: String,
 }
 
-const GUESTS: usize = 2;
+/// The records of each guest; the third is to be served from the address of the first.
+const RECORDS: [&[(u8, u8, u8)]; 3] = [&[(3, 1, 1)], &[(3, 1, 1)], &[(3, 1, 1), (3, 0, 1)]];
 /// RFC 7468 section 2.
 const PEM_LINE: usize = 64;
 
 /// Builds them all.
 pub fn build(b: &mut Builder) -> Vec<Guest> {
-    (0..GUESTS).map(|number| guest(b, format!("guest-{number}.test"))).collect()
+    let addresses = [b.address(), b.address()];
+    let guests = RECORDS.iter().zip(addresses.iter().cycle()).enumerate();
+    let named = guests.map(|(number, it)| (format!("guest-{number}.test"), it));
+    named.map(|(domain, (records, address))| guest(b, domain, *address, records)).collect()
 }
 
-fn guest(b: &mut Builder, domain: String) -> Guest {
-    let (host, address) = (format!("mx.{domain}"), b.address());
+fn guest(b: &mut Builder, domain: String, address: Ipv4Addr, records: &[(u8, u8, u8)]) -> Guest {
+    let host = format!("mx.{domain}");
     let identity = Identity::server(&host);
     b.signed(&domain);
     b.rr(&format!("{domain} MX 10 {host}"));
     b.rr(&format!("{host} A {address}"));
-    b.tlsa(&host, &identity.tlsa(3, 1, 1));
+    for &(usage, selector, matching_type) in records {
+        b.tlsa(&host, &identity.tlsa(usage, selector, matching_type));
+    }
     let certificate = pem("CERTIFICATE", &identity.der);
     Guest { domain, address, certificate, key: pem("PRIVATE KEY", &identity.key.serialize_der()) }
 }
