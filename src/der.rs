@@ -264,9 +264,13 @@ impl<'a> PublicKey<'a> {
         self.ec_bits().is_some() && self.bits.first() != Some(&4)
     }
 
-    /// Ed25519 or Ed448 (RFC 8410).
-    pub(crate) fn is_edwards(&self) -> bool {
-        matches!(self.algorithm, [0x06, 3, 0x2b, 0x65, 0x70 | 0x71])
+    /// Whether it is of a kind without weak keys: Ed25519 or Ed448 (RFC 8410), ML-DSA-44, 65 or 87 (RFC 9881).
+    pub(crate) fn is_never_weak(&self) -> bool {
+        matches!(
+            self.algorithm,
+            [0x06, 3, 0x2b, 0x65, 0x70 | 0x71]
+                | [0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17..=19]
+        )
     }
 }
 

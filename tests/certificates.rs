@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use dane_policy::cause::Detail;
 use dane_policy::tlsa::Record;
-use dane_policy::verify::{MAX_CERTIFICATES, MAX_OCTETS, Match, Verification, verify};
+use dane_policy::verify::{
+    MAX_CERTIFICATES, MAX_OCTETS, Match, Verification, verify, verify_raw_key,
+};
 use data_encoding::BASE64;
 use world::chains::{NOW, record};
 use world::forge::{
@@ -169,6 +171,51 @@ fn rfc7671_5_1_weak_and_odd_keys() {
     spki[position + 2] = 10;
     let (_, ta) = below_root(&server(), &Key::public_only(spki));
     assert_matched(&ta, 1);
+}
+
+/// Nothing but the server's own certificate and key counts under DANE-EE, so neither need be of a kind that is known.
+#[test]
+fn rfc9881_ml_dsa_matches_by_its_octets_and_signs_nothing() {
+    for key in Key::ml_dsa() {
+        let certificate = server().sign(&key, &key);
+        for (selector, matching_type) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
+            let ours = tlsa(record(3, selector, matching_type, &certificate, &key));
+            let found = judge(ours.clone(), &[&certificate]);
+            assert_matched(&found, 0);
+            assert_eq!(found.detail, Detail::Matched, "{}", found.text);
+            let found = verify_raw_key(&[ours], &key.spki, NOW);
+            let result = if selector == 1 { Match::Matched } else { Match::Mismatched };
+            assert_eq!(found.result, result, "{}", found.text);
+        }
+        // A server's key of this kind is as good as any below an anchor that signs by another, and itself no anchor.
+        assert_matched(&below_root(&server(), &key).1, 1);
+        let (root, leaf) = (draft("Root", "Root", &ca()).sign(&key, &key), Key::p256());
+        let below = server().sign(&leaf, &key);
+        let found = judge(tlsa(record(2, 1, 1, &root, &key)), &[&below, &root]);
+        assert_refused(&found, Detail::ChainInvalid, "too weak or not supported");
+    }
+}
+
+/// How many certificates of each size a chain may have: the limit is their octets.
+#[test]
+fn rfc9881_chains_of_ml_dsa_are_looked_at() {
+    let (root, leaf) = (Key::p256(), Key::p256());
+    let root_der = draft("Root", "Root", &ca()).sign(&root, &root);
+    let leaf_der = server().sign(&leaf, &root);
+    let names = [dns_names(&["mx.example.org", "example.org"]), key_usage(0x80)];
+    let most = Key::ml_dsa().map(|key| {
+        let other = draft("Intermediate", "Root", &names).sign(&key, &key);
+        let detail = |others: usize| {
+            let others = vec![&*other; others];
+            let chain = [&[&*leaf_der], &others[..], &[&*root_der]].concat();
+            judge(tlsa(record(2, 0, 1, &root_der, &root)), &chain).detail
+        };
+        let most = (1..MAX_CERTIFICATES).rfind(|others| detail(*others) == Detail::Matched);
+        let most = most.expect("one at least");
+        assert_eq!(detail(most + 1), Detail::LimitExceeded);
+        most
+    });
+    assert_eq!(most, [25, 18, 13]);
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl<'a> Certificate<'a> {
 
     fn check_key(&self) -> Result<(), Mismatch> {
         let key = self.key().ok_or_else(|| self.invalid("the key does not parse"))?;
-        let is_strong = key.is_edwards()
+        let is_strong = key.is_never_weak()
             || key.rsa_bits().is_some_and(|bits| bits >= MIN_RSA_BITS)
             || key.ec_bits().is_some_and(|bits| bits >= MIN_EC_BITS);
         if is_strong { Ok(()) } else { Err(self.invalid("the key is too weak or of unknown kind")) }

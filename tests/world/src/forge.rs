@@ -18,6 +18,12 @@ const ECDSA_SHA256: &[u8] = &[0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3
 const ECDSA_SHA384: &[u8] = &[0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
 const ED25519: &[u8] = &[0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
 const RSA_SHA256: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 5, 0];
+/// ML-DSA-44, ML-DSA-65 and ML-DSA-87 (RFC 9881 section 2), with the octets of their keys and signatures (FIPS 204 section 4).
+const ML_DSA: [(&[u8], usize, usize); 3] = [
+    (&[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17], 1312, 2420),
+    (&[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18], 1952, 3309),
+    (&[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19], 2592, 4627),
+];
 const RSA: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
 const EC_KEY: &[u8] = &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
@@ -58,6 +64,8 @@ enum Signer {
     Ecdsa(EcdsaKeyPair, &'static [u8]),
     Ed25519(Ed25519KeyPair),
     Rsa(RsaKeyPair),
+    /// Void signatures of so many octets.
+    Void(&'static [u8], usize),
     None,
 }
 
@@ -111,6 +119,13 @@ impl Key {
         Self { spki: pem(include_str!("../keys/rsa-1024.pub.pem")), signer: Signer::None }
     }
 
+    /// Keys of the size of ML-DSA-44, ML-DSA-65 and ML-DSA-87, whose signatures are void.
+    pub fn ml_dsa() -> [Self; 3] {
+        ML_DSA.map(|(algorithm, key, signature)| {
+            Self::new(algorithm.to_vec(), &vec![7; key], Signer::Void(algorithm, signature))
+        })
+    }
+
     /// Any SubjectPublicKeyInfo; signs nothing.
     pub fn public_only(spki: Vec<u8>) -> Self {
         Self { spki, signer: Signer::None }
@@ -129,6 +144,7 @@ impl Key {
         match &self.signer {
             Signer::Ecdsa(_, algorithm) => algorithm,
             Signer::Ed25519(_) => ED25519,
+            Signer::Void(algorithm, _) => algorithm,
             Signer::Rsa(_) | Signer::None => RSA_SHA256,
         }
     }
@@ -145,6 +161,7 @@ impl Key {
                     .expect("a strong key");
                 signature
             }
+            Signer::Void(_, size) => vec![0; *size],
             Signer::None => vec![0; 256],
         }
     }
