@@ -173,6 +173,27 @@ fn rfc7671_5_1_weak_and_odd_keys() {
     assert_matched(&ta, 1);
 }
 
+/// What packaging.md says of kinds that are not verified.
+#[test]
+fn rfc7671_5_1_a_server_may_have_a_key_by_which_nobody_may_sign() {
+    const P521: [u8; 18] =
+        [0x30, 16, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5, 0x2b, 0x81, 4, 0, 35];
+    const ED448: [u8; 7] = [0x30, 5, 6, 3, 0x2b, 0x65, 0x71];
+    let key = |algorithm: &[u8], bits: Vec<u8>| {
+        Key::public_only(sequence(&[algorithm.to_vec(), tlv(3, [vec![0], bits].concat())]))
+    };
+    for key in [key(&P521, [vec![4], vec![7; 132]].concat()), key(&ED448, vec![7; 57])] {
+        let (ee, ta) = below_root(&server(), &key);
+        assert_matched(&ee, 0);
+        assert_eq!(ee.detail, Detail::Matched);
+        assert_matched(&ta, 1);
+        let (root, leaf) = (draft("Root", "Root", &ca()).sign(&key, &key), Key::p256());
+        let below = server().sign(&leaf, &key);
+        let found = judge(tlsa(record(2, 1, 1, &root, &key)), &[&below, &root]);
+        assert_refused(&found, Detail::ChainInvalid, "too weak or not supported");
+    }
+}
+
 /// Nothing but the server's own certificate and key counts under DANE-EE, so neither need be of a kind that is known.
 #[test]
 fn rfc9881_ml_dsa_matches_by_its_octets_and_signs_nothing() {
