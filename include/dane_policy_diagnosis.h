@@ -215,7 +215,8 @@ dane_policy_status dane_policy_answer_status(const struct dane_policy_answer *an
 int dane_policy_answer_rcode(const struct dane_policy_answer *answer);
 
 /**
- * 1 if the name exists, after all aliases; 0 if it does not, or is not known to.
+ * 1 if the name exists, after all aliases; 0 if it does not, or is not known to. What is proven counts, and not the response
+ * code: by compact denial (RFC 9824) a name that does not exist comes with NOERROR.
  */
 int dane_policy_answer_exists(const struct dane_policy_answer *answer);
 

@@ -12,7 +12,9 @@ use crate::dns::proof::denial::{
     Cut, Denial, Nsec, Nsec3, Proofs, Unproven, allows_wildcard, cut, denies,
 };
 use crate::dns::wire::names::{canonical_wire, depth, is_below, parse, prepend, wildcard_of};
-use crate::dns::wire::rtype::{A, CNAME, DNAME, DNSKEY, DS, MX, NS, NSEC, RRSIG, SOA, TLSA};
+use crate::dns::wire::rtype::{
+    A, CNAME, DNAME, DNSKEY, DS, MX, NS, NSEC, NXNAME, RRSIG, SOA, TLSA,
+};
 
 const APEX: &str = "example";
 const LABELS: [&str; 5] = ["a", "b", "*", "c", "!"];
@@ -29,15 +31,13 @@ const ITERATIONS: [u16; 5] = [0, 0, 1, 5, 151];
 pub fn denial(input: &[u8]) {
     let mut octets = Octets::new(input);
     let zone = Zone::read(&mut octets);
-    let proofs = Chain::read(&mut octets, &zone);
-    for _ in 0..4 {
-        let name = read_name(&mut octets, &zone.apex, 0);
-        let rtype = *octets.pick(&TYPES);
-        zone.judge_denial(&proofs, &name, rtype);
-        zone.judge_cut(&proofs, &name);
-        let above = octets.below(MOST_LABELS + 1).min(depth(&name) - 1).max(1);
-        zone.judge_wildcard(&proofs, &name, &name.trim_to(above));
+    let mut proofs = Chain::read(&mut octets, &zone);
+    zone.judge(&proofs, &mut octets);
+    for _ in 0..octets.below(MOST_NAMES) {
+        let name = read_name(&mut octets, &zone.apex, 1);
+        proofs.add_absent(&mut octets, &zone, &name);
     }
+    zone.judge(&proofs, &mut octets);
 }
 
 fn read_name(octets: &mut Octets<'_>, apex: &Name, least: usize) -> Name {
@@ -143,6 +143,17 @@ impl Zone {
         (names, left_out)
     }
 
+    fn judge(&self, chain: &Chain, octets: &mut Octets<'_>) {
+        for _ in 0..4 {
+            let name = read_name(octets, &self.apex, 0);
+            let rtype = *octets.pick(&TYPES);
+            self.judge_denial(chain, &name, rtype);
+            self.judge_cut(chain, &name);
+            let above = octets.below(MOST_LABELS + 1).min(depth(&name) - 1).max(1);
+            self.judge_wildcard(chain, &name, &name.trim_to(above));
+        }
+    }
+
     fn judge_denial(&self, chain: &Chain, name: &Name, rtype: u16) {
         let budget = Budget::for_tests();
         let found = at_once(denies(&chain.proofs, &self.apex, name, rtype, &budget));
@@ -207,16 +218,20 @@ struct Chain {
     is_too_costly: bool,
     /// Delegations that are opted out, and what is there because of them alone: a wildcard above them cannot be denied.
     opted_out: BTreeSet<Name>,
+    /// Salt and iterations of a chain of hashes.
+    hashing: Option<(Vec<u8>, u16)>,
 }
 
 impl Chain {
     fn read(octets: &mut Octets<'_>, zone: &Zone) -> Self {
         let (by_hash, opts_out) = (octets.bit(), octets.bit());
+        let mut hashing = None;
         let (nsec, nsec3, opted_out, iterations) = if by_hash {
             let iterations = *octets.pick(&ITERATIONS);
             let salt = octets.take(1).to_vec();
             let (names, opted_out) = zone.hashed_names(opts_out);
             let nsec3 = hashed(zone, names, &salt, iterations, opts_out);
+            hashing = Some((salt, iterations));
             (Vec::new(), nsec3, opted_out, iterations)
         } else {
             (plain(zone), Vec::new(), BTreeSet::new(), 0)
@@ -232,8 +247,28 @@ impl Chain {
             opts_out: by_hash && opts_out,
             is_too_costly: by_hash && iterations > 150,
             opted_out,
+            hashing,
             proofs,
         }
+    }
+
+    /// Adds the record by which a name denies itself, where the zone is to deny it (RFC 9824); of what comes next the zone may
+    /// say anything.
+    fn add_absent(&mut self, octets: &mut Octets<'_>, zone: &Zone, name: &Name) {
+        let next = read_name(octets, &zone.apex, 0);
+        if TYPES.iter().any(|rtype| zone.truth(name, *rtype) != Truth::NoName) {
+            return;
+        }
+        let Some((salt, iterations)) = &self.hashing else {
+            let rdata = [&*canonical_wire(&next), &bit_map([RRSIG, NSEC, NXNAME])].concat();
+            self.proofs.nsec.extend(Nsec::read(&zone.apex, name, &rdata));
+            return;
+        };
+        let [hash, next] = [name, &next].map(|name| {
+            let digest = Nsec3HashAlgorithm::SHA1.hash(salt, name, *iterations);
+            digest.expect("a hash").as_ref().to_vec()
+        });
+        self.proofs.nsec3.push(nsec3(zone, &hash, &next, (salt, *iterations, false), [NXNAME]));
     }
 
     /// Whether a name that is there is in the chain.
@@ -280,17 +315,28 @@ fn hashed(
         let (hash, next) = (hashes[index], hashes[(index + 1) % hashes.len()]);
         let types = zone.nodes.get(&by_hash[hash]).into_iter().flatten().copied();
         let signed: &[u16] = if zone.nodes.contains_key(&by_hash[hash]) { &[RRSIG] } else { &[] };
-        let rdata = [
-            &[1, u8::from(opts_out)],
-            &iterations.to_be_bytes()[..],
-            &[salt.len() as u8],
-            salt,
-            &[next.len() as u8],
-            next,
-            &bit_map(types.chain(signed.iter().copied())),
-        ];
-        let owner = prepend(&[&BASE32_DNSSEC.encode(hash)], &zone.apex).expect("a short name");
-        Nsec3::read(&zone.apex, &owner, &rdata.concat()).expect("a good record")
+        let types = types.chain(signed.iter().copied());
+        nsec3(zone, hash, next, (salt, iterations, opts_out), types)
     };
     (0..hashes.len()).map(read).collect()
+}
+
+fn nsec3(
+    zone: &Zone,
+    hash: &[u8],
+    next: &[u8],
+    (salt, iterations, opts_out): (&[u8], u16, bool),
+    types: impl IntoIterator<Item = u16>,
+) -> Nsec3 {
+    let rdata = [
+        &[1, u8::from(opts_out)],
+        &iterations.to_be_bytes()[..],
+        &[salt.len() as u8],
+        salt,
+        &[next.len() as u8],
+        next,
+        &bit_map(types),
+    ];
+    let owner = prepend(&[&BASE32_DNSSEC.encode(hash)], &zone.apex).expect("a short name");
+    Nsec3::read(&zone.apex, &owner, &rdata.concat()).expect("a good record")
 }

@@ -39,6 +39,7 @@ impl RecordType {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::wire::rtype;
 
     #[test]
     fn each_type_has_its_number() {
@@ -52,5 +53,6 @@ mod tests {
             assert_eq!((rtype.number(), RecordType::from_number(number)), (number, Some(rtype)));
         }
         assert_eq!(RecordType::from_number(16), None);
+        assert_eq!(RecordType::from_number(rtype::NXNAME), None, "RFC 9824 section 3.5");
     }
 }

@@ -59,7 +59,8 @@ pub extern "C" fn dane_policy_answer_rcode(answer: Option<&dane_policy_answer>) 
     read(answer, 0, |answer| answer.answer.rcode.into())
 }
 
-/// 1 if the name exists, after all aliases; 0 if it does not, or is not known to.
+/// 1 if the name exists, after all aliases; 0 if it does not, or is not known to. What is proven counts, and not the response
+/// code: by compact denial (RFC 9824) a name that does not exist comes with NOERROR.
 #[unsafe(no_mangle)]
 pub extern "C" fn dane_policy_answer_exists(answer: Option<&dane_policy_answer>) -> c_int {
     read(answer, 0, |answer| answer.answer.exists.into())

@@ -243,6 +243,42 @@ fn an_answer_says_what_came_and_what_it_took() {
     assert_eq!(said(&alias), (Status::Secure, rcode::NOERROR, true, 1, 1));
 }
 
+#[test]
+fn rfc9824_5_what_nxname_denies_does_not_exist_whatever_the_response_code() {
+    let world = World::without_sockets();
+    let ask = |mode, name: &str, rcode: Option<u16>| {
+        let relay: Relay<'_> = Box::new(|_, query, by_tcp| {
+            let reply = world.answer(query, by_tcp)?;
+            Some(rcode.map_or_else(|| reply.clone(), |rcode| with_rcode(&reply, rcode as u8)))
+        });
+        let context = context(&world, Level::Dane, mode);
+        let mut network = Network::with(&world, relay);
+        context.over(&mut network).query(name, RecordType::Tlsa).unwrap()
+    };
+    for zone in ["compact-nsec.test", "compact-nsec3.test"] {
+        for (label, exists) in [("missing", false), ("_25._tcp.mx", false), ("mx", true)] {
+            let name = format!("{label}.{zone}");
+            for rcode in [None, Some(rcode::NOERROR), Some(rcode::NXDOMAIN)] {
+                let found = ask(Mode::Validate, &name, rcode);
+                assert_eq!((found.status, found.exists), (Status::Secure, exists), "{name}");
+                assert_eq!(found.rcode, rcode.unwrap_or(rcode::NOERROR), "as it came");
+                let told = if exists { "no such record" } else { "no such name" };
+                assert_eq!(found.text(), format!("{told}, signed by {zone}"));
+            }
+            // Whoever asks for no signatures is told by the response code.
+            let trusted = ask(Mode::TrustAd, &name, None);
+            assert_eq!((trusted.status, trusted.exists), (Status::Secure, exists), "{name}");
+        }
+    }
+}
+
+/// A reply with another response code.
+fn with_rcode(reply: &[u8], rcode: u8) -> Vec<u8> {
+    let mut reply = reply.to_vec();
+    reply[3] = reply[3] & 0xf0 | rcode;
+    reply
+}
+
 /// What a call costs: round trips, packets to the name server, and those that it calls its own.
 fn cost(
     world: &World,

@@ -143,6 +143,7 @@ static void calls_refuse(void)
     GIVES_NONE(answer, dane_policy_query(context, NULL, 15, &answer));
     GIVES_NONE(answer, dane_policy_query(context, "a.test", 0, &answer));
     GIVES_NONE(answer, dane_policy_query(context, "a.test", 16, &answer));
+    GIVES_NONE(answer, dane_policy_query(context, "a.test", 128, &answer));
     GIVES_NONE(answer, dane_policy_query(context, "a.test", UINT16_MAX, &answer));
     MISUSE(dane_policy_query(context, "a.test", 15, NULL));
     GIVES_NONE(answer, dane_policy_context_probe(NULL, &answer));

@@ -59,7 +59,7 @@ impl Tally {
             return;
         }
         let recipes = plan.recipes_above(&[&ours.path[..], &oracle.path].concat());
-        let difference = Difference { ours, recipes };
+        let difference = Difference { ours, oracle, recipes };
         match permitted::rule(&difference) {
             Some(rule) => *self.permitted.entry(rule).or_default() += 1,
             None => self.failures.push(format!(

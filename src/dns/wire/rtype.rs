@@ -14,6 +14,8 @@ pub(crate) const NSEC: u16 = 47;
 pub(crate) const DNSKEY: u16 = 48;
 pub(crate) const NSEC3: u16 = 50;
 pub(crate) const TLSA: u16 = 52;
+/// Of a name that does not exist; stands in type bit maps alone (RFC 9824 section 2).
+pub(crate) const NXNAME: u16 = 128;
 
 /// The word for a type in a text.
 pub(crate) fn name(rtype: u16) -> String {

@@ -19,6 +19,8 @@ const RULES: &[Rule] = &[
                 "no-such-insecure-host.test",
                 "no-address.test",
                 "alias-missing.test",
+                "compact-nsec-host.test",
+                "compact-nsec3-host.test",
                 "invalid-mx.test",
                 "address-mx.test",
             ];

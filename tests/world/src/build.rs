@@ -73,6 +73,14 @@ impl Builder {
         self.zones.get_mut(apex).unwrap().nsec3 = Some(Nsec3Parameters { iterations, opt_out });
     }
 
+    /// A zone signed with P-256 that denies each name by itself, with NSEC3 or NSEC (RFC 9824).
+    pub fn compact(&mut self, apex: &str, is_nsec3: bool) {
+        self.signed(apex);
+        let zone = self.zones.get_mut(apex).unwrap();
+        zone.nsec3 = is_nsec3.then_some(Nsec3Parameters { iterations: 0, opt_out: false });
+        zone.is_compact = true;
+    }
+
     /// A zone whose keys are signed with P-256, and all else with a key too short to check.
     pub fn short_zone_key(&mut self, apex: &str, delegation: Delegation) {
         self.zone(apex, Some(P256), delegation);

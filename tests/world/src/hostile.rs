@@ -83,6 +83,7 @@ impl Hostile {
             authority: Vec::new(),
             junk: Default::default(),
             standing: Standing::Secure,
+            is_compact: false,
         };
         self.fill(&mut answer, zone, qname, rtype, &place);
         if answer.answer.is_empty() && answer.authority.is_empty() {

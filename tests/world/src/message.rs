@@ -8,7 +8,9 @@ use crate::records::{CNAME, MX, NSEC, NSEC3, RRSIG};
 use crate::resolver::{Answer, Standing, read_name};
 use crate::signer::Record;
 
+const NOERROR: u8 = 0;
 const SERVFAIL: u8 = 2;
+const NXDOMAIN: u8 = 3;
 const EDE_BOGUS: u16 = 6;
 /// Octets of a label, and of a name (RFC 1035 section 2.3.4).
 const MAX_LABEL: u8 = 63;
@@ -77,6 +79,9 @@ impl Query {
             };
             answer.answer.retain(keep);
             answer.authority.retain(keep);
+        }
+        if answer.is_compact && self.dnssec_ok && answer.rcode == NXDOMAIN {
+            answer.rcode = NOERROR;
         }
         // Tests move records from reply to reply, so names are compressed only where it takes that.
         for names in [Names::spelled_out(), Names::compressed()] {

@@ -17,6 +17,7 @@ pub const RRSIG: u16 = 46;
 pub const NSEC: u16 = 47;
 pub const DNSKEY: u16 = 48;
 pub const NSEC3: u16 = 50;
+pub const NXNAME: u16 = 128;
 pub const TLSA: u16 = 52;
 
 /// Reads a name; `\.` and `\ddd` are octets of a label (RFC 1035 section 5.1).

@@ -26,6 +26,8 @@ pub struct Answer {
     /// More of the answer section, in wire format, and the number of records.
     pub junk: (Vec<u8>, u16),
     pub standing: Standing,
+    /// Who wants signatures sees by them alone that the name does not exist, not by the response code (RFC 9824 section 5).
+    pub is_compact: bool,
 }
 
 pub struct Zones {
@@ -62,6 +64,7 @@ impl Zones {
             authority: Vec::new(),
             junk: Default::default(),
             standing: Standing::Secure,
+            is_compact: false,
         };
         let mut name = name.clone();
         for _ in 0..MAX_ALIASES {
@@ -158,14 +161,14 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
     let source = source.unwrap_or_else(|| name.clone());
     let is_expanded = source != *name;
     if let Some(rdata) = zone.rrset(&source, rtype) {
-        result.answer.extend(zone.signed(name, &source, rtype, rdata));
+        result.answer.extend(zone.signed(name, zone.signed_as(name, &source), rtype, rdata));
         if is_expanded {
             result.authority.extend(zone.expansion_proof(name));
         }
         return None;
     }
     if let Some(rdata) = zone.alias(&source) {
-        result.answer.extend(zone.signed(name, &source, CNAME, rdata));
+        result.answer.extend(zone.signed(name, zone.signed_as(name, &source), CNAME, rdata));
         if is_expanded {
             result.authority.extend(zone.expansion_proof(name));
         }
@@ -173,6 +176,7 @@ fn step(zone: &Zone, name: &Name, rtype: u16, result: &mut Answer) -> Option<Nam
     }
     if !zone.exists(name) && !zone.exists(&source) {
         result.rcode = NXDOMAIN;
+        result.is_compact = zone.is_compact;
     }
     if !zone.proves_absence_of(name) {
         result.standing = result.standing.max(Standing::Insecure);

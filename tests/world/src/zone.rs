@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hickory_resolver::proto::dnssec::Nsec3HashAlgorithm;
 use hickory_resolver::proto::rr::Name;
 
-use crate::records::{CNAME, DNSKEY, DS, NS, NSEC, NSEC3, RRSIG, SOA, wire};
+use crate::records::{CNAME, DNSKEY, DS, NS, NSEC, NSEC3, NXNAME, RRSIG, SOA, wire};
 use crate::roll::Keys;
 use crate::signer::{Key, Record, TTL, Validity};
 
@@ -61,6 +61,9 @@ pub struct Zone {
     pub rolled: Option<Keys>,
     pub delegation: Delegation,
     pub nsec3: Option<Nsec3Parameters>,
+    /// Each name is denied by a record of its own that is made when it is asked for, and a wildcard's records are signed as
+    /// if they stood there (RFC 9824 section 3).
+    pub is_compact: bool,
     /// Of its records.
     pub ttl: u32,
     /// Of its good signatures.
@@ -85,6 +88,7 @@ impl Zone {
             rolled: None,
             delegation,
             nsec3: None,
+            is_compact: false,
             ttl: TTL,
             validity: Validity::Now,
             keys_validity: None,
@@ -189,6 +193,9 @@ impl Zone {
         if self.key.is_none() {
             return Vec::new();
         }
+        if self.is_compact {
+            return self.compact(name);
+        }
         let encloser = self.closest_encloser(name);
         let mut proof = BTreeMap::new();
         let mut add = |records: Vec<Record>| {
@@ -234,12 +241,47 @@ impl Zone {
     pub fn expansion_proof(&self, name: &Name) -> Vec<Record> {
         match (&self.key, self.nsec3) {
             (None, _) => Vec::new(),
+            _ if self.is_compact => Vec::new(),
             (_, None) => self.nsec_for(name),
             _ => {
                 let labels = self.closest_encloser(name).iter().count() + 1;
                 self.nsec3_for(&name.trim_to(labels))
             }
         }
+    }
+
+    /// The name that a signature over records of `source` is for, where `name` was asked for.
+    pub fn signed_as<'n>(&self, name: &'n Name, source: &'n Name) -> &'n Name {
+        if self.is_compact { name } else { source }
+    }
+
+    /// The one record that stands at a name and says what is there: nothing, or not even the name (RFC 9824 sections 3 and 4).
+    fn compact(&self, name: &Name) -> Vec<Record> {
+        let wildcard = || self.closest_encloser(name).prepend_label("*").ok();
+        let source = Some(name.clone()).filter(|name| self.exists(name)).or_else(wildcard);
+        let source = source.filter(|source| self.exists(source));
+        let mut types: Vec<u16> = match &source {
+            Some(source) => self.nodes.get(source).into_iter().flatten().map(|(t, _)| *t).collect(),
+            None => vec![NXNAME],
+        };
+        let Some(parameters) = self.nsec3 else {
+            let next = name.prepend_label(&b"\0"[..]).unwrap_or_else(|_| self.apex.clone());
+            types.extend([RRSIG, NSEC]);
+            let rdata = [wire(&next), bitmap(types)].concat();
+            return self.signed(name, name, NSEC, &[rdata]);
+        };
+        let hash = self.hash(name);
+        let mut next = hash.clone();
+        for octet in next.iter_mut().rev() {
+            *octet = octet.wrapping_add(1);
+            if *octet > 0 {
+                break;
+            }
+        }
+        if source.is_some() && !types.is_empty() {
+            types.push(RRSIG);
+        }
+        self.nsec3_record(parameters, &hash, &next, types)
     }
 
     pub fn closest_encloser(&self, name: &Name) -> Name {
@@ -301,18 +343,28 @@ impl Zone {
         use std::ops::Bound::{Excluded, Unbounded};
         let mut after = hashed.range((Excluded(hash.clone()), Unbounded));
         let next = after.next().or_else(|| hashed.first_key_value()).unwrap().0;
-        let mut rdata = vec![1, u8::from(parameters.opt_out)];
-        rdata.extend(parameters.iterations.to_be_bytes());
-        rdata.push(SALT.len() as u8);
-        rdata.extend(SALT);
-        rdata.push(next.len() as u8);
-        rdata.extend(next);
         let mut types: Vec<u16> =
             self.nodes.get(owner).map(|types| types.keys().copied().collect()).unwrap_or_default();
         let is_delegation = types.contains(&NS) && !types.contains(&SOA) && !types.contains(&DS);
         if !types.is_empty() && !is_delegation {
             types.push(RRSIG);
         }
+        self.nsec3_record(parameters, hash, next, types)
+    }
+
+    fn nsec3_record(
+        &self,
+        parameters: Nsec3Parameters,
+        hash: &[u8],
+        next: &[u8],
+        types: Vec<u16>,
+    ) -> Vec<Record> {
+        let mut rdata = vec![1, u8::from(parameters.opt_out)];
+        rdata.extend(parameters.iterations.to_be_bytes());
+        rdata.push(SALT.len() as u8);
+        rdata.extend(SALT);
+        rdata.push(next.len() as u8);
+        rdata.extend(next);
         rdata.extend(bitmap(types));
         let label = data_encoding::BASE32_DNSSEC.encode(hash);
         let owner = self.apex.prepend_label(label.as_bytes()).unwrap();

@@ -3,11 +3,11 @@
 use crate::dns::server::Server;
 use crate::dns::verdict::Status;
 use crate::dns::wire;
-use crate::internet::recipe::{self, Keys, RECIPES, Recipe};
+use crate::internet::recipe::{self, Denial, Keys, RECIPES, Recipe};
 use world::Random;
 
 /// Zones below the top-level domains.
-const ZONES: usize = 174;
+const ZONES: usize = 177;
 /// Names asked about in every zone, of those in `QUESTIONS`.
 const QUESTIONS_PER_ZONE: usize = 14;
 /// Records of the RRset that needs TCP.
@@ -141,6 +141,9 @@ const QUESTIONS: [(&str, &str); 37] = [
     ("1.2.3.4.5.6.7.8.9.10", "A"),
     ("_25._tcp.big", "TLSA"),
 ];
+
+/// Those of them that are nowhere.
+const ABSENT: [&str; 5] = ["nx", "a.nx", "_25._tcp.nx", "_25._tcp.mx2", "x.ent"];
 
 impl Plan {
     pub fn new(seed: u64) -> Self {
@@ -289,6 +292,9 @@ fn fill(zone: &mut Zone, names: &[String], random: &mut Random) {
     add("big A 192.0.2.8".into());
     for _ in 0..if random.one_in(5) { MANY } else { 1 } {
         add(format!("_25._tcp.big TLSA 3 1 1 {}", digest(random)));
+    }
+    if zone.recipe.denial == Denial::Compact {
+        ABSENT.iter().for_each(|name| add(format!("{name} TYPE128 \\# 0")));
     }
     if random.one_in(4) && !is_target {
         add("* MX 10 mx".into());

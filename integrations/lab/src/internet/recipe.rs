@@ -28,7 +28,13 @@ pub enum Keys {
 pub enum Denial {
     Either,
     Nsec,
-    Nsec3 { iterations: u16, opt_out: bool },
+    Nsec3 {
+        iterations: u16,
+        opt_out: bool,
+    },
+    /// By NSEC, where names that are asked for and are not there deny themselves (RFC 9824): they are given a record of the type
+    /// NXNAME, which ldns' signer puts into the type bit map. In a chain of hashes such records would cover others, too.
+    Compact,
 }
 
 /// The DS records at the parent.
@@ -84,10 +90,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Not so: BIND serves a zone without proofs as unsigned, Knot expects to find its NSEC3 chain; NSD serves what it is given.
+    /// Not so: BIND serves a zone without proofs as unsigned and takes no NXNAME, Knot expects to find its NSEC3 chain; NSD serves
+    /// what it is given.
     pub fn denies_normally(&self) -> bool {
         let has_proofs = !matches!(self.damage, NoDenial | Unsign("NSEC" | "NSEC3"));
-        has_proofs && !matches!(self.denial, Nsec3 { iterations: 151.., .. })
+        has_proofs && !matches!(self.denial, Nsec3 { iterations: 151.., .. } | Compact)
     }
 }
 
@@ -120,6 +127,7 @@ pub const RECIPES: &[Recipe] = &[
     recipe("good-nsec", Common, Nsec, GOOD, Intact, Secure),
     recipe("good-nsec3", Common, NSEC3, GOOD, Intact, Secure),
     recipe("opt-out", Common, OPT_OUT, GOOD, Intact, Secure),
+    recipe("compact", Common, Compact, GOOD, Intact, Secure),
     recipe("online", Online, Nsec, GOOD, Intact, Secure),
     recipe("split-keys", Split, Either, GOOD, Intact, Secure),
     recipe("unsigned", Unsigned, Either, NoDs, Intact, Insecure),

@@ -171,10 +171,11 @@ impl<'a> Signer<'a> {
         let (plain, signed) = (self.directory.join("plain"), self.directory.join("signed"));
         let (iterations, opt_out, nsec3) = match self.zone.recipe.denial {
             Denial::Either => (0, false, self.zone.use_nsec3 && self.is_nsec3_capable()),
-            Denial::Nsec => (0, false, false),
+            Denial::Nsec | Denial::Compact => (0, false, false),
             Denial::Nsec3 { iterations, opt_out } => (iterations, opt_out, true),
         };
         let use_ldns = iterations > LDNS_ONLY_ABOVE
+            || self.zone.recipe.denial == Denial::Compact
             || (self.zone.use_ldns && self.zone.recipe.keys == Keys::Common);
         let include = |key: &String| format!("$INCLUDE {key}.key\n");
         let keys: String = self.keys.iter().filter(|_| !use_ldns).map(include).collect();

@@ -1,4 +1,4 @@
-//! Denial with NSEC (RFC 4034 section 4, RFC 4035 section 5.4).
+//! Denial with NSEC (RFC 4034 section 4, RFC 4035 section 5.4, RFC 9824).
 
 use hickory_resolver::proto::rr::Name;
 
@@ -27,7 +27,9 @@ impl Nsec {
 
     /// Whether `name` lies strictly between the owner and the next name; the last record wraps to the apex.
     fn covers(&self, zone: &Name, name: &Name) -> bool {
-        if is_below(name, &self.owner) && self.types.hides_descendants() {
+        // An owner that is not there has no place in the chain, and its ancestors need not exist (RFC 9824 section 3.1).
+        let hides = is_below(name, &self.owner) && self.types.hides_descendants();
+        if hides || self.types.denies_name() {
             return false;
         }
         let is_last = self.next == *zone;
@@ -48,7 +50,7 @@ fn covering<'a>(records: &'a [Nsec], zone: &Name, name: &Name) -> Option<&'a Nse
 
 pub(super) fn denies(records: &[Nsec], zone: &Name, name: &Name, rtype: u16) -> Option<Denial> {
     if let Some(nsec) = records.iter().find(|nsec| nsec.owner == *name) {
-        return nsec.types.lacks(rtype).then_some(Denial::NoData);
+        return nsec.types.denial_of(rtype);
     }
     let nsec = covering(records, zone, name)?;
     if is_below(&nsec.next, name) {
@@ -57,7 +59,7 @@ pub(super) fn denies(records: &[Nsec], zone: &Name, name: &Name, rtype: u16) -> 
     let wildcard = wildcard_of(&nsec.closest_encloser(name))?;
     if let Some(nsec) = records.iter().find(|nsec| nsec.owner == wildcard) {
         let is_plain = !nsec.types.is_delegation();
-        return (is_plain && nsec.types.lacks(rtype)).then_some(Denial::NoData);
+        return nsec.types.denial_of(rtype).filter(|_| is_plain);
     }
     covering(records, zone, &wildcard).map(|_| Denial::NoName)
 }
@@ -65,6 +67,9 @@ pub(super) fn denies(records: &[Nsec], zone: &Name, name: &Name, rtype: u16) -> 
 pub(super) fn cut(records: &[Nsec], zone: &Name, name: &Name) -> Option<Cut> {
     if let Some(nsec) = records.iter().find(|nsec| nsec.owner == *name) {
         let types = &nsec.types;
+        if types.denies_name() {
+            return Some(Cut::NoName);
+        }
         if types.has(rtype::DS) || types.has(rtype::SOA) {
             return None;
         }
@@ -165,6 +170,33 @@ mod tests {
         let records = [nsec("b.example", "d.example", &[rtype::NS, rtype::SOA])];
         assert_eq!(denied(&records, "b.example", rtype::DS), None);
         assert_eq!(cut(&records, &name("example"), &name("b.example")), None);
+    }
+
+    #[test]
+    fn rfc9824_3_1_nxname_denies_its_own_name_and_no_other() {
+        const ABSENT: &[u16] = &[rtype::RRSIG, rtype::NSEC, rtype::NXNAME];
+        let zone = name("example");
+        let absent = [nsec("x.a.example", "c.example", ABSENT)];
+        for rtype in [rtype::A, rtype::TLSA, rtype::DS, rtype::NXNAME] {
+            assert_eq!(denied(&absent, "x.a.example", rtype), Some(Denial::NoName), "{rtype}");
+        }
+        assert_eq!(cut(&absent, &zone, &name("x.a.example")), Some(Cut::NoName));
+        let apex = nsec("example", "a.example", &[rtype::SOA, rtype::NS]);
+        let with_apex = [absent[0].clone(), apex];
+        // Neither what is below it, nor what comes after it; nor is there a wildcard below its ancestors to be denied.
+        for other in ["y.x.a.example", "y.a.example", "b.example", "a.example"] {
+            assert_eq!(denied(&with_apex, other, rtype::A), None, "{other}");
+            assert_eq!(cut(&with_apex, &zone, &name(other)), None, "{other}");
+            assert!(!allows_wildcard(&absent, &zone, &name(other), &name("a.example")));
+        }
+        assert!(!allows_wildcard(&absent, &zone, &name("b.example"), &zone));
+        // An empty non-terminal has the same map but for NXNAME, and is there.
+        let empty = [nsec("a.example", "!.a.example", &[rtype::RRSIG, rtype::NSEC])];
+        assert_eq!(denied(&empty, "a.example", rtype::A), Some(Denial::NoData));
+        assert_eq!(cut(&empty, &zone, &name("a.example")), Some(Cut::None));
+        let star =
+            [nsec("a.example", "c.example", &[rtype::A]), nsec("*.example", "a.example", ABSENT)];
+        assert_eq!(denied(&star, "b.example", rtype::A), Some(Denial::NoName));
     }
 
     #[test]

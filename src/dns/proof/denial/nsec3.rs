@@ -1,4 +1,4 @@
-//! Denial with NSEC3 (RFC 5155 section 8, RFC 9276).
+//! Denial with NSEC3 (RFC 5155 section 8, RFC 9276, RFC 9824).
 
 use data_encoding::BASE32_DNSSEC;
 use hickory_resolver::proto::dnssec::DigestType;
@@ -53,6 +53,9 @@ impl Nsec3 {
     }
 
     fn covers(&self, hash: &[u8; HASH_LENGTH]) -> bool {
+        if self.types.denies_name() {
+            return false;
+        }
         if self.hash < self.next {
             self.hash < *hash && *hash < self.next
         } else {
@@ -127,7 +130,9 @@ impl<'a> Chain<'a> {
     async fn closest_encloser(&self, zone: &Name, name: &Name) -> Result<Encloser<'a>, Unproven> {
         for labels in (depth(zone)..depth(name)).rev() {
             let candidate = ancestor(name, labels);
-            let Some(nsec3) = self.matching(&candidate).await? else { continue };
+            let matching = self.matching(&candidate).await?;
+            // One that is not there encloses nothing (RFC 9824 section 4).
+            let Some(nsec3) = matching.filter(|nsec3| !nsec3.types.denies_name()) else { continue };
             if nsec3.types.hides_descendants() {
                 return Err(Unproven::NoProof);
             }
@@ -151,7 +156,7 @@ pub(super) async fn denies(
         return Ok(Denial::TooCostly);
     }
     if let Some(nsec3) = chain.matching(name).await? {
-        return if nsec3.types.lacks(rtype) { Ok(Denial::NoData) } else { Err(Unproven::NoProof) };
+        return nsec3.types.denial_of(rtype).ok_or(Unproven::NoProof);
     }
     let encloser = chain.closest_encloser(zone, name).await?;
     if rtype == rtype::DS && encloser.covering.opt_out {
@@ -159,8 +164,8 @@ pub(super) async fn denies(
     }
     let wildcard = wildcard_of(&encloser.name).ok_or(Unproven::NoProof)?;
     let denial = match chain.matching(&wildcard).await? {
-        Some(nsec3) if !nsec3.types.is_delegation() && nsec3.types.lacks(rtype) => Denial::NoData,
-        Some(_) => return Err(Unproven::NoProof),
+        Some(nsec3) if nsec3.types.is_delegation() => return Err(Unproven::NoProof),
+        Some(nsec3) => nsec3.types.denial_of(rtype).ok_or(Unproven::NoProof)?,
         None if chain.covering(&wildcard).await?.is_some() => Denial::NoName,
         None if encloser.covering.opt_out => return Ok(Denial::InsecureNoData),
         None => return Err(Unproven::NoProof),
@@ -180,6 +185,9 @@ pub(super) async fn cut(
     }
     if let Some(nsec3) = chain.matching(name).await? {
         let types = &nsec3.types;
+        if types.denies_name() {
+            return Ok(Cut::NoName);
+        }
         return match (types.has(rtype::NS), types.has(rtype::DS) || types.has(rtype::SOA)) {
             (_, true) => Err(Unproven::NoProof),
             (true, false) => Ok(Cut::Insecure),
@@ -368,6 +376,40 @@ mod tests {
                 "{types:?}"
             );
         }
+    }
+
+    #[test]
+    fn rfc9824_4_nxname_denies_the_name_of_its_hash_and_no_other() {
+        let (absent, zone) = (matching("a.example", &[rtype::NXNAME]), parse(ZONE).unwrap());
+        let only = std::slice::from_ref(&absent);
+        for rtype in [rtype::A, rtype::TLSA, rtype::DS, rtype::NXNAME] {
+            assert_eq!(denied(only, "a.example", rtype), Ok(Denial::NoName), "{rtype}");
+        }
+        assert_eq!(denied(only, "x.a.example", rtype::A), Err(Unproven::NoProof));
+        let (name, budget) = (|text: &str| parse(text).unwrap(), Budget::for_tests());
+        let cut = |of: &str| at_once(cut(only, &zone, &name(of), &budget));
+        assert_eq!(cut("a.example"), Ok(Cut::NoName));
+        assert_eq!(cut("x.a.example"), Err(Unproven::NoProof));
+        // An empty non-terminal has an empty map, and is there.
+        let empty = [matching("a.example", &[])];
+        assert_eq!(denied(&empty, "a.example", rtype::A), Ok(Denial::NoData));
+        // No encloser, though all else of its proof is there.
+        let below = [absent.clone(), covering("x.a.example", 0), covering("*.a.example", 0)];
+        assert_eq!(denied(&below, "x.a.example", rtype::A), Err(Unproven::NoProof));
+        let both = [matching(ZONE, APEX), absent.clone(), covering("a.example", 0)];
+        assert_eq!(denied(&both, "x.a.example", rtype::A), Err(Unproven::NoProof), "no wildcard");
+        let whole = [&both[..], &[covering("*.example", 0)]].concat();
+        assert_eq!(denied(&whole, "x.a.example", rtype::A), Ok(Denial::NoName));
+        let star = [matching(ZONE, APEX), covering("b.example", 0)];
+        let star = [&star[..], &[matching("*.example", &[rtype::NXNAME])]].concat();
+        assert_eq!(denied(&star, "b.example", rtype::A), Ok(Denial::NoName));
+        let (from, to) = (step(hash("b.example"), -1), step(hash("b.example"), 1));
+        let span = [matching(ZONE, APEX), record(from, to, 0, &[rtype::NXNAME]).unwrap()];
+        assert_eq!(denied(&span, "b.example", rtype::A), Err(Unproven::NoProof));
+        let b = name("b.example");
+        let wildcard = at_once(allows_wildcard(&span, &zone, &b, &zone, &budget));
+        assert_eq!(wildcard, Err(Unproven::NoProof));
+        assert!(record(from, to, 0, &[rtype::NXNAME, rtype::A]).is_none());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Type bit maps (RFC 4034 section 4.1.2).
 
+use super::Denial;
 use crate::dns::wire::rtype;
 
 /// The types at a name.
@@ -7,7 +8,8 @@ use crate::dns::wire::rtype;
 pub(crate) struct Types(Vec<u16>);
 
 impl Types {
-    /// Reads the windows; None where they are malformed.
+    /// Reads the windows; None where they are malformed, or say that a name does not exist and what it has (RFC 9824 3.1
+    /// and 4): beside NXNAME stands what belongs to the proof alone.
     pub(super) fn parse(mut map: &[u8]) -> Option<Self> {
         let mut types = Vec::new();
         let mut last_window = None;
@@ -25,11 +27,21 @@ impl Types {
             }
             map = next;
         }
-        map.is_empty().then_some(Self(types))
+        let types = Self(types);
+        let belongs_to_proof =
+            |rtype: &u16| matches!(*rtype, rtype::NXNAME | rtype::RRSIG | rtype::NSEC);
+        let is_whole = map.is_empty();
+        (is_whole && (!types.denies_name() || types.0.iter().all(belongs_to_proof)))
+            .then_some(types)
     }
 
     pub(super) fn has(&self, rtype: u16) -> bool {
         self.0.contains(&rtype)
+    }
+
+    /// The name does not exist: compact denial (RFC 9824 section 2). No proof that anything is there, and none of other names.
+    pub(super) fn denies_name(&self) -> bool {
+        self.has(rtype::NXNAME)
     }
 
     /// The parent's side of a zone cut: speaks for DS at its owner and for nothing else (RFC 6840 section 4.1).
@@ -42,8 +54,16 @@ impl Types {
         self.is_delegation() || self.has(rtype::DNAME)
     }
 
-    /// Whether the map of `name` itself denies `rtype` there (RFC 4035 5.4, RFC 5155 8.5 to 8.6, RFC 6840 4.3 and 4.4).
-    pub(super) fn lacks(&self, rtype: u16) -> bool {
+    /// What the map of a name itself shows of `rtype` there; None where it denies neither.
+    pub(super) fn denial_of(&self, rtype: u16) -> Option<Denial> {
+        if self.denies_name() {
+            return Some(Denial::NoName);
+        }
+        self.lacks(rtype).then_some(Denial::NoData)
+    }
+
+    /// Whether the map denies `rtype` (RFC 4035 5.4, RFC 5155 8.5 to 8.6, RFC 6840 4.3 and 4.4).
+    fn lacks(&self, rtype: u16) -> bool {
         let side_is_right = match rtype {
             rtype::DS => !self.has(rtype::SOA),
             _ => !self.is_delegation(),
@@ -65,6 +85,27 @@ mod tests {
             [&[0u8, 0][..], &[0], &[0, 2, 1], &[0, 33], &[0, 1, 1, 0, 1, 1], &[1, 1, 1, 0, 1, 1]]
         {
             assert_eq!(Types::parse(malformed), None, "{malformed:?}");
+        }
+    }
+
+    #[test]
+    fn rfc9824_3_1_a_name_that_does_not_exist_has_no_types() {
+        let map = |types: &[u16]| {
+            let mut bits = [0u8; 17];
+            types.iter().for_each(|t| bits[usize::from(*t / 8)] |= 0x80 >> (t % 8));
+            Types::parse(&[&[0, 17][..], &bits].concat())
+        };
+        for types in [
+            &[rtype::RRSIG, rtype::NSEC, rtype::NXNAME][..],
+            &[rtype::RRSIG, rtype::NXNAME],
+            &[rtype::NXNAME],
+        ] {
+            assert!(map(types).is_some_and(|map| map.denies_name()), "{types:?}");
+        }
+        for other in [rtype::A, rtype::NS, rtype::CNAME, rtype::SOA, rtype::DS, rtype::DNAME] {
+            let contradiction = [rtype::RRSIG, rtype::NSEC, rtype::NXNAME, other];
+            assert_eq!(map(&contradiction), None, "{other}");
+            assert!(map(&[other]).is_some_and(|map| !map.denies_name()));
         }
     }
 }

@@ -38,6 +38,101 @@ pub(super) fn short_keys(c: &mut Cases<'_>) {
     }
 }
 
+/// What is denied by one record at the name itself.
+pub(super) fn compact(c: &mut Cases<'_>) {
+    for (is_nsec3, by) in [(false, "NSEC"), (true, "NSEC3")] {
+        let word = format!("compact-{}", by.to_ascii_lowercase());
+        let zone = |c: &mut Cases<'_>, label: &str| {
+            let domain = if label.is_empty() { word.clone() } else { format!("{word}-{label}") };
+            let domain = format!("{domain}.test");
+            c.b.compact(&domain, is_nsec3);
+            domain
+        };
+        let identity = Identity::server("mx.compact.test");
+        let server = || Behaviour::Starttls(Tls::new(&identity, &[]));
+        let domain = zone(c, "");
+        c.b.rr(&format!("{domain} MX 10 mx.{domain}"));
+        c.b.host(&format!("mx.{domain}"), server());
+        c.expect(
+            &format!("TLSA denied by NXNAME in {by} (9824 3.1)"),
+            &domain,
+            OPPORTUNISTIC,
+            NO_TLSA,
+        );
+        c.expect(
+            &format!("no such domain, by NXNAME in {by} (9824 3.1)"),
+            &format!("missing.{domain}"),
+            BOUNCE,
+            BOUNCE,
+        );
+        c.expect(
+            &format!("no such domain, by NXNAME in {by}, below another (9824 3.1)"),
+            &format!("below.missing.{domain}"),
+            BOUNCE,
+            BOUNCE,
+        );
+        let hostless = zone(c, "host");
+        c.b.rr(&format!("{hostless} MX 10 nowhere.{hostless}"));
+        c.expect(
+            &format!("MX host does not exist, by NXNAME in {by} (9824 3.1)"),
+            &hostless,
+            NOT_FOUND,
+            NOT_FOUND,
+        );
+        c.hosts(&[(&format!("nowhere.{hostless}"), [S, NX, NA, NA])]);
+        let good = zone(c, "good");
+        c.b.rr(&format!("{good} MX 10 mx.{good}"));
+        c.good_host(&format!("mx.{good}"));
+        c.expect(
+            &format!("compact denial by {by} beside records (9824 3.2)"),
+            &good,
+            DELIVER,
+            DELIVER,
+        );
+        let empty = zone(c, "empty");
+        c.b.rr(&format!("{empty} MX 10 mx.{empty}"));
+        c.b.host(&format!("mx.{empty}"), server());
+        let owner = c.b.tlsa_owner(&format!("mx.{empty}"));
+        c.b.rr(&format!("below.{owner} TLSA {}", identity.tlsa(3, 1, 1)));
+        c.expect(
+            &format!("an empty non-terminal is there, by compact {by} (9824 3.2)"),
+            &empty,
+            OPPORTUNISTIC,
+            NO_TLSA,
+        );
+        let wildcard = zone(c, "wildcard");
+        c.b.rr(&format!("{wildcard} MX 10 mx.{wildcard}"));
+        c.b.host(&format!("mx.{wildcard}"), server());
+        c.b.rr(&format!("*._tcp.mx.{wildcard} TLSA {}", identity.tlsa(3, 1, 1)));
+        c.expect(
+            &format!("wildcard TLSA, signed as if it stood there, with compact {by} (9824 3.3)"),
+            &wildcard,
+            DELIVER,
+            DELIVER,
+        );
+        let host = zone(c, "wildcard-host");
+        c.b.rr(&format!("{host} MX 10 any.{host}"));
+        c.b.host(&format!("*.{host}"), server());
+        c.expect(
+            &format!("MX host by a wildcard, its TLSA denied by compact {by} (9824 3.3)"),
+            &host,
+            OPPORTUNISTIC,
+            NO_TLSA,
+        );
+        c.host_is(&format!("any.{host}"));
+        let child = zone(c, "cut");
+        c.b.unsigned(&format!("child.{child}"));
+        c.b.rr(&format!("child.{child} MX 10 mx.good.test"));
+        c.expect(
+            &format!("unsigned delegation shown by compact {by} (9824 3.4)"),
+            &format!("child.{child}"),
+            OPPORTUNISTIC,
+            NON_DNSSEC,
+        );
+        c.hosts(&[("mx.good.test", [I, S, S, GOOD])]);
+    }
+}
+
 pub(super) fn broken(c: &mut Cases<'_>) {
     let host = c.good("address-future.test");
     c.b.fault(&host, A, Fault::NotYetValid);

@@ -218,6 +218,7 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
     dnssec::broken(&mut cases);
     dnssec::dnssec(&mut cases);
     dnssec::short_keys(&mut cases);
+    dnssec::compact(&mut cases);
     names::names(&mut cases);
     names::special(&mut cases);
     cases.list
