@@ -32,6 +32,7 @@ static const char usage[] =
     "  --resolv-conf FILE            read the resolvers from FILE\n"
     "  --trust-anchor FILE           DS or DNSKEY lines instead of the root's anchors\n"
     "  --dnssec validate|trust-ad    validate here (default), or believe the resolver's AD bit\n"
+    "  --sha1 on|off                 take zones that SHA-1 secures for secure (default), or for insecure\n"
     "  --ehlo NAME                   name to say in EHLO\n"
     "  --port N                      SMTP port (default 25)\n"
     "  --timeout SECONDS             for each domain (default 30)\n"

@@ -46,6 +46,13 @@ static dane_policy_dnssec mode_of(const char *option, const char *word)
     return DANE_POLICY_DNSSEC_VALIDATE;
 }
 
+static int is_on(const char *option, const char *word)
+{
+    if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
+        fail(EXIT_USAGE, "%s: '%s' is neither on nor off", option, word);
+    return strcmp(word, "on") == 0;
+}
+
 /* DOMAIN=LEVEL */
 static void set_destination_level(const char *option, const char *value)
 {
@@ -93,6 +100,8 @@ static int set_option(struct arguments *arguments)
     } else if (with_value(arguments, "--dnssec")) {
         dnssec = mode_of(option, arguments->value);
         must(dane_policy_context_set_dnssec(context, dnssec), option, arguments->value);
+    } else if (with_value(arguments, "--sha1")) {
+        must(dane_policy_context_set_sha1(context, is_on(option, arguments->value)), option, arguments->value);
     } else if (with_value(arguments, "--ehlo")) {
         must(dane_policy_context_set_ehlo_name(context, arguments->value), option, arguments->value);
     } else if (with_value(arguments, "--port")) {

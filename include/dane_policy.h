@@ -1000,6 +1000,15 @@ dane_policy_error dane_policy_context_set_trust_anchors(struct dane_policy_conte
                                                         size_t length);
 
 /**
+ * Says whether zones that SHA-1 secures are secure (not 0, the default) or not (0). Off, the algorithms RSASHA1 and
+ * RSASHA1-NSEC3-SHA1 and DS records with a SHA-1 digest count as not supported, as RFC 9905 section 2 asks of operators: what
+ * nothing else secures is insecure, and the text says so; below a trust anchor of that kind everything is bogus. With
+ * DANE_POLICY_DNSSEC_TRUST_AD it changes nothing: there the resolver decides.
+ */
+dane_policy_error dane_policy_context_set_sha1(struct dane_policy_context *context,
+                                               int on);
+
+/**
  * Sets the time that one call may take in all, in milliseconds; 30000 by default.
  */
 dane_policy_error dane_policy_context_set_timeout(struct dane_policy_context *context,

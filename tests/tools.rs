@@ -85,6 +85,7 @@ fn a_wrong_argument_is_named_and_what_is_wrong_with_it() {
             &["--level", "no", "a.test"],
             "--level: 'no' is none of dane, dane-only, off",
         ),
+        ("dane-connect", &["--sha1=no", "a.test"], "--sha1: 'no' is neither on nor off"),
         (
             "dane-check",
             &["--trust-anchor=/none/a", "a.test"],
@@ -920,6 +921,35 @@ fn bash_completes_every_option_and_value() {
     ] {
         let offered: BTreeSet<String> = offered.iter().map(|&word| word.to_owned()).collect();
         assert_eq!(offers(&build, &folder, words), offered, "{words:?}");
+    }
+}
+
+/// Not one that leaves OpenSSL no SHA-1, as crypto-policies may: the library asks OpenSSL nothing.
+#[test]
+fn rfc9905_2_no_policy_of_the_system_changes_what_sha1_secures() {
+    let Some(checker) = Checker::start("sha1_policy") else { return };
+    if !have("openssl") {
+        return;
+    }
+    let policy = checker.anchor.with_file_name("openssl.cnf");
+    let without_sha1 = "openssl_conf = all\n[all]\nalg_section = algorithms\n[algorithms]\ndefault_properties = fips=yes\n";
+    fs::write(&policy, without_sha1).unwrap();
+    let mut openssl = Command::new("openssl");
+    openssl.env("OPENSSL_CONF", &policy).args(["dgst", "-sha1"]).arg(&policy);
+    assert!(!openssl.output().unwrap().status.success(), "the policy forbids nothing");
+    for (switch, status, basis) in [
+        ("on", "secure", "signed by sha1.test"),
+        ("off", "insecure", "sha1.test is secured by SHA-1 alone, which is switched off"),
+    ] {
+        for config in ["/dev/null".as_ref(), policy.as_path()] {
+            let mut command = Command::new(checker.build.join("dane-check"));
+            command.env("OPENSSL_CONF", config).args(checker.options());
+            command.args(["--json", "--sha1", switch, "--query", "sha1.test", "MX"]);
+            let output = command.output().unwrap();
+            let answer: Value = serde_json::from_str(&stdout(&output)).unwrap();
+            assert_eq!(answer["status"], status, "{answer}");
+            assert_eq!(answer["text"], format!("1 record, {basis}"));
+        }
     }
 }
 

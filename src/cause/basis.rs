@@ -13,6 +13,8 @@ pub(crate) enum Basis {
     NoDs(Name),
     /// No DS of this zone has a supported algorithm and digest (RFC 4035 section 5.2).
     UnsupportedDs(Name),
+    /// This zone is secured by SHA-1 alone, and that is switched off (RFC 9905 section 2).
+    Sha1(Name),
     /// No key of this zone has a size that can be checked.
     UncheckableKeys(Name),
     /// An opt-out span of this zone (RFC 5155 section 6).

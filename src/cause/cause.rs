@@ -68,9 +68,10 @@ impl Cause {
     /// For programs; none where the column that failed says it all.
     pub(crate) fn detail(&self) -> Detail {
         match self {
-            Self::Unproven { fault: Fault::NoAnchorKey | Fault::RevokedAnchor, .. } => {
-                Detail::TrustAnchor
-            }
+            Self::Unproven {
+                fault: Fault::NoAnchorKey | Fault::RevokedAnchor | Fault::Sha1Anchor,
+                ..
+            } => Detail::TrustAnchor,
             Self::Unproven { .. }
             | Self::SeveralAliases(_)
             | Self::NoAnchor

@@ -123,6 +123,7 @@ fn of_basis(basis: &Basis) -> Vec<Pair> {
         Basis::SignedBy(zone)
         | Basis::NoDs(zone)
         | Basis::UnsupportedDs(zone)
+        | Basis::Sha1(zone)
         | Basis::UncheckableKeys(zone)
         | Basis::OptOut(zone)
         | Basis::Iterations(zone) => of_zone(zone),

@@ -17,10 +17,14 @@ pub(crate) enum Fault {
     NoAnchorKey,
     /// What was a trust anchor is shown revoked (RFC 5011 section 2.1), and there is no other.
     RevokedAnchor,
+    /// There are trust anchors by SHA-1 alone, and that is switched off.
+    Sha1Anchor,
     /// No signature by a trusted key of the zone.
     UnknownKey,
     /// The signature is by a key of a size that cannot be checked.
     UncheckableKey,
+    /// The signature is by SHA-1, and that is switched off.
+    Sha1,
     /// A signature does not verify.
     Invalid,
     /// A signature counts from then, in seconds since 1970.

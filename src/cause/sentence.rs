@@ -28,6 +28,9 @@ impl Display for Basis {
             Self::UnsupportedDs(zone) => {
                 write!(f, "DS of {} has no supported algorithm and digest", display(zone))
             }
+            Self::Sha1(zone) => {
+                write!(f, "{} is secured by SHA-1 alone, which is switched off", display(zone))
+            }
             Self::UncheckableKeys(zone) => {
                 write!(f, "no key of {} has a size that can be checked", display(zone))
             }
@@ -114,11 +117,17 @@ impl Display for FaultIn<'_> {
             Fault::NoEntryKey => f.write_str("no key matches the DS records"),
             Fault::NoAnchorKey => f.write_str("no key matches the trust anchor"),
             Fault::RevokedAnchor => f.write_str("the trust anchor is revoked"),
+            Fault::Sha1Anchor => {
+                write!(f, "the trust anchor of {} is by SHA-1 alone, which is switched off", zone())
+            }
             Fault::UnknownKey => {
                 write!(f, "no signature by a trusted key of the zone {}", zone())
             }
             Fault::UncheckableKey => {
                 write!(f, "the key of {} that signed has a size that cannot be checked", zone())
+            }
+            Fault::Sha1 => {
+                write!(f, "signature of {} is by SHA-1, which is switched off", zone())
             }
             Fault::Invalid => write!(f, "signature of {} does not verify", zone()),
             Fault::NotYetValid(from) => {

@@ -64,6 +64,7 @@ fn each_basis_is_a_sentence() {
             false,
             "DS of example has no supported algorithm and digest",
         ),
+        (Basis::Sha1(zone()), false, "example is secured by SHA-1 alone, which is switched off"),
         (Basis::UncheckableKeys(zone()), false, "no key of example has a size that can be checked"),
         (Basis::OptOut(zone()), false, "example opts out of signing there"),
         (Basis::Iterations(zone()), false, "example asks for too many NSEC3 iterations"),
@@ -96,8 +97,10 @@ fn each_fault_is_a_sentence() {
         (Fault::NoEntryKey, "no key matches the DS records"),
         (Fault::NoAnchorKey, "no key matches the trust anchor"),
         (Fault::RevokedAnchor, "the trust anchor is revoked"),
+        (Fault::Sha1Anchor, "the trust anchor of example is by SHA-1 alone, which is switched off"),
         (Fault::UnknownKey, "no signature by a trusted key of the zone example"),
         (Fault::UncheckableKey, "the key of example that signed has a size that cannot be checked"),
+        (Fault::Sha1, &format!("{zone} is by SHA-1, which is switched off")),
         (Fault::Invalid, &format!("{zone} does not verify")),
         (Fault::NotYetValid(0), &format!("{zone} is not valid before 1970-01-01 00:00:00 UTC")),
         (Fault::Expired(1 << 32), &format!("{zone} expired at 2106-02-07 06:28:16 UTC")),
@@ -127,6 +130,13 @@ fn each_cause_is_a_sentence_and_has_its_detail() {
             unproven(Fault::NoAnchorKey),
             Detail::TrustAnchor,
             format!("{tlsa_of}: no key matches the trust anchor"),
+        ),
+        (
+            unproven(Fault::Sha1Anchor),
+            Detail::TrustAnchor,
+            format!(
+                "{tlsa_of}: the trust anchor of example is by SHA-1 alone, which is switched off"
+            ),
         ),
         (unproven(Fault::Missing), Detail::None, format!("{tlsa_of}: no signature")),
         (

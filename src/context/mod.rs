@@ -121,6 +121,27 @@ impl Context {
         Ok(())
     }
 
+    /// Whether zones that SHA-1 secures are secure; by default they are. Off, the algorithms RSASHA1 and RSASHA1-NSEC3-SHA1 and DS
+    /// records with a SHA-1 digest count as not supported (RFC 9905 section 2): what nothing else secures is insecure, and below a
+    /// trust anchor of that kind nothing is known. The hash of NSEC3 records is another matter, and so is [`Mode::TrustAd`].
+    ///
+    /// ```
+    /// # use dane_policy::context::Context;
+    /// # use dane_policy::dns::{RecordType, Status};
+    /// # let world = world::World::start()?;
+    /// # let mut context = Context::new();
+    /// # context.add_nameserver(&world.dns.to_string())?;
+    /// # context.set_trust_anchors(world.anchor.as_bytes())?;
+    /// assert_eq!(context.query("sha1.test", RecordType::Mx)?.status, Status::Secure);
+    /// context.set_sha1(false);
+    /// assert_eq!(context.query("sha1.test", RecordType::Mx)?.status, Status::Insecure);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_sha1(&mut self, on: bool) {
+        self.dns().takes_sha1 = on;
+        self.settings.cache = Arc::default();
+    }
+
     /// The budget for a whole call; 30 seconds by default, and 49 days at most.
     pub fn set_timeout(&mut self, timeout: Duration) {
         self.settings.timeout = timeout.min(MAX_TIMEOUT);

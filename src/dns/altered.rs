@@ -18,8 +18,7 @@ fn rfc4035_4_3_without_an_anchor_nothing_is_insecure() {
     let name = parse("good.unsigned.test").unwrap();
     let mut network = Network::of(&world);
     let servers = vec![network.name_server()];
-    let config =
-        Config { servers, mode: Mode::Validate, anchors: Anchors::default(), unusable: Vec::new() };
+    let config = Config::new(servers, Mode::Validate, Anchors::default());
     let (answer, _) =
         Call::under(&mut network, config, async |call| call.resolve(&name, rtype::A).await);
     assert_eq!(answer.status, Status::Bogus, "{}", answer.text());

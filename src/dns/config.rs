@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) anchors: Anchors,
     /// Files whose anchors would be among them.
     pub(crate) unusable: Vec<UnusableFile>,
+    /// Whether what SHA-1 secures is secure (RFC 9905).
+    pub(crate) takes_sha1: bool,
 }
 
 impl Config {
@@ -28,7 +30,11 @@ impl Config {
     pub(crate) fn from_system() -> Self {
         let servers = servers_of(std::fs::read("/etc/resolv.conf"));
         let (anchors, unusable) = anchors_of_system();
-        Self { servers, mode: Mode::Validate, anchors, unusable }
+        Self { unusable, ..Self::new(servers, Mode::Validate, anchors) }
+    }
+
+    pub(crate) fn new(servers: Vec<SocketAddr>, mode: Mode, anchors: Anchors) -> Self {
+        Self { servers, mode, anchors, unusable: Vec::new(), takes_sha1: true }
     }
 
     /// These anchors, and no others.

@@ -62,8 +62,7 @@ impl Call {
         work: impl AsyncFnOnce(Rc<Self>) -> T,
     ) -> (T, Spent) {
         let anchors = Anchors::parse(anchor.as_bytes()).unwrap();
-        let config =
-            Config { servers: vec![network.name_server()], mode, anchors, unusable: Vec::new() };
+        let config = Config::new(vec![network.name_server()], mode, anchors);
         Self::under(network, config, work)
     }
 

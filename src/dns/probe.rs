@@ -66,7 +66,7 @@ impl Call {
         let reply = self.ask(apex, rtype::DNSKEY).await?;
         match reply.message.answer.rrset(apex, rtype::DNSKEY) {
             Some(rrset) => {
-                let anchors = self.config.anchors.at(apex);
+                let anchors = self.counting(self.config.anchors.at(apex));
                 Ok(Roll::of(rrset, &anchors, self.now, &self.budget).await?)
             }
             None => Ok(Roll::default()),

@@ -68,7 +68,15 @@ impl Call {
         self.stand(name, |call| async move {
             match above {
                 Some(zone) => call.cross(&owner, &zone).await,
-                None => call.enter(&owner, &call.config.anchors.at(&owner), Validity::ALWAYS).await,
+                None => {
+                    let points = call.counting(call.config.anchors.at(&owner));
+                    if points.is_empty() {
+                        let (rtype, fault) = (rtype::DNSKEY, Fault::Sha1Anchor);
+                        let cause = Cause::unproven(&owner, rtype, &owner, fault);
+                        return Standing::Failed(cause.into());
+                    }
+                    call.enter(&owner, &points, Validity::ALWAYS).await
+                }
             }
         })
         .await
@@ -140,9 +148,12 @@ impl Call {
             return Standing::Failed(exhausted.into());
         }
         let records = rrset.rdata.iter().filter_map(|rdata| Ds::from_rdata(rdata));
-        let points = EntryPoints::delegation(records);
+        let all = EntryPoints::delegation(records);
+        let is_supported = !all.is_empty();
+        let points = self.counting(all);
         if points.is_empty() {
-            let why = Basis::UnsupportedDs(name.clone());
+            let unsupported = if is_supported { Basis::Sha1 } else { Basis::UnsupportedDs };
+            let why = unsupported(name.clone());
             return self.remember(name, Standing::Insecure(why.into()), signed.validity);
         }
         self.enter(name, &points, signed.validity).await
@@ -191,6 +202,11 @@ impl Call {
             }
         }
         false
+    }
+
+    /// What vouches for a zone, by what the administrator takes.
+    pub(super) fn counting(&self, points: EntryPoints) -> EntryPoints {
+        if self.config.takes_sha1 { points } else { points.without_sha1() }
     }
 
     /// The zone at `apex`, whose DNSKEY RRset is signed by a key that is vouched for.

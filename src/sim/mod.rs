@@ -64,6 +64,8 @@ mod roll;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod sha1;
+#[cfg(test)]
 mod single_faults;
 #[cfg(test)]
 mod storm;

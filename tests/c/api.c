@@ -154,6 +154,8 @@ static void check_context(void)
     CHECK(dane_policy_context_set_ehlo_name(context, "192.0.2.1") == DANE_POLICY_ERROR_MISUSE);
     CHECK(dane_policy_context_set_ehlo_name(context, "[192.0.2.1]") == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_ehlo_name(context, "[IPv6:2001:db8::1]") == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_sha1(context, 0) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_sha1(context, 1) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_time(context, 0) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_audit(context, 1) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_audit(context, 0) == DANE_POLICY_OK);

@@ -58,6 +58,7 @@ static void setters_of_null(void)
     MISUSE(dane_policy_context_add_nameserver(NULL, "192.0.2.1"));
     MISUSE(dane_policy_context_set_resolv_conf(NULL, "", 0));
     MISUSE(dane_policy_context_set_trust_anchors(NULL, "", 0));
+    MISUSE(dane_policy_context_set_sha1(NULL, 1));
     MISUSE(dane_policy_context_set_timeout(NULL, 1));
     MISUSE(dane_policy_context_set_ehlo_name(NULL, "a.test"));
     MISUSE(dane_policy_context_set_time(NULL, 1));
@@ -110,6 +111,7 @@ static void what_setters_refuse(void)
     /* Whatever number these are given. */
     CHECK(dane_policy_context_set_audit(context, INT_MIN) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_audit(context, 0) == DANE_POLICY_OK);
+    CHECK(dane_policy_context_set_sha1(context, INT_MIN) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_time(context, INT64_MIN) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_timeout(context, 0) == DANE_POLICY_OK);
     CHECK(dane_policy_context_set_timeout(context, UINT32_MAX) == DANE_POLICY_OK);

@@ -60,6 +60,7 @@ pub(crate) struct EntryPoints {
     ds: Vec<Ds>,
     keys: Vec<Key>,
     is_anchor: bool,
+    takes_sha1: bool,
 }
 
 impl EntryPoints {
@@ -73,7 +74,7 @@ impl EntryPoints {
         }
         ds.sort_unstable();
         ds.dedup();
-        Self { ds, keys: Vec::new(), is_anchor: false }
+        Self { ds, keys: Vec::new(), is_anchor: false, takes_sha1: true }
     }
 
     /// Configured ones.
@@ -81,8 +82,27 @@ impl EntryPoints {
         Self { keys, is_anchor: true, ..Self::delegation(ds) }
     }
 
+    /// Those that do without SHA-1, as algorithm and as digest; none left of a delegation means that the zone below is insecure
+    /// (RFC 9905 section 2), and none of a zone's anchors that nothing there is known.
+    pub(crate) fn without_sha1(mut self) -> Self {
+        self.ds.retain(|ds| ds.digest_type != SHA1 && !key::is_sha1(ds.algorithm));
+        self.keys.retain(|key| !key::is_sha1(key.algorithm));
+        Self { takes_sha1: false, ..self }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ds.is_empty() && self.keys.is_empty()
+    }
+
+    /// The keys of a zone, and whether SHA-1 counts there.
+    pub(super) async fn keys_of(
+        &self,
+        rrset: &Rrset,
+        budget: &Budget,
+    ) -> Result<ZoneKeys, Exhausted> {
+        let mut keys = ZoneKeys::of(rrset, budget).await?;
+        keys.takes_sha1 = self.takes_sha1;
+        Ok(keys)
     }
 
     /// Whether one of them vouches for a key.
@@ -143,7 +163,7 @@ pub(crate) async fn enter(
     now: i64,
     budget: &Budget,
 ) -> Result<Entry, Fault> {
-    let mut keys = ZoneKeys::of(rrset, budget).await?;
+    let mut keys = points.keys_of(rrset, budget).await?;
     let mut trusted = Vec::new();
     let mut ds_found = 0;
     for key in keys.iter() {
@@ -168,8 +188,7 @@ pub(crate) async fn enter(
     if is_every_point_known && !trusted.iter().any(Key::is_checkable) {
         return Ok(Entry::Uncheckable);
     }
-    let trusted = ZoneKeys::new(keys.apex.clone(), trusted);
-    let signed = signature::verify(rrset, &trusted, now, budget).await?;
+    let signed = signature::verify(rrset, &keys.only(trusted), now, budget).await?;
     keys.period = Some(signed.period);
     Ok(Entry::Signed(keys, signed))
 }
@@ -203,7 +222,7 @@ pub(super) async fn is_signed_by(
     now: i64,
     budget: &Budget,
 ) -> Result<bool, Exhausted> {
-    let alone = ZoneKeys::new(keys.apex.clone(), vec![key.clone()]);
+    let alone = keys.only(vec![key.clone()]);
     match signature::verify(rrset, &alone, now, budget).await {
         Err(Fault::Exhausted(exhausted)) => Err(exhausted),
         verified => Ok(verified.is_ok()),
@@ -245,6 +264,31 @@ mod tests {
         assert_eq!(usable(&mixed), mixed[1..]);
         let better_is_unsupported = [ds(13, 1), ds(16, 2)];
         assert_eq!(usable(&better_is_unsupported), better_is_unsupported[..1]);
+    }
+
+    #[test]
+    fn rfc9905_2_without_sha1_neither_its_algorithms_nor_its_digests_count() {
+        let without = |records: &[Ds]| {
+            let points = EntryPoints::delegation(records.iter().cloned()).without_sha1();
+            assert_eq!(points.is_empty(), points.ds.is_empty());
+            points.ds
+        };
+        for only in [ds(5, 2), ds(7, 2), ds(5, 1), ds(7, 4), ds(13, 1)] {
+            assert_eq!(usable(std::slice::from_ref(&only)).len(), 1);
+            assert!(without(std::slice::from_ref(&only)).is_empty(), "{only:?}");
+            assert_eq!(without(&[only, ds(13, 2)]), [ds(13, 2)]);
+        }
+        assert!(without(&[ds(13, 1), ds(7, 2), ds(16, 2)]).is_empty());
+        for algorithm in [8, 10, 13, 14, 15] {
+            assert_eq!(without(&[ds(algorithm, 4)]), [ds(algorithm, 4)]);
+        }
+        let key = |algorithm| Key::from_rdata(&[1, 1, 3, algorithm, 9]).unwrap();
+        let anchors = |algorithms: &[u8]| {
+            let keys = algorithms.iter().map(|algorithm| key(*algorithm)).collect();
+            EntryPoints::anchors([ds(7, 2)], keys).without_sha1()
+        };
+        assert!(anchors(&[5, 7]).is_empty());
+        assert_eq!(anchors(&[5, 13]).keys, [key(13)]);
     }
 
     fn rsa(octets: usize, last: u8) -> Vec<u8> {

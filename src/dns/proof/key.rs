@@ -185,6 +185,11 @@ pub(crate) fn supported(algorithm: u8) -> bool {
     matches!(algorithm, 5 | 7 | 8 | 10 | 13 | 14 | 15)
 }
 
+/// Whether its signatures are over SHA-1.
+pub(crate) fn is_sha1(algorithm: u8) -> bool {
+    matches!(algorithm, 5 | 7)
+}
+
 /// Keys of a zone, each tag's together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ZoneKeys {
@@ -192,6 +197,8 @@ pub(crate) struct ZoneKeys {
     keys: Vec<Key>,
     /// When the signature over them counts, where there is one.
     pub(crate) period: Option<Period>,
+    /// Whether signatures over SHA-1 count (RFC 9905).
+    pub(crate) takes_sha1: bool,
 }
 
 impl ZoneKeys {
@@ -205,7 +212,7 @@ impl ZoneKeys {
             last = Some(place(key));
             same <= MAX_KEYS_PER_TAG
         });
-        Self { apex, keys, period: None }
+        Self { apex, keys, period: None, takes_sha1: true }
     }
 
     /// The keys of a DNSKEY RRset.
@@ -217,6 +224,11 @@ impl ZoneKeys {
         budget.keep(octets + rrset.rdata.len() * 2 * size_of::<Key>())?;
         let keys = rrset.rdata.iter().filter_map(|rdata| Key::from_rdata(rdata)).collect();
         Ok(Self::new(rrset.owner.clone(), keys))
+    }
+
+    /// Some of them.
+    pub(super) fn only(&self, keys: Vec<Key>) -> Self {
+        Self { takes_sha1: self.takes_sha1, ..Self::new(self.apex.clone(), keys) }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {

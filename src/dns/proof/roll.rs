@@ -2,7 +2,7 @@
 //! section 3.3). Pure.
 
 use super::delegation::{EntryPoints, is_signed_by, revoked};
-use super::key::{Key, ZoneKeys};
+use super::key::Key;
 use crate::budget::{Budget, Exhausted};
 use crate::dns::wire::Rrset;
 
@@ -29,7 +29,7 @@ impl Roll {
         now: i64,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let keys = ZoneKeys::of(rrset, budget).await?;
+        let keys = points.keys_of(rrset, budget).await?;
         let revoked = revoked(rrset, points, &keys, |_| true, now, budget).await?;
         let mut roll = Self { revoked: tags(&revoked), ..Self::default() };
         for key in keys.iter().filter(|key| !revoked.contains(key)) {

@@ -1,6 +1,6 @@
 //! One RRset, its signatures and a zone's keys (RFC 4035 section 5.3). Pure.
 
-use super::key::{Key, ZoneKeys};
+use super::key::{self, Key, ZoneKeys};
 use super::period::Period;
 use super::validity::Validity;
 use crate::budget::{Budget, Exhausted};
@@ -77,6 +77,9 @@ async fn judge(
     }
     if !keys.iter().any(Key::is_checkable) {
         return Err(Fault::UncheckableKey);
+    }
+    if !zone.takes_sha1 && key::is_sha1(signature.algorithm) {
+        return Err(Fault::Sha1);
     }
     let message = signed_data(rrset, signature).ok_or(Fault::Invalid)?;
     for key in keys {

@@ -81,11 +81,11 @@ impl Builder {
         zone.is_compact = true;
     }
 
-    /// A zone whose keys are signed with P-256, and all else with a key too short to check.
-    pub fn short_zone_key(&mut self, apex: &str, delegation: Delegation) {
+    /// A zone whose keys are signed with P-256, and all else with a key of this algorithm.
+    pub fn zone_key(&mut self, apex: &str, algorithm: u8, delegation: Delegation) {
         self.zone(apex, Some(P256), delegation);
         let zone = self.zones.get_mut(apex).unwrap();
-        let key = Key::generate(RSA_512);
+        let key = Key::generate(algorithm);
         zone.add(&name(apex), DNSKEY, key.dnskey.clone());
         zone.zone_key = Some(key);
     }
@@ -160,6 +160,12 @@ impl Builder {
         records::ds_line(apex, &zone.key.as_ref().unwrap().ds(&zone.apex, None, 2))
     }
 
+    /// The DS line of a signed zone with a digest by SHA-1.
+    pub fn sha1_ds_line(&self, apex: &str) -> String {
+        let zone = &self.zones[apex];
+        records::ds_line(apex, &zone.key.as_ref().unwrap().ds(&zone.apex, None, 1))
+    }
+
     /// The DNSKEY line of a signed zone.
     pub fn key_line(&self, apex: &str) -> String {
         let key = &self.zones[apex].key.as_ref().unwrap().dnskey;
@@ -196,6 +202,8 @@ fn ds_records(zone: &Zone) -> Vec<Vec<u8>> {
     let ds = |algorithm, digest_type| key.ds(&zone.apex, algorithm, digest_type);
     match zone.delegation {
         Delegation::Secure => vec![ds(None, 2)],
+        Delegation::Sha1 => vec![ds(None, 1)],
+        Delegation::Sha1AndGood => vec![ds(None, 1), ds(None, 2)],
         Delegation::BothKeys => {
             let zone_key = zone.zone_key.as_ref().unwrap();
             vec![ds(None, 2), zone_key.ds(&zone.apex, None, 2)]

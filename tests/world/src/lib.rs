@@ -23,6 +23,7 @@ mod resolver;
 mod roll;
 mod rows;
 mod rsa;
+mod rsa_sha1;
 pub mod scratch;
 pub mod sender;
 mod signer;
@@ -66,6 +67,8 @@ pub struct World {
     pub anchor: String,
     /// The DS line and the DNSKEY line of the zone `test`, for use as anchors.
     pub test_anchors: [String; 2],
+    /// DS lines of the root, with a digest by SHA-1, and of the zone `sha1.test`, for use as anchors.
+    pub sha1_anchors: [String; 2],
     /// What is there to see, and what to expect.
     pub cases: Vec<Case>,
     /// The same of domains whose mail servers do what they must not; over sockets nobody listens there before
@@ -125,6 +128,7 @@ impl World {
             smtp_port,
             now: builder.now,
             anchor: builder.ds_line("."),
+            sha1_anchors: [builder.sha1_ds_line("."), builder.ds_line("sha1.test")],
             test_anchors: [builder.ds_line("test"), builder.key_line("test")],
             cases,
             mail_servers: Servers::new(smtp_port, servers, hostile_servers, &connections, &mail)

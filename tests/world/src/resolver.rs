@@ -122,8 +122,13 @@ impl Zones {
             Delegation::Secure if zone.key.as_ref().is_some_and(|key| !key.is_checkable()) => {
                 Standing::Insecure
             }
-            Delegation::Secure if zone.zone_key.is_some() => Standing::Bogus,
-            Delegation::Secure | Delegation::UnknownAndGood => Standing::Secure,
+            Delegation::Secure if zone.zone_key.as_ref().is_some_and(|key| !key.is_checkable()) => {
+                Standing::Bogus
+            }
+            Delegation::Secure
+            | Delegation::Sha1
+            | Delegation::Sha1AndGood
+            | Delegation::UnknownAndGood => Standing::Secure,
             Delegation::WrongDs | Delegation::Unproven | Delegation::BothKeys => Standing::Bogus,
             _ => Standing::Insecure,
         };

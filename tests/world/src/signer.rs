@@ -12,6 +12,7 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::records::{self, RRSIG, wire};
 use crate::rsa;
+use crate::rsa_sha1::{RSASHA1, RsaSha1};
 
 /// What records have unless their zone says otherwise.
 pub const TTL: u32 = 300;
@@ -54,7 +55,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key of ECDSA or Ed25519; the one RSA key that there is; or for algorithm 7 one of RSA with 512 bits.
+    /// A key of ECDSA or Ed25519; the one RSA key that there is for SHA-256, and for SHA-1; or for algorithm 7 one of RSA with 512 bits.
     pub fn generate(algorithm: u8) -> Self {
         if algorithm == 7 {
             let dnskey = [&[1, 1, 3, algorithm, 1, 3][..], &[0xff; 64]].concat();
@@ -70,6 +71,7 @@ impl Key {
                 let pkcs8 = Ed25519SigningKey::generate_pkcs8().unwrap();
                 Arc::new(Ed25519SigningKey::from_pkcs8(&pkcs8).unwrap())
             }
+            RSASHA1 => Arc::new(RsaSha1),
             8 => {
                 let pkcs8 = BASE64.decode(rsa::PRIVATE_KEY.as_bytes()).unwrap();
                 let key = PrivateKeyDer::Pkcs8(pkcs8.into());
@@ -98,13 +100,17 @@ impl Key {
         tag(&self.dnskey)
     }
 
-    /// The RDATA of a DS record with SHA-256, or with other numbers over the same digest.
+    /// The RDATA of a DS record with SHA-256 or SHA-1, or with other numbers over the former.
     pub fn ds(&self, apex: &Name, algorithm: Option<u8>, digest_type: u8) -> Vec<u8> {
         let mut data = wire(&apex.to_lowercase());
         data.extend(&self.dnskey);
         let mut ds = self.tag().to_be_bytes().to_vec();
         ds.extend([algorithm.unwrap_or(self.algorithm), digest_type]);
-        ds.extend(digest::digest(&digest::SHA256, &data).as_ref());
+        let of_type = match digest_type {
+            1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            _ => &digest::SHA256,
+        };
+        ds.extend(digest::digest(of_type, &data).as_ref());
         ds
     }
 

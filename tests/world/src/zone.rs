@@ -36,6 +36,10 @@ pub enum Delegation {
     WrongDs,
     /// Only a digest type nobody knows.
     UnknownDigest,
+    /// A digest by SHA-1 alone.
+    Sha1,
+    /// One by SHA-1, one by SHA-256.
+    Sha1AndGood,
     /// Of the zone key too.
     BothKeys,
     /// One unknown digest type, one good.

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::build::RSA_512;
+use crate::rsa_sha1::RSASHA1;
 
 /// Keys of a size that cannot be checked.
 pub(super) fn short_keys(c: &mut Cases<'_>) {
     c.b.zone("short-key.test", Some(RSA_512), Delegation::Secure);
-    c.b.short_zone_key("short-zone-key.test", Delegation::Secure);
-    c.b.short_zone_key("short-key-beside.test", Delegation::BothKeys);
+    c.b.zone_key("short-zone-key.test", RSA_512, Delegation::Secure);
+    c.b.zone_key("short-key-beside.test", RSA_512, Delegation::BothKeys);
     for (label, what, dane, dane_only) in [
         (
             "short-key",
@@ -35,6 +36,25 @@ pub(super) fn short_keys(c: &mut Cases<'_>) {
         if label == "short-key" {
             c.hosts(&[(&host, [I, I, NA, NA])]);
         }
+    }
+}
+
+/// What SHA-1 secures, which is secure unless it is switched off (`src/sim/sha1.rs`).
+pub(super) fn sha1(c: &mut Cases<'_>) {
+    c.b.zone("sha1.test", Some(RSASHA1), Delegation::Secure);
+    c.b.zone("sha1-ds.test", Some(13), Delegation::Sha1);
+    c.b.zone("sha1-beside.test", Some(13), Delegation::Sha1AndGood);
+    c.b.zone_key("sha1-zone-key.test", RSASHA1, Delegation::Secure);
+    for (label, what) in [
+        ("sha1", "zone signed with RSASHA1 (9905 2)"),
+        ("sha1-ds", "DS by SHA-1 alone (9905 2)"),
+        ("sha1-beside", "DS by SHA-1 beside one by SHA-256 (4509 3)"),
+        ("sha1-zone-key", "keys signed with P-256, all else with RSASHA1 (9905 2)"),
+    ] {
+        let domain = format!("{label}.test");
+        c.b.rr(&format!("{domain} MX 10 mx.{domain}"));
+        c.good_host(&format!("mx.{domain}"));
+        c.expect(what, &domain, DELIVER, DELIVER);
     }
 }
 

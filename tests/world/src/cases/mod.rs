@@ -219,6 +219,7 @@ pub fn build(b: &mut Builder) -> Vec<Case> {
     dnssec::dnssec(&mut cases);
     dnssec::short_keys(&mut cases);
     dnssec::compact(&mut cases);
+    dnssec::sha1(&mut cases);
     names::names(&mut cases);
     names::special(&mut cases);
     cases.list
