@@ -1,7 +1,5 @@
 //! DS records and anchors against a zone's keys (RFC 4035 section 5.2, RFC 4509, RFC 6840 section 5.2). Pure.
 
-use std::collections::BTreeSet;
-
 use super::key::{self, Key, RevokedKey, ZoneKeys};
 use super::signature::{self, Signed};
 use crate::budget::{Budget, Exhausted};
@@ -115,10 +113,10 @@ impl EntryPoints {
         Ok(self.keys.contains(key) || self.ds_for(keys, key, budget).await? > 0)
     }
 
-    /// The tag of each, once.
-    pub(super) fn tags(&self) -> BTreeSet<u16> {
+    /// The tag of each.
+    pub(super) fn tags(&self) -> impl Iterator<Item = u16> {
         let ds = self.ds.iter().map(|ds| ds.tag);
-        ds.chain(self.keys.iter().map(|key| key.tag)).collect()
+        ds.chain(self.keys.iter().map(|key| key.tag))
     }
 
     /// How many DS records vouch for a key; each digest is computed once, however many there are.
@@ -174,8 +172,8 @@ pub(crate) async fn enter(
         }
     }
     if points.is_anchor {
-        let matter = |key: &Key| trusted.is_empty() || trusted.contains(key);
-        let revoked = revoked(rrset, points, &keys, matter, now, budget).await?;
+        let among = Some(&trusted[..]).filter(|trusted| !trusted.is_empty());
+        let revoked = revoked(rrset, points, &keys, among, now, budget).await?;
         trusted.retain(|key| !revoked.contains(key));
         if trusted.is_empty() {
             let is_known = !revoked.is_empty();
@@ -193,19 +191,20 @@ pub(crate) async fn enter(
     Ok(Entry::Signed(keys, signed))
 }
 
-/// The anchors that a zone shows revoked, signed by themselves as such (RFC 5011 section 2.1); of those that `matter`.
+/// The anchors that a zone shows revoked, signed by themselves as such (RFC 5011 section 2.1); if need be, of some.
 pub(super) async fn revoked(
     rrset: &Rrset,
     points: &EntryPoints,
     keys: &ZoneKeys,
-    matter: impl Fn(&Key) -> bool,
+    among: Option<&[Key]>,
     now: i64,
     budget: &Budget,
 ) -> Result<Vec<Key>, Exhausted> {
     let mut revoked = Vec::new();
     let shown = rrset.rdata.iter().filter_map(|rdata| RevokedKey::from_rdata(rdata));
-    for RevokedKey { shown, plain } in shown.filter(|key| matter(&key.plain)) {
-        if points.vouch_for(keys, &plain, budget).await?
+    for RevokedKey { shown, plain } in shown {
+        if among.is_none_or(|keys| keys.contains(&plain))
+            && points.vouch_for(keys, &plain, budget).await?
             && is_signed_by(rrset, &shown, keys, now, budget).await?
         {
             revoked.push(plain);

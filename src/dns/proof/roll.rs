@@ -30,7 +30,7 @@ impl Roll {
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
         let keys = points.keys_of(rrset, budget).await?;
-        let revoked = revoked(rrset, points, &keys, |_| true, now, budget).await?;
+        let revoked = revoked(rrset, points, &keys, None, now, budget).await?;
         let mut roll = Self { revoked: tags(&revoked), ..Self::default() };
         for key in keys.iter().filter(|key| !revoked.contains(key)) {
             if !points.vouch_for(&keys, key, budget).await? {
@@ -41,8 +41,12 @@ impl Roll {
                 roll.silent.push(key.tag);
             }
         }
-        let seen = [&roll.signing[..], &roll.silent, &roll.revoked].concat();
-        roll.absent = points.tags().into_iter().filter(|tag| !seen.contains(tag)).collect();
+        for tag in points.tags() {
+            let known = [&roll.signing, &roll.silent, &roll.revoked, &roll.absent];
+            if !known.iter().any(|tags| tags.contains(&tag)) {
+                roll.absent.push(tag);
+            }
+        }
         Ok(roll)
     }
 }
