@@ -133,12 +133,11 @@ static void see_destination(const dane_policy_destination *destination, const ch
         see_host(dane_policy_destination_host(destination, i));
 }
 
-static void see_answer(const char *name, uint16_t type)
+/* Frees it, too. */
+static void see_what_came(dane_policy_answer *answer)
 {
-    dane_policy_answer *answer;
     size_t i;
 
-    must(dane_policy_query(context, name, type, &answer));
     SEE(TEXT, dane_policy_answer_text(answer));
     for (i = 0; i < dane_policy_answer_record_count(answer); i++)
         SEE(RECORD, dane_policy_answer_record(answer, i));
@@ -148,7 +147,28 @@ static void see_answer(const char *name, uint16_t type)
         SEE(TEXT, dane_policy_answer_fact_name(answer, i));
         SEE(NAME, dane_policy_answer_fact(answer, i));
     }
+    for (i = 0; i < dane_policy_answer_warning_count(answer); i++)
+        SEE(TEXT, dane_policy_answer_warning(answer, i));
     dane_policy_answer_free(answer);
+}
+
+static void see_answer(const char *name, uint16_t type)
+{
+    dane_policy_answer *answer;
+
+    must(dane_policy_query(context, name, type, &answer));
+    see_what_came(answer);
+}
+
+/* With the anchors of another root. */
+static void see_probe(void)
+{
+    static const char anchors[] = ". DS 1 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    dane_policy_answer *answer;
+
+    must(dane_policy_context_set_trust_anchors(context, anchors, strlen(anchors)));
+    must(dane_policy_context_probe(context, &answer));
+    see_what_came(answer);
 }
 
 static void see_report(const char *domain)
@@ -327,6 +347,7 @@ int main(int argc, char **argv)
     see_session("good.test");
     see_answer("mx.alias-both.test", 1);
     see_answer("_25._tcp.mx.good.test", 52);
+    see_probe();
     dane_policy_context_free(context);
     return 0;
 }
