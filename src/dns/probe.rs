@@ -42,7 +42,7 @@ impl Call {
         let mut signing = Vec::new();
         for apex in self.config.anchors.names() {
             let standing = self.standing(apex).await;
-            let roll = self.roll(apex).await?;
+            let roll = Box::pin(self.roll(apex)).await?;
             warnings.extend(self.warnings(apex, &roll));
             match standing {
                 Standing::Failed(failure) => return Err(failure),

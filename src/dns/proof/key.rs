@@ -56,8 +56,10 @@ pub(crate) struct RevokedKey {
 impl RevokedKey {
     /// None where the key is none of a zone, or is not revoked.
     pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
-        let low = rdata.get(1).filter(|low| **low & REVOKED != 0)?;
-        let plain = [&rdata[..1], &[low ^ REVOKED], &rdata[2..]].concat();
+        if !is_revoked(rdata) {
+            return None;
+        }
+        let plain = [&rdata[..1], &[rdata[1] ^ REVOKED], &rdata[2..]].concat();
         Some(Self { shown: Key::of_zone(rdata)?, plain: Key::of_zone(&plain)? })
     }
 }
@@ -65,10 +67,7 @@ impl RevokedKey {
 impl Key {
     /// Reads a key that may sign a zone: zone-key bit, not revoked, the protocol (RFC 4034 2.1, RFC 5011 2.1).
     pub(crate) fn from_rdata(rdata: &[u8]) -> Option<Self> {
-        if rdata.get(1).is_some_and(|low| low & REVOKED != 0) {
-            return None;
-        }
-        Self::of_zone(rdata)
+        if is_revoked(rdata) { None } else { Self::of_zone(rdata) }
     }
 
     fn of_zone(rdata: &[u8]) -> Option<Self> {
@@ -163,6 +162,11 @@ impl Key {
     fn octets(&self) -> &[u8] {
         self.public_key.public_bytes()
     }
+}
+
+/// Whether a key says that it is revoked (RFC 5011 section 7).
+pub(super) fn is_revoked(rdata: &[u8]) -> bool {
+    rdata.get(1).is_some_and(|low| low & REVOKED != 0)
 }
 
 /// The number that eight octets at most are.
