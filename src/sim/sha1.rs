@@ -74,7 +74,11 @@ fn rfc9905_2_an_anchor_by_sha1_is_none_where_that_is_switched_off_and_never_inse
         context.set_sha1(false);
         let (found, text) = status(&world, &context, domain);
         match off {
-            Some(zone) => assert_eq!((found, text), (Status::Bogus, bogus(zone))),
+            Some(zone) => {
+                assert_eq!((found, text), (Status::Bogus, bogus(zone)));
+                let probe = context.over(&mut Network::of(&world)).probe().unwrap();
+                assert_eq!((probe.status, probe.text()), (Status::Bogus, bogus(zone)));
+            }
             None => assert_eq!(found, Status::Secure, "{text}"),
         }
     }
