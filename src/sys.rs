@@ -1,6 +1,15 @@
 //! System calls that std does not offer. The only `unsafe` outside the C face, but for kqueue(2).
 
 use std::ffi::CString;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Opens a file to be read. A pipe that nobody writes is at its end at once.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
+}
 
 /// The host's name, if it is text (gethostname(2)).
 pub(crate) fn host_name() -> Option<String> {

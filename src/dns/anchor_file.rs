@@ -1,11 +1,11 @@
 //! The files in which this system keeps the root's trust anchors.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::dns::proof::{Anchors, InvalidAnchors};
+use crate::sys::open_to_read;
 
 /// Where they may be, unless the packager says so: with colons between them.
 const PATHS: &str = match option_env!("DANE_POLICY_ANCHOR_FILES") {
@@ -63,7 +63,7 @@ fn extend<'p>(
 /// None where there is no such file.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, UnusableAnchors> {
     let mut text = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_OCTETS + 1).read_to_end(&mut text));
+    let read = open_to_read(path).and_then(|file| file.take(MAX_OCTETS + 1).read_to_end(&mut text));
     match read {
         Ok(octets) if octets as u64 > MAX_OCTETS => Err(UnusableAnchors::TooLong),
         Ok(_) => Ok(Some(text)),
@@ -91,6 +91,7 @@ impl fmt::Display for UnusableAnchors {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::process::Command;
 
     use hickory_resolver::proto::rr::Name;
     use world::scratch::Scratch;
@@ -101,6 +102,15 @@ mod tests {
     fn what_is_built_in_is_there_on_every_system() {
         let (anchors, _) = anchors_of_system();
         assert!(anchors.names().contains(&&Name::root()));
+    }
+
+    #[test]
+    fn nobody_waits_for_who_writes_a_pipe() {
+        let folder = Scratch::new("anchor-pipe").unwrap();
+        let path = folder.path.join("root.key");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let unusable = extend(&mut Anchors::iana(), [path.to_str().unwrap()]);
+        assert_eq!(unusable[0].why, UnusableAnchors::Invalid(InvalidAnchors::Empty));
     }
 
     #[test]
