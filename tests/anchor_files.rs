@@ -132,6 +132,27 @@ fn rfc5011_4_the_state_of_a_key_says_whether_it_counts() {
 }
 
 #[test]
+fn rfc5011_2_1_a_revoked_anchor_is_none_from_whatever_file() {
+    let Some(system) = System::new("anchor_revoked") else { return };
+    let world = World::start().unwrap();
+    let (old, new) = (&*world.anchor, world.roll_root(Moment::Revoked));
+    let revoked = format!("trust anchor {} of . is revoked and counts no more", tag(old));
+    let (status, text, warnings) = system.self_test(&world, &[(DEBIAN, old)]);
+    assert_eq!((&*status, &*text), ("bogus", "DNSKEY of .: the trust anchor is revoked"));
+    assert!(warnings.contains(&revoked), "{warnings:?}");
+    let (status, text, warnings) = system.self_test(&world, &[(DEBIAN, old), (UNBOUND, &new)]);
+    assert!(status == "secure" && text.ends_with(&format!("; trust anchor {} signs .", tag(&new))));
+    assert!(warnings.contains(&revoked), "{warnings:?}");
+    // unbound has seen it before, and says so.
+    let key = world.anchor_key.replacen("257", "385", 1);
+    let seen = format!("{} ;;state=4 [ REVOKED ]\n{new}", key.trim_end());
+    world.roll_root(Moment::Before);
+    let (status, text, warnings) = system.self_test(&world, &[(DEBIAN, old), (UNBOUND, &seen)]);
+    assert_eq!((&*status, &*text), ("bogus", "DNSKEY of .: no key matches the trust anchor"));
+    assert!(warnings.contains(&revoked), "{warnings:?}");
+}
+
+#[test]
 fn a_new_context_says_which_file_cannot_be_used() {
     let Some(system) = System::new("anchor_errors") else { return };
     let ds = format!(". IN DS 20326 8 2 {}", "ab".repeat(31));

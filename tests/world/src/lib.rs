@@ -65,6 +65,8 @@ pub struct World {
     pub now: i64,
     /// The root's trust anchor, as a DS line.
     pub anchor: String,
+    /// The same key as a DNSKEY line.
+    pub anchor_key: String,
     /// The DS line and the DNSKEY line of the zone `test`, for use as anchors.
     pub test_anchors: [String; 2],
     /// DS lines of the root, with a digest by SHA-1, and of the zone `sha1.test`, for use as anchors.
@@ -128,6 +130,7 @@ impl World {
             smtp_port,
             now: builder.now,
             anchor: builder.ds_line("."),
+            anchor_key: builder.key_line("."),
             sha1_anchors: [builder.sha1_ds_line("."), builder.ds_line("sha1.test")],
             test_anchors: [builder.ds_line("test"), builder.key_line("test")],
             cases,
