@@ -43,9 +43,9 @@ MANDIR ?= $(PREFIX)/share/man
 # Where shells look for completion; Debian's zsh has another place for packages.
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
-# Files of the system with the root's trust anchors, with colons between them; where it is set, instead of those that
-# dane_policy_context_new(3) names.
-ifdef ANCHOR_FILES
+# Files of the system with the root's trust anchors, with colons between them; where it is set, if only to nothing, instead of
+# those that dane_policy_context_new(3) names.
+ifneq ($(origin ANCHOR_FILES),undefined)
 export DANE_POLICY_ANCHOR_FILES := $(ANCHOR_FILES)
 endif
 # Where the installed tools find the library; nothing where every loader looks by itself.

@@ -49,7 +49,7 @@ fn extend<'p>(
     paths: impl IntoIterator<Item = &'p str>,
 ) -> Vec<UnusableFile> {
     let mut unusable = Vec::new();
-    for path in paths {
+    for path in paths.into_iter().filter(|path| !path.is_empty()) {
         let read = read(path.as_ref());
         let outcome = read.and_then(|text| match text {
             Some(text) => anchors.extend(&text).map_err(UnusableAnchors::Invalid),
