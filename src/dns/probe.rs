@@ -7,7 +7,7 @@ use hickory_resolver::proto::rr::Name;
 
 use super::call::Call;
 use super::{Answer, Mode, Warning};
-use crate::cause::{Basis, Cause};
+use crate::cause::{Basis, Cause, Fault};
 use crate::dns::proof::{Failure, Judged, Roll, Standing};
 use crate::dns::wire::names::display;
 use crate::dns::wire::rtype;
@@ -46,6 +46,11 @@ impl Call {
             warnings.extend(self.warnings(apex, &roll));
             match standing {
                 Standing::Failed(failure) => return Err(failure),
+                // Remembered, and no longer so.
+                Standing::Zone(_) if roll.signing.is_empty() => {
+                    let fault = Fault::NoAnchorKey;
+                    return Err(Cause::unproven(apex, rtype::DNSKEY, apex, fault).into());
+                }
                 Standing::Zone(_) | Standing::Inside(_) | Standing::Nothing(_) => {}
                 Standing::Insecure(basis) => return Err(Cause::Insecure(basis).into()),
             }

@@ -130,6 +130,19 @@ fn is_as_expected(
     assert!(wants.iter().any(|want| tagged(want) == signers), "{what}: {said}");
 }
 
+#[test]
+fn a_probe_says_what_is_and_not_what_was() {
+    let world = World::without_sockets();
+    let context = context(&world, Level::Dane, Mode::Validate);
+    let query = || context.over(&mut Network::of(&world)).query("good.test", RecordType::Mx);
+    assert_eq!(query().unwrap().status, Status::Secure);
+    world.roll_root(Moment::After);
+    assert_eq!(query().unwrap().status, Status::Secure, "the keys are remembered");
+    let probe = context.over(&mut Network::of(&world)).probe().unwrap();
+    let want = "DNSKEY of .: no key matches the trust anchor";
+    assert_eq!((probe.status, probe.text().as_str()), (Status::Bogus, want));
+}
+
 /// A warning in a few words.
 fn brief(warning: &Warning) -> String {
     let list = |what: &str, tags: &[u16]| match tags {
