@@ -64,7 +64,8 @@ impl Connection {
         Event::Released(self.descriptor, self.unsent)
     }
 
-    /// Whether it brings one event as a rule, and ends.
+    /// Whether it brings one event as a rule, and ends; kqueue(2) makes no difference there.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(super) fn is_brief(&self) -> bool {
         self.kind == Kind::Datagram
     }
