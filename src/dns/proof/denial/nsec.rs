@@ -6,7 +6,6 @@ use super::types::Types;
 use super::{Cut, Denial};
 use crate::dns::wire::name_in;
 use crate::dns::wire::names::{common_ancestor, depth, is_below, wildcard_of};
-use crate::dns::wire::rtype;
 
 /// An NSEC record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,14 +65,7 @@ pub(super) fn denies(records: &[Nsec], zone: &Name, name: &Name, rtype: u16) -> 
 
 pub(super) fn cut(records: &[Nsec], zone: &Name, name: &Name) -> Option<Cut> {
     if let Some(nsec) = records.iter().find(|nsec| nsec.owner == *name) {
-        let types = &nsec.types;
-        if types.denies_name() {
-            return Some(Cut::NoName);
-        }
-        if types.has(rtype::DS) || types.has(rtype::SOA) {
-            return None;
-        }
-        return Some(if types.has(rtype::NS) { Cut::Insecure } else { Cut::None });
+        return nsec.types.cut();
     }
     let nsec = covering(records, zone, name)?;
     Some(if is_below(&nsec.next, name) { Cut::None } else { Cut::NoName })
@@ -92,6 +84,7 @@ pub(super) fn allows_wildcard(records: &[Nsec], zone: &Name, name: &Name, enclos
 mod tests {
     use super::*;
     use crate::dns::wire::names::{canonical_wire, parse};
+    use crate::dns::wire::rtype;
 
     fn name(text: &str) -> Name {
         parse(text).unwrap()

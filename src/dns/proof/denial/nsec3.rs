@@ -184,15 +184,7 @@ pub(super) async fn cut(
         return Ok(Cut::Insecure);
     }
     if let Some(nsec3) = chain.matching(name).await? {
-        let types = &nsec3.types;
-        if types.denies_name() {
-            return Ok(Cut::NoName);
-        }
-        return match (types.has(rtype::NS), types.has(rtype::DS) || types.has(rtype::SOA)) {
-            (_, true) => Err(Unproven::NoProof),
-            (true, false) => Ok(Cut::Insecure),
-            (false, false) => Ok(Cut::None),
-        };
+        return nsec3.types.cut().ok_or(Unproven::NoProof);
     }
     let encloser = chain.closest_encloser(zone, name).await?;
     Ok(if encloser.covering.opt_out { Cut::Insecure } else { Cut::NoName })

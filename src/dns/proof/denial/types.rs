@@ -1,6 +1,6 @@
 //! Type bit maps (RFC 4034 section 4.1.2).
 
-use super::Denial;
+use super::{Cut, Denial};
 use crate::dns::wire::rtype;
 
 /// The types at a name.
@@ -28,11 +28,13 @@ impl Types {
             map = next;
         }
         let types = Self(types);
+        (map.is_empty() && types.is_consistent()).then_some(types)
+    }
+
+    fn is_consistent(&self) -> bool {
         let belongs_to_proof =
             |rtype: &u16| matches!(*rtype, rtype::NXNAME | rtype::RRSIG | rtype::NSEC);
-        let is_whole = map.is_empty();
-        (is_whole && (!types.denies_name() || types.0.iter().all(belongs_to_proof)))
-            .then_some(types)
+        !self.denies_name() || self.0.iter().all(belongs_to_proof)
     }
 
     pub(super) fn has(&self, rtype: u16) -> bool {
@@ -60,6 +62,17 @@ impl Types {
             return Some(Denial::NoName);
         }
         self.lacks(rtype).then_some(Denial::NoData)
+    }
+
+    /// What the map of a name itself shows of a zone cut there; None where there is a DS record, or it is the child's.
+    pub(super) fn cut(&self) -> Option<Cut> {
+        if self.denies_name() {
+            return Some(Cut::NoName);
+        }
+        if self.has(rtype::DS) || self.has(rtype::SOA) {
+            return None;
+        }
+        Some(if self.has(rtype::NS) { Cut::Insecure } else { Cut::None })
     }
 
     /// Whether the map denies `rtype` (RFC 4035 5.4, RFC 5155 8.5 to 8.6, RFC 6840 4.3 and 4.4).
