@@ -38,6 +38,12 @@ impl dane_policy_verification {
         }
     }
 
+    /// With the host's decision on it.
+    fn of(host: &dane_policy_host, verification: Verification) -> Self {
+        let decision = host.host.decide(&verification);
+        Self::new(verification, Some(decision))
+    }
+
     fn record_texts(&self) -> &[CString] {
         let records = &self.verification.records;
         self.record_texts.get(|| records.iter().map(|record| to_c(&record.text)).collect())
@@ -89,8 +95,7 @@ pub unsafe extern "C" fn dane_policy_verify(
         // SAFETY: NULL with length 0, or `chain_length` certificates.
         let chain = unsafe { Chain::new(chain, chain_length) }?;
         let verification = host.host.verify(chain.get(), now);
-        let decision = host.host.decide(&verification);
-        Ok(dane_policy_verification::new(verification, Some(decision)))
+        Ok(dane_policy_verification::of(host, verification))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, verify) }
@@ -116,8 +121,7 @@ pub unsafe extern "C" fn dane_policy_verify_raw_key(
         // SAFETY: as the caller promises, for the octets of the key.
         let spki = unsafe { spki.get() }?;
         let verification = host.host.verify_raw_key(spki, now);
-        let decision = host.host.decide(&verification);
-        Ok(dane_policy_verification::new(verification, Some(decision)))
+        Ok(dane_policy_verification::of(host, verification))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, verify_raw_key) }
@@ -143,8 +147,7 @@ pub unsafe extern "C" fn dane_policy_verify_failure(
             _ => return Err(MISUSE),
         };
         let verification = Verification::failure(certificate, detail, String::new());
-        let decision = host.host.decide(&verification);
-        Ok(dane_policy_verification::new(verification, Some(decision)))
+        Ok(dane_policy_verification::of(host, verification))
     };
     // SAFETY: NULL or room for a pointer.
     unsafe { create(out, failure) }
