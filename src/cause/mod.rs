@@ -20,4 +20,5 @@ pub(crate) use basis::Basis;
 pub(crate) use cause::{Cause, Unusable};
 pub(crate) use fault::Fault;
 pub(crate) use finding::{Finding, MxKind};
+pub(crate) use sentence::list;
 pub(crate) use subject::Subject;

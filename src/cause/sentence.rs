@@ -208,7 +208,8 @@ fn count(records: usize) -> String {
     if records == 1 { "1 record".into() } else { format!("{records} records") }
 }
 
-fn list(things: &[impl Display]) -> String {
+/// One after another.
+pub(crate) fn list(things: &[impl Display]) -> String {
     things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::anchor_file::UnusableFile;
+use crate::cause::list;
 
 const UPDATE: &str = ": update libdane-policy or the system's anchors";
 
@@ -62,8 +63,4 @@ impl Display for Warning {
             ),
         }
     }
-}
-
-fn list(tags: &[u16]) -> String {
-    tags.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
