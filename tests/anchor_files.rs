@@ -25,19 +25,10 @@ struct System {
 impl System {
     fn new(name: &str) -> Option<Self> {
         let (build, folder) = (build()?, scratch(name));
-        // std opens files by open64.
-        let library = preloaded(
-            &folder,
-            "#define _GNU_SOURCE\n#include <fcntl.h>\n#include <stdarg.h>\n#include <stdio.h>\n\
-             #include <stdlib.h>\n#include <string.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
-             int open64(const char *path, int flags, ...);\n\
-             int open64(const char *path, int flags, ...)\n\
-             {\n    const char *end = strrchr(path, '/');\n    char other[4096];\n    va_list rest;\n    int mode;\n\
-             va_start(rest, flags);\n    mode = va_arg(rest, int);\n    va_end(rest);\n\
+        let body = "    const char *end = strrchr(path, '/');\n    char other[4096];\n\
              if (end != NULL && strcmp(end, \"/root.key\") == 0) {\n\
-             snprintf(other, sizeof other, \"%s%s\", getenv(\"TEST_ROOT\"), path);\n        path = other;\n    }\n\
-             return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);\n}\n",
-        );
+             snprintf(other, sizeof other, \"%s%s\", getenv(\"TEST_ROOT\"), path);\n        path = other;\n    }";
+        let library = preloaded_open(&folder, body);
         Some(Self { build, folder, library })
     }
 

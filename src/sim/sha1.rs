@@ -2,17 +2,10 @@
 
 use world::World;
 
-use super::Network;
+use super::{Network, context};
 use crate::context::Context;
+use crate::decide::Level;
 use crate::dns::{Mode, RecordType, Status};
-
-fn context(world: &World, anchors: &str, mode: Mode) -> Context {
-    let mut context = Context::new();
-    context.add_nameserver(&world.dns.to_string()).unwrap();
-    context.set_trust_anchors(anchors.as_bytes()).unwrap();
-    context.set_dnssec(mode);
-    context
-}
 
 /// The status of a domain's MX records, and why.
 fn status(world: &World, context: &Context, domain: &str) -> (Status, String) {
@@ -23,7 +16,7 @@ fn status(world: &World, context: &Context, domain: &str) -> (Status, String) {
 #[test]
 fn rfc9905_2_switched_off_what_sha1_alone_secures_is_insecure_and_nothing_else() {
     let world = World::without_sockets();
-    let mut context = context(&world, &world.anchor, Mode::Validate);
+    let mut context = context(&world, Level::Dane, Mode::Validate);
     let alone = |zone| format!("1 record, {zone} is secured by SHA-1 alone, which is switched off");
     for (domain, off) in [
         ("sha1.test", (Status::Insecure, alone("sha1.test"))),
@@ -69,7 +62,8 @@ fn rfc9905_2_an_anchor_by_sha1_is_none_where_that_is_switched_off_and_never_inse
         (format!("{}{zone}", world.anchor), "good.test", None),
         (format!("{}{root}", world.anchor), "good.test", None),
     ] {
-        let mut context = context(&world, &anchors, Mode::Validate);
+        let mut context = context(&world, Level::Dane, Mode::Validate);
+        context.set_trust_anchors(anchors.as_bytes()).unwrap();
         assert_eq!(status(&world, &context, domain).0, Status::Secure);
         context.set_sha1(false);
         let (found, text) = status(&world, &context, domain);
@@ -87,7 +81,7 @@ fn rfc9905_2_an_anchor_by_sha1_is_none_where_that_is_switched_off_and_never_inse
 #[test]
 fn by_the_resolvers_word_it_is_the_resolver_that_takes_sha1_or_not() {
     let world = World::without_sockets();
-    let mut context = context(&world, &world.anchor, Mode::TrustAd);
+    let mut context = context(&world, Level::Dane, Mode::TrustAd);
     for on in [true, false] {
         context.set_sha1(on);
         for domain in ["sha1.test", "sha1-ds.test", "sha1-zone-key.test"] {

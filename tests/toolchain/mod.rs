@@ -134,6 +134,19 @@ pub fn preloaded(folder: &Path, text: &str) -> PathBuf {
     library
 }
 
+/// One that is asked before a file is opened, as std does by open64: `body` may look at `path` and change it, or return.
+pub fn preloaded_open(folder: &Path, body: &str) -> PathBuf {
+    let text = format!(
+        "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <stdarg.h>\n#include <stdio.h>\n\
+         #include <stdlib.h>\n#include <string.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
+         int open64(const char *path, int flags, ...);\n\
+         int open64(const char *path, int flags, ...)\n\
+         {{\n    va_list rest;\n    int mode;\n    va_start(rest, flags);\n    mode = va_arg(rest, int);\n    va_end(rest);\n\
+         {body}\n    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);\n}}\n"
+    );
+    preloaded(folder, &text)
+}
+
 /// Where `make test` installed the libraries.
 pub fn libraries(build: &Path) -> PathBuf {
     build.join("installed/opt/dane/lib64")
