@@ -9,7 +9,7 @@ use super::error::{Code, NO_MEMORY};
 use crate::memory;
 
 /// Octets that a call which has run out of memory may still take: for the answers of a hundred hosts, as measured.
-const RESERVE: Layout = match Layout::from_size_align(4 << 20, 16) {
+const RESERVE: Layout = match Layout::from_size_align(4 << 20, 1) {
     Ok(layout) => layout,
     Err(_) => panic!("a power of two"),
 };
