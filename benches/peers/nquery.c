@@ -44,7 +44,7 @@ static void look_up(const char *domain)
 int main(int argc, char **argv)
 {
     size_t i;
-    char *colon;
+    char *colon = NULL;
 
     program = argv[0];
     if (argc != 5 || (colon = strchr(argv[1], ':')) == NULL)

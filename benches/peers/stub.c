@@ -108,7 +108,7 @@ static void by_many(void)
 
 int main(int argc, char **argv)
 {
-    char *colon;
+    char *colon = NULL;
 
     program = argv[0];
     if (argc != 6 || (colon = strchr(argv[1], ':')) == NULL)

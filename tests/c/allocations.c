@@ -19,7 +19,7 @@ static void die(const char *why)
 
 static const dane_policy_destination *look_up(const char *domain)
 {
-    dane_policy_destination *destination;
+    dane_policy_destination *destination = NULL;
     dane_policy_context *context;
 
     if (world_context(&context) != DANE_POLICY_OK ||

@@ -173,7 +173,7 @@ static void bounded_heap(int mode)
 static int in_child(work *work, const dane_policy_context *context, const char *domain, long room)
 {
     int status, ends[2];
-    pid_t child;
+    pid_t child = -1;
 
     fflush(stdout);
     if (pipe(ends) != 0 || (child = fork()) < 0)

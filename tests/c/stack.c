@@ -81,8 +81,8 @@ static void *work(void *domain)
 
     for (mode = 0; mode < 2; mode++) {
         dane_policy_destination *destination;
-        dane_policy_report *report;
-        dane_policy_answer *answer;
+        dane_policy_report *report = NULL;
+        dane_policy_answer *answer = NULL;
 
         if (dane_policy_lookup(contexts[mode], domain, port, &destination) != DANE_POLICY_OK ||
             dane_policy_check(contexts[mode], domain, port, &report) != DANE_POLICY_OK ||
