@@ -73,7 +73,7 @@ impl Faults for Storm {
             return Fate::AsItIs;
         }
         if self.alters && happening.is_of_name_server() && self.random.one_in(3) {
-            return Fate::Altered(self.random.below(1 << 32) as u64);
+            return Fate::Altered(self.random.number() % (1 << 32));
         }
         match *self.random.pick(happening.failures()) {
             Fate::Late(_) => Fate::Late(self.delay()),

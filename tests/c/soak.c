@@ -342,7 +342,9 @@ static void together(const struct way *way)
 /* In use, but for what the allocator keeps of what is free. */
 static long settled(void)
 {
+#ifdef __GLIBC__
     malloc_trim(0);
+#endif
     return in_use();
 }
 

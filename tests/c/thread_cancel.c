@@ -30,8 +30,11 @@ static void *by_a_multi(void *nothing)
     dane_policy_outcome *outcome;
 
     CHECK(dane_policy_multi_lookup(multi, "example.org", 25, NULL) == DANE_POLICY_OK);
-    CHECK(dane_policy_multi_wait(multi, -1) == DANE_POLICY_OK);
-    CHECK(dane_policy_multi_next(multi, &outcome) == DANE_POLICY_OK);
+    /* With musl, a cancellation is a signal, which ends a wait. */
+    do {
+        CHECK(dane_policy_multi_wait(multi, -1) == DANE_POLICY_OK);
+        CHECK(dane_policy_multi_next(multi, &outcome) == DANE_POLICY_OK);
+    } while (outcome == NULL);
     came_back = action_of(outcome);
     dane_policy_multi_free(multi);
     pthread_testcancel();

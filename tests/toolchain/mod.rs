@@ -44,6 +44,19 @@ pub fn compiler() -> OsString {
     env::var_os("CC").unwrap_or_else(|| "cc".into())
 }
 
+/// That of the machine that the library is built for.
+pub fn nm() -> Command {
+    Command::new(env::var_os("NM").unwrap_or_else(|| "nm".into()))
+}
+
+/// Whether the C library is glibc, whose allocator and names of errors some programs call.
+pub fn is_glibc() -> bool {
+    if !cfg!(target_env = "gnu") {
+        println!("skipped: only with glibc");
+    }
+    cfg!(target_env = "gnu")
+}
+
 /// A folder of its own for each test, emptied first.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -134,11 +147,13 @@ pub fn preloaded(folder: &Path, text: &str) -> PathBuf {
     library
 }
 
-/// One that is asked before a file is opened, as std does by open64: `body` may look at `path` and change it, or return.
+/// One that is asked before a file is opened, as std does, with glibc by open64: `body` may look at `path` and change it, or
+/// return.
 pub fn preloaded_open(folder: &Path, body: &str) -> PathBuf {
     let text = format!(
         "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <stdarg.h>\n#include <stdio.h>\n\
          #include <stdlib.h>\n#include <string.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
+         #ifndef __GLIBC__\n#define open64 open\n#endif\n\
          int open64(const char *path, int flags, ...);\n\
          int open64(const char *path, int flags, ...)\n\
          {{\n    va_list rest;\n    int mode;\n    va_start(rest, flags);\n    mode = va_arg(rest, int);\n    va_end(rest);\n\

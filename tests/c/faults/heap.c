@@ -6,6 +6,7 @@
  */
 #define _DEFAULT_SOURCE
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,7 @@ static void fail_always(const struct row *row, enum way way, const struct result
 
         alarm(PATIENCE);
         allocations = 0;
-        failures = 1L << 40;
+        failures = LONG_MAX - at;
         first_failure = at;
         found = ask(context, &multi, row, way);
         first_failure = 0;

@@ -21,9 +21,9 @@ static void limit(int resource, rlim_t most)
 {
     struct rlimit limits;
 
-    CHECK(getrlimit((__rlimit_resource_t)resource, &limits) == 0);
+    CHECK(getrlimit(resource, &limits) == 0);
     limits.rlim_cur = most < limits.rlim_max ? most : limits.rlim_max;
-    CHECK(setrlimit((__rlimit_resource_t)resource, &limits) == 0);
+    CHECK(setrlimit(resource, &limits) == 0);
 }
 
 static rlim_t address_space(void)

@@ -35,7 +35,7 @@ static RANDOM: LazyLock<SystemRandom> = LazyLock::new(SystemRandom::new);
 pub fn tlv(tag: u8, contents: impl AsRef<[u8]>) -> Vec<u8> {
     let contents = contents.as_ref();
     let length = contents.len();
-    let octets = length.to_be_bytes();
+    let octets = (length as u64).to_be_bytes();
     let significant = &octets[octets.iter().position(|octet| *octet != 0).unwrap_or(7)..];
     let mut element = vec![tag];
     if length < 0x80 {
