@@ -3,7 +3,7 @@
 #   make            library and tools in build/
 #   make examples   the programs of examples-c in build/; one alone by its name, as build/openssl-client
 #   make demo       the 30 rows of the decision table, seen working
-#   make test       every hermetic test, Rust and C, shared and static library
+#   make test       every hermetic test, Rust and C, shared and static library; SKIP='sim::storms' leaves out some
 #   make counters   record what the library takes, of system calls to instructions, in tests/counters.txt (strace, valgrind)
 #   make storm      a million simulated calls in bad weather, and each event of every case made to fail (hours on one core)
 #   make soak       a hundred thousand calls over sockets, to hostile mail servers too: memory and descriptors stay (minutes)
@@ -26,7 +26,7 @@
 #   make kit        build/dane-kit: what any mail server does with every destination (docs/conformance-kit.md)
 #   make check-abi  the library is the one of abi/: symbols, their versions, types (abidiff) and enumerators
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
-#   make check-deb  Debian packages: reproducible, clean for lintian, tried in a new Debian (root, Debian)
+#   make check-deb  Debian packages: built in a new Debian, reproducible, clean for lintian, tried in another (root, Debian)
 #   make check-rpm  RPM packages, tried in an empty root (root)
 #   make clean
 #   make help       this list
@@ -65,10 +65,16 @@ CFLAGS ?= -O2 -g
 LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
+# Where cargo puts what it makes for another machine than this one, whose CC, LD, AR, NM, OBJCOPY and STRIP are given then.
+FOR := $(addsuffix /,$(CARGO_BUILD_TARGET))
+ifneq ($(CARGO_BUILD_TARGET),)
+export CARGO_BUILD_TARGET
+endif
+
 B := build
 SHARED := $(B)/libdane_policy.so.$(VERSION)
 STATIC := $(B)/libdane_policy.a
-ARCHIVE := target/release/libdane_policy.a
+ARCHIVE := target/$(FOR)release/libdane_policy.a
 HEADERS := include/dane_policy.h include/dane_policy_diagnosis.h
 TOOL_NAMES := dane-check dane-connect dane-verify
 TOOLS := $(TOOL_NAMES:%=$(B)/%)
@@ -79,7 +85,7 @@ RUSTLS_STATIC := $(R)/libdane_policy_rustls.a
 RUSTLS_HEADER := $(R)/include/dane_policy_rustls/rustls.h
 # A folder of its own: the archive of the other features has the same name.
 RUSTLS_TARGET := target/rustls-ffi
-RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/release/libdane_policy.a
+RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/$(FOR)release/libdane_policy.a
 # What the archives need of the system: rustc's list without libc and libgcc, which every cc brings in the form it
 # wants; -lgcc_s by name would break cc -static.
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
@@ -192,7 +198,8 @@ installed: all
 
 test: installed check-abi
 	$(CARGO) build --locked -p dane-policy-world
-	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' $(CARGO) test --workspace --locked $(if $(CI),-- --include-ignored $(LONG:%=--skip %))
+	DANE_POLICY_BUILD='$(CURDIR)/$(B)' CC='$(CC)' NM='$(NM)' $(CARGO) test --workspace --locked -- \
+	    $(if $(CI),--include-ignored $(LONG:%=--skip %)) $(SKIP:%=--skip %)
 
 counters: installed
 	DANE_POLICY_WRITE_COUNTERS=1 $(CARGO) test --locked --lib sim::servers
@@ -264,7 +271,7 @@ SERVERS ?= mutants postfix exim-openssl exim-gnutls sendmail exim-plain-openssl 
 kit:
 	$(CARGO) build --locked -p dane-policy-kit
 	mkdir -p $(B)
-	cp target/debug/dane-kit $(B)/
+	cp target/$(FOR)debug/dane-kit $(B)/
 
 test-servers: all
 	integrations/lab/run $(SERVERS) $(SEEDS)
