@@ -28,6 +28,7 @@
 #   make abi-baseline  rewrite abi/libdane_policy.abi and the symbols file of debian/
 #   make check-deb  Debian packages: built in a new Debian, reproducible, clean for lintian, tried in another (root, Debian)
 #   make check-rpm  RPM packages, tried in an empty root (root)
+#   make check-machines  other releases, other processors, another C library: MACHINES='sid/amd64 sid/s390x musl freebsd' (root, Debian; hours)
 #   make clean
 #   make help       this list
 
@@ -91,7 +92,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/$(FOR)release/libdane_policy.a
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
 .PHONY: all rustls examples kit demo test installed counters storm faults soak fuzz sanitize mutants test-servers test-programs bench bench-programs bench-scale install install-rustls how-to-use help man diagrams header texts check-abi \
-    check-abidiff abi-baseline check-deb check-rpm clean FORCE
+    check-abidiff abi-baseline check-deb check-rpm check-machines clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -396,6 +397,9 @@ abi-baseline: $(B)/libdane_policy.abi
 
 check-deb check-rpm: check-%:
 	packaging/check-$* $(B)/$*
+
+check-machines:
+	packaging/check-machines $(B)/machines $(MACHINES)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
