@@ -68,9 +68,6 @@ WARNINGS := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 # Where cargo puts what it makes for another machine than this one, whose CC, LD, AR, NM, OBJCOPY and STRIP are given then.
 FOR := $(addsuffix /,$(CARGO_BUILD_TARGET))
-ifneq ($(CARGO_BUILD_TARGET),)
-export CARGO_BUILD_TARGET
-endif
 
 B := build
 SHARED := $(B)/libdane_policy.so.$(VERSION)
