@@ -16,7 +16,7 @@
 
 enum { PATIENCE = 60 };
 
-/* Ends the process where it hangs; anew for each test and each child. */
+/* Ends the process where it hangs; anew for each test, each child, and whatever came out of many. */
 static inline void within_a_minute(void)
 {
     alarm(PATIENCE);
