@@ -3,7 +3,7 @@
  * denied each row is its own or a refusal for now. In an empty root a context from before works, and one that is made there.
  * Runs as `world run -- sandbox CONTEXT CALLS MULTI CLOSED ANYTIME`, of names that are separated by blanks: what making a
  * context takes, calls alone, a multi beside that, closed descriptors beside that, and what need not be seen.
- * Linux with glibc only.
+ * Linux on x86-64 with glibc only.
  */
 #define _DEFAULT_SOURCE
 
@@ -26,14 +26,11 @@ static const struct {
     int number;
 } numbers[] = {
     NUMBER_OF(brk), NUMBER_OF(clock_gettime), NUMBER_OF(close), NUMBER_OF(connect), NUMBER_OF(epoll_create1),
-    NUMBER_OF(epoll_ctl), NUMBER_OF(epoll_pwait), NUMBER_OF(fcntl), NUMBER_OF(futex), NUMBER_OF(getpid),
+    NUMBER_OF(epoll_ctl), NUMBER_OF(epoll_wait), NUMBER_OF(fcntl), NUMBER_OF(futex), NUMBER_OF(getpid),
     NUMBER_OF(getrandom), NUMBER_OF(getsockname), NUMBER_OF(getsockopt), NUMBER_OF(madvise), NUMBER_OF(mmap),
     NUMBER_OF(mremap), NUMBER_OF(munmap), NUMBER_OF(openat), NUMBER_OF(ppoll), NUMBER_OF(prlimit64), NUMBER_OF(read),
     NUMBER_OF(recvfrom), NUMBER_OF(sendto), NUMBER_OF(setsockopt), NUMBER_OF(shutdown), NUMBER_OF(socket),
     NUMBER_OF(statx), NUMBER_OF(timerfd_create), NUMBER_OF(timerfd_settime), NUMBER_OF(uname),
-#ifdef SYS_epoll_wait
-    NUMBER_OF(epoll_wait),
-#endif
 };
 #define NUMBERS (sizeof numbers / sizeof numbers[0])
 
