@@ -29,6 +29,7 @@
 #   make check-deb  Debian packages: built in a new Debian, reproducible, clean for lintian, tried in another (root, Debian)
 #   make check-rpm  RPM packages, tried in an empty root (root)
 #   make check-machines  other releases, other processors, another C library: MACHINES='sid/amd64 sid/s390x musl freebsd' (root, Debian; hours)
+#   make check-advisories  no crate of Cargo.lock has a vulnerability that RustSec knows of; "skipped" without its database
 #   make clean
 #   make help       this list
 
@@ -89,7 +90,7 @@ RUSTLS_ARCHIVE := $(RUSTLS_TARGET)/$(FOR)release/libdane_policy.a
 PRIVATE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
 .PHONY: all rustls examples kit demo test installed counters storm faults soak fuzz sanitize mutants test-servers test-programs bench bench-programs bench-scale install install-rustls how-to-use help man diagrams header texts check-abi \
-    check-abidiff abi-baseline check-deb check-rpm check-machines clean FORCE
+    check-abidiff abi-baseline check-deb check-rpm check-machines check-advisories clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(SHARED) $(STATIC) $(TOOLS)
@@ -391,6 +392,9 @@ abi-baseline: $(B)/libdane_policy.abi
 	{ echo '$(call soname,$(SHARED)) libdane-policy1 #MINVER#'; echo '* Build-Depends-Package: libdane-policy-dev'; \
 	    for node in $$(sed 's/.* //' abi/symbols.txt | sort -uV); do echo " $$node@$$node $${node#DANE_POLICY_}.0"; done; \
 	    sed 's/^\(.*\) \(DANE_POLICY_\(.*\)\)$$/ \1@\2 \3.0/' abi/symbols.txt; } > debian/libdane-policy1.symbols
+
+check-advisories:
+	packaging/check-advisories
 
 check-deb check-rpm: check-%:
 	packaging/check-$* $(B)/$*
