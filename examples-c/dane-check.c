@@ -1,5 +1,8 @@
 /* dane-check: may mail for these domains be delivered, and why? */
 #define _XOPEN_SOURCE 700
+/* Dates after 2038 where a long has 32 bits. */
+#define _FILE_OFFSET_BITS 64
+#define _TIME_BITS 64
 
 #include <strings.h>
 #include <unistd.h>

@@ -15,7 +15,7 @@ static const char *date_text(int64_t seconds)
     time_t date = (time_t)seconds;
     struct tm *parts = gmtime(&date);
 
-    if (parts == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", parts) == 0)
+    if (date != seconds || parts == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", parts) == 0)
         snprintf(text, sizeof text, "%lld", (long long)seconds);
     return text;
 }
