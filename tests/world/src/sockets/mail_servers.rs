@@ -5,7 +5,7 @@ use std::mem;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::set_socket_linger;
@@ -15,6 +15,8 @@ use crate::smtp::{Conversation, Servers};
 
 /// How long a server waits for its client, and a silent one holds its connection.
 const STALL: Duration = Duration::from_secs(60);
+/// Octets for who only accepts: with the usual two MiB a few worlds are all that an address of 32 bits can tell apart.
+const STACK: usize = 128 << 10;
 
 /// Starts listening on every address; the threads end with the process.
 pub fn start(ports: &Ports, servers: &Arc<Servers>) -> io::Result<()> {
@@ -24,7 +26,7 @@ pub fn start(ports: &Ports, servers: &Arc<Servers>) -> io::Result<()> {
         } else {
             TcpListener::bind(address)?
         };
-        listen(listener, address, servers);
+        listen(listener, address, servers)?;
     }
     Ok(())
 }
@@ -35,15 +37,15 @@ pub fn start_hostile(servers: &Arc<Servers>) -> io::Result<()> {
         if servers.is_black_hole(address) {
             black_hole::dig(address)?;
         } else {
-            listen(TcpListener::bind(address)?, address, servers);
+            listen(TcpListener::bind(address)?, address, servers)?;
         }
     }
     Ok(())
 }
 
-fn listen(listener: TcpListener, address: SocketAddr, servers: &Arc<Servers>) {
+fn listen(listener: TcpListener, address: SocketAddr, servers: &Arc<Servers>) -> io::Result<()> {
     let servers = servers.clone();
-    thread::spawn(move || {
+    let accept = move || {
         for stream in listener.incoming().flatten() {
             if let Some(conversation) = servers.accept(address) {
                 let round_trip = servers.round_trip();
@@ -56,7 +58,8 @@ fn listen(listener: TcpListener, address: SocketAddr, servers: &Arc<Servers>) {
                 });
             }
         }
-    });
+    };
+    Builder::new().stack_size(STACK).spawn(accept).map(|_| ())
 }
 
 /// What the server says goes out a round trip late, without a pause in what it hears; the first of it two, one for the
