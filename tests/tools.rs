@@ -545,7 +545,7 @@ fn a_summary_has_the_most_and_the_slowest() {
     let list = scratch("summary_list").join("domains");
     fs::write(&list, domains.concat().join("\n")).unwrap();
     let input = format!("--input={}", list.display());
-    let text = checker.text(&["--brief", "--dns-only", "--timeout=1", "--jobs=20", &input]);
+    let text = checker.text(&["--brief", "--dns-only", "--timeout=10", "--jobs=5", &input]);
     let (_, summary) = text.split_once("\n\n").unwrap();
     let lines: Vec<&str> = summary.lines().collect();
     assert!(lines[0].ends_with(" s: 3 verify, 45 opportunistic, 8 defer, 30 fail"), "{summary}");
