@@ -37,6 +37,7 @@ fn crates() -> Option<Vec<Crate>> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(arguments)
+        .env("CARGO_NET_RETRY", "0")
         .output()
         .unwrap();
     if !output.status.success() {
