@@ -29,13 +29,13 @@ static const struct {
     NUMBER_OF(epoll_ctl), NUMBER_OF(epoll_wait), NUMBER_OF(fcntl), NUMBER_OF(futex), NUMBER_OF(getpid),
     NUMBER_OF(getrandom), NUMBER_OF(getsockname), NUMBER_OF(getsockopt), NUMBER_OF(madvise), NUMBER_OF(mmap),
     NUMBER_OF(mremap), NUMBER_OF(munmap), NUMBER_OF(openat), NUMBER_OF(ppoll), NUMBER_OF(prlimit64), NUMBER_OF(read),
-    NUMBER_OF(recvfrom), NUMBER_OF(sendto), NUMBER_OF(setsockopt), NUMBER_OF(shutdown), NUMBER_OF(socket),
-    NUMBER_OF(statx), NUMBER_OF(timerfd_create), NUMBER_OF(timerfd_settime), NUMBER_OF(uname),
+    NUMBER_OF(recvfrom), NUMBER_OF(rt_sigprocmask), NUMBER_OF(sendto), NUMBER_OF(setsockopt), NUMBER_OF(shutdown),
+    NUMBER_OF(socket), NUMBER_OF(statx), NUMBER_OF(timerfd_create), NUMBER_OF(timerfd_settime), NUMBER_OF(uname),
 };
 #define NUMBERS (sizeof numbers / sizeof numbers[0])
 
 /* What this program makes of its own while it is filtered: it waits, writes, looks at descriptors and ends. */
-static const int own[] = {SYS_pselect6, SYS_write, SYS_ioctl, SYS_newfstatat, SYS_exit_group};
+static const int own[] = {SYS_pselect6, SYS_write, SYS_ioctl, SYS_fstat, SYS_newfstatat, SYS_exit_group};
 #define OWN (sizeof own / sizeof own[0])
 
 enum { MAKE_CONTEXT, ASK_ALONE, ASK_MULTI, ASK_WITHOUT_STANDARD, USES, ANYTIME = USES, LISTS, MOST_CALLS = 64, LOOKED_AT = 64,
