@@ -53,6 +53,15 @@ fn has_64_bits() -> bool {
     cfg!(target_pointer_width = "64")
 }
 
+/// Of which the lists of names are.
+fn is_x86_64_with_glibc() -> bool {
+    let is_it = cfg!(all(target_arch = "x86_64", target_env = "gnu"));
+    if !is_it {
+        println!("skipped: the names are those of x86-64 with glibc");
+    }
+    is_it
+}
+
 #[test]
 fn a_system_call_that_fails_makes_no_decision_wrong() {
     if is_glibc() {
@@ -144,8 +153,7 @@ fn listed_calls() -> Vec<String> {
 /// The system calls that the page lists, and an empty root.
 #[test]
 fn a_sandbox_needs_to_allow_what_the_page_lists() {
-    if !cfg!(all(target_arch = "x86_64", target_env = "gnu")) {
-        println!("skipped: what is listed is of x86-64, with glibc");
+    if !is_x86_64_with_glibc() {
         return;
     }
     let lists = listed_calls();
@@ -178,10 +186,7 @@ const MAY_BE_THERE: [&str; 2] = ["pthread_cond_broadcast", "pthread_cond_wait"];
 
 #[test]
 fn each_function_of_the_system_is_made_to_fail() {
-    let Some(build) = build() else { return };
-    if !is_glibc() || !has_64_bits() {
-        return;
-    }
+    let Some(build) = build().filter(|_| is_x86_64_with_glibc()) else { return };
     let names = |file: &Path, which: &str| -> BTreeSet<String> {
         let listing = stdout(&run(nm().args(["-D", which]).arg(file)));
         let names = listing.lines().filter_map(|line| line.rsplit(' ').next());
