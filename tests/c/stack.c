@@ -1,10 +1,11 @@
-/* Every call on threads with stacks of 64 KiB. Runs as `world run -- stack [KIB]`. */
+/* Every call on threads with stacks of 64 KiB, or of what the system gives at least. Runs as `world run -- stack [KIB]`. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <dane_policy_diagnosis.h>
 
@@ -106,7 +107,8 @@ int main(int argc, char **argv)
     static char domains[][40] = {"good.test",   "ta-next-hop.test",       "nsec3.test",
                                  "dname.test",  "checks.c100.hostile.test", "hashes.c1.hostile.test",
                                  "records.c1.hostile.test"};
-    const size_t size = (size_t)(argc > 1 ? atoi(argv[1]) : 64) * 1024;
+    const long wanted = (argc > 1 ? atol(argv[1]) : 64) * 1024, least = sysconf(_SC_THREAD_STACK_MIN);
+    const size_t size = (size_t)(wanted > least ? wanted : least);
     size_t i;
 
     contexts[0] = context_for(DANE_POLICY_DNSSEC_VALIDATE);
