@@ -1,7 +1,7 @@
 /*
- * A thousand calls in flight on one thread, fewer on slow machines: each comes out once, as dane_policy_lookup decides; a resolver that is silent
- * ends each by its deadline and takes no more sockets than there are. And every case of the world, in flight at once.
- * Runs as `world run -- crowd`.
+ * A thousand calls in flight on one thread, fewer on slow machines: each comes out once, as dane_policy_lookup decides; a
+ * resolver that is silent ends each by its deadline and takes no more sockets than there are. And every case of the world,
+ * in flight at once. Runs as `world run -- crowd`.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -114,7 +114,7 @@ static dane_policy_context *with_timeout(uint32_t milliseconds)
     return context;
 }
 
-/* As many as this machine computes before calls give up the other family of an address. */
+/* How many this machine computes before a call gives up the other family of an address. */
 static size_t look_up_one_by_one(void)
 {
     dane_policy_context *context = validating();
