@@ -1,13 +1,16 @@
 //! The manual pages say what the header, the tools and the table say, and lead to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use dane_policy::cause::{Detail, Facts};
 use dane_policy::decide::{Action, Address, Certificate, Level, Mx, Reason, Tlsa, Verdict, decide};
+
+mod toolchain;
+
+use toolchain::have;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -473,18 +476,6 @@ fn references_lead_somewhere() {
             assert!(found, "dane-policy(7) does not lead to {}", other.name);
         }
     }
-}
-
-/// Whether a tool can be run; CI must have every one.
-fn have(tool: &str) -> bool {
-    // Under an emulator the child begins, and ends so.
-    let found = Command::new(tool).arg("-h").output();
-    let found = found.is_ok_and(|said| said.status.code() != Some(127));
-    assert!(found || env::var_os("CI").is_none(), "{tool} is missing");
-    if !found {
-        println!("skipped: {tool} is not here");
-    }
-    found
 }
 
 #[test]
